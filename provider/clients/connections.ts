@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect, type PostgresSettings } from "./connection";
+import { Session } from "./session";
+
+const IDLE_MS = 15_000;
+
+/**
+ * The connections of one provider: at most `maxConnections`, opened on first use, kept for the next one, closed when
+ * idle. Whoever holds one holds it for a whole piece of work, so that one transaction runs at a time on each.
+ */
+export class Connections {
+  readonly settings: PostgresSettings;
+  readonly #idle: Session[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  #timer: NodeJS.Timeout | undefined;
+  #lastAlone: Promise<void> = Promise.resolve();
+
+  constructor(settings: PostgresSettings) {
+    this.settings = settings;
+    this.#free = settings.maxConnections;
+  }
+
+  async use<T>(work: (session: Session) => Promise<T>, deadline?: number): Promise<T> {
+    await this.#acquire();
+    let session: Session | undefined;
+    try {
+      session = this.#takeIdle() ?? (await this.#open(deadline));
+      return await work(session);
+    } finally {
+      if (session?.usable) this.#keep(session);
+      this.#release();
+    }
+  }
+
+  /** Runs `work` while no connection of this process is in use: running work is waited for, new work waits. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    // One after the other: two that each held half of the connections would wait for ever.
+    const turn = this.#lastAlone.then(() => this.#holdingAll(work));
+    this.#lastAlone = turn.then(
+      () => {},
+      () => {},
+    );
+    return turn;
+  }
+
+  async #holdingAll<T>(work: () => Promise<T>): Promise<T> {
+    const all = this.settings.maxConnections;
+    for (let held = 0; held < all; held++) await this.#acquire();
+    try {
+      await this.#closeIdle();
+      return await work();
+    } finally {
+      for (let held = 0; held < all; held++) this.#release();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#closeIdle();
+  }
+
+  async #open(deadline = Date.now() + this.settings.connectTimeout * 1000): Promise<Session> {
+    return new Session(await connect(this.settings, deadline));
+  }
+
+  #takeIdle(): Session | undefined {
+    clearTimeout(this.#timer);
+    for (let session = this.#idle.pop(); session; session = this.#idle.pop()) if (session.usable) return session;
+    return undefined;
+  }
+
+  #keep(session: Session): void {
+    this.#idle.push(session);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#closeIdle(), IDLE_MS);
+    this.#timer.unref();
+  }
+
+  async #closeIdle(): Promise<void> {
+    clearTimeout(this.#timer);
+    const closing = this.#idle.splice(0).map((session) => session.client.end().catch(() => {}));
+    // A server that has gone silent must not hold up the end of the process.
+    await Promise.race([Promise.all(closing), sleep(1000, undefined, { ref: false })]);
+  }
+
+  #acquire(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free--;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #release(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
+  }
+}

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SQLSTATE } from "../sqlstate";
+import { type ConnectFailure, connect, type PostgresSettings } from "./connection";
+
+/** `unclear`: the server turned the login away before it looked at the password. */
+export type LoginAnswer = "accepted" | "refused" | "unclear";
+
+/** After the password was accepted, a login can still be turned away for want of a right or of a free place. */
+const AFTER_PASSWORD: readonly (string | undefined)[] = [SQLSTATE.insufficientPrivilege, SQLSTATE.tooManyConnections];
+
+/** Logs in over a connection of its own: the only proof of a password that says nothing else about it. */
+export async function tryLogin(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
+  try {
+    const opened = await connect({ ...settings, user, password }, Date.now() + settings.connectTimeout * 1000);
+    await opened.client.end();
+    return "accepted";
+  } catch (error) {
+    const { code } = error as ConnectFailure;
+    if (code === SQLSTATE.invalidPassword) return "refused";
+    if (AFTER_PASSWORD.includes(code)) return "accepted";
+    if (code === SQLSTATE.invalidAuthorization) return "unclear";
+    throw error;
+  }
+}
+
+const PROPAGATION_MS = 10_000;
+
+/** After a change: Neon's proxy keeps the old secret for a moment, so a refusal counts only when it lasts. */
+export async function provePassword(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
+  for (const deadline = Date.now() + PROPAGATION_MS; ; ) {
+    const answer = await tryLogin(settings, user, password);
+    if (answer !== "refused" || Date.now() > deadline) return answer;
+    await sleep(1000);
+  }
+}

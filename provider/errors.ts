@@ -1,0 +1,208 @@
+import { displaySqlstate, SQLSTATE } from "./sqlstate";
+
+/**
+ * Everything the package refuses or reports is a plain Error made here: what object, what was found, what to do next.
+ * `kind` names the cause for code; the message is for people and never holds a secret.
+ */
+export interface SourceError extends Error {
+  kind: string;
+}
+
+export function refusal(kind: string, message: string): SourceError {
+  return Object.assign(new Error(message), { kind });
+}
+
+export function isRefusal(error: unknown): error is SourceError {
+  return error instanceof Error && "kind" in error;
+}
+
+/** A resource that exists but is not as wished: what is known of it is kept, and the next `pulumi up` goes on. */
+export interface Unfinished extends Error {
+  finished: { id: string; outputs: Record<string, unknown> };
+}
+
+export function unfinished(id: string, outputs: Record<string, unknown>, cause: unknown): Unfinished {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  return Object.assign(error, { finished: { id, outputs } });
+}
+
+export function isUnfinished(error: unknown): error is Unfinished {
+  return error instanceof Error && "finished" in error;
+}
+
+export function invalidArguments(problems: string[]): SourceError {
+  return refusal("invalidArguments", problems.join("; "));
+}
+
+export interface Place {
+  database: string;
+  systemIdentifier: string;
+  neonProject?: string;
+  neonBranch?: string;
+}
+
+export function otherDatabase(expected: Place, found: Place, host: string): SourceError {
+  return refusal(
+    "otherDatabase",
+    `this resource lives in ${displayPlace(expected)}, but ${host} is ${displayPlace(found)}. Nothing was touched. ` +
+      "Point the provider back at the database it was made in; if that database was restored or moved on purpose, " +
+      "set the provider's `acceptMovedDatabase: true`, run `pulumi up`, and take it out again.",
+  );
+}
+
+function displayPlace(place: Place): string {
+  const neon = place.neonProject ? `, Neon project ${place.neonProject}` : "";
+  const branch = place.neonBranch ? `, branch ${place.neonBranch}` : "";
+  return `database "${place.database}" (system identifier ${place.systemIdentifier}${neon}${branch})`;
+}
+
+export function readReplica(host: string): SourceError {
+  return refusal(
+    "readReplica",
+    `${host} is a read replica: it can neither be changed nor serve ClickPipes. Use the host of the branch's ` +
+      "read-write endpoint (Neon console, Connect, compute type Primary).",
+  );
+}
+
+export function pooledHost(host: string, direct: string): SourceError {
+  return refusal(
+    "pooledHost",
+    `host ${host} is Neon's connection pooler, which passes on neither replication nor session settings. ` +
+      `Use the direct host, ${direct}.`,
+  );
+}
+
+export function noCredentials(what: string): SourceError {
+  return refusal("noCredentials", what);
+}
+
+export interface Blocker {
+  pid: number;
+  user: string | null;
+  since: string | null;
+}
+
+export function lockedOut(blockers: Blocker[], seconds: number, cause: Error): SourceError {
+  const who = blockers.map(
+    ({ pid, user, since }) => `pid ${pid} (user ${user ?? "unknown"}, since ${since ?? "unknown"})`,
+  );
+  const names = who.length > 0 ? who.join(", ") : "a session that has ended since";
+  return refusal(
+    "lockedOut",
+    `could not get a lock within ${seconds} s of trying (${cause.message}, ${displaySqlstate(SQLSTATE.lockNotAvailable)}). ` +
+      `Held by ${names}. Nothing was changed: run it again when that is done.`,
+  );
+}
+
+export interface OwnerFound {
+  kind: "role" | "publication";
+  name: string;
+  /** Organisation, project, stack, type and name of the resource whose mark the object bears. */
+  mark?: string;
+  sameStack: boolean;
+}
+
+export function notOurs({ kind, name, mark, sameStack }: OwnerFound): SourceError {
+  const whose =
+    mark === undefined
+      ? "and was not made by this resource"
+      : `and belongs to ${mark}${sameStack ? ", a resource of this stack" : ""}`;
+  const alias =
+    mark !== undefined && sameStack
+      ? " If that resource was renamed in the program, give this one `aliases` with its old name."
+      : "";
+  return refusal(
+    "notOurs",
+    `${kind} "${name}" exists already ${whose}.${alias} To manage it as it stands, set \`adopt: true\` ` +
+      "(it is then left standing on delete); else choose another name.",
+  );
+}
+
+export interface ServerAddress {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+}
+
+interface ServerFailure extends Error {
+  code?: string;
+  closed?: boolean;
+  statement?: { text: string };
+  detail?: string;
+  hint?: string;
+}
+
+const CONNECT_ADVICE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there: check host and port",
+  ENOTFOUND: "no such host: check its name",
+  EAI_AGAIN: "the name could not be looked up: check the host's name and this machine's DNS",
+  [SQLSTATE.invalidPassword]: "the password was refused",
+  [SQLSTATE.invalidAuthorization]:
+    "the server does not let this user in from here: check user, pg_hba.conf or IP Allow",
+  [SQLSTATE.invalidCatalogName]: "no such database: check its name",
+};
+
+/** What went wrong, in words, for an error that a database or the road to it raised. */
+export function explainServerFailure(failure: ServerFailure, server: ServerAddress): string {
+  const code = failure.code === undefined ? "" : ` (${displaySqlstate(failure.code)})`;
+  if (failure.closed !== undefined) {
+    const advice = failure.code === undefined ? undefined : CONNECT_ADVICE[failure.code];
+    const hint = advice === undefined ? "" : `: ${advice}`;
+    return (
+      `cannot connect to ${server.host}:${server.port}, database "${server.database}", as "${server.user}"${hint}. ` +
+      `The answer was: ${failure.message}${code}`
+    );
+  }
+  const detail = failure.code === SQLSTATE.dependentObjectsStillExist && failure.detail ? ` ${failure.detail}` : "";
+  const hint = failure.hint ? ` Hint: ${failure.hint}` : "";
+  return `Postgres at ${server.host}:${server.port} refused: ${failure.message}${code}.${detail}${hint}`;
+}
+
+export function isServerFailure(error: unknown): error is ServerFailure {
+  return error instanceof Error && ("closed" in error || "statement" in error || "severity" in error);
+}
+
+/** Puts "[secret]" where one of the secrets stands, as it is or as it looks inside a URL. */
+export function scrub(text: string, secrets: readonly string[]): string {
+  let clean = text.replace(/\b(postgres(?:ql)?:\/\/)[^\s@/]*@/g, "$1[secret]@");
+  for (const secret of secrets) {
+    // Shorter ones would also blot out ordinary words; no message of ours quotes a password in the first place.
+    if (secret.length < 6) continue;
+    clean = clean.replaceAll(secret, "[secret]").replaceAll(encodeURIComponent(secret), "[secret]");
+  }
+  return clean;
+}
+
+export interface NeonAnswer {
+  method: string;
+  path: string;
+  /** Undefined where no answer came. */
+  status?: number;
+  message: string;
+  requestId: string;
+}
+
+const NEON_ADVICE: Readonly<Record<number, string>> = {
+  401: "the API key is not valid: check `neonApiKey`",
+  402: "the project's plan does not include this",
+  403: "the API key has no right to do this: use a key of an admin of the organization, or of the project",
+  404: "there is no such project, or the API key cannot see it: check `projectId` and the key",
+  423: "another operation on the project is still running: try again in a moment",
+  429: "too many requests: try again in a moment",
+};
+
+export interface NeonFailure extends SourceError {
+  status?: number;
+}
+
+export function neonFailure({ method, path, status, message, requestId }: NeonAnswer): NeonFailure {
+  const advice = status === undefined ? undefined : NEON_ADVICE[status];
+  const answer = status === undefined ? `got no answer (${message})` : `was answered with HTTP ${status} (${message})`;
+  const text = `Neon API: ${method} ${path} ${answer}${advice ? `: ${advice}` : ""}. Request id ${requestId}`;
+  return Object.assign(refusal("neonFailure", text), { status });
+}
+
+export function isNeonFailure(error: unknown): error is NeonFailure {
+  return isRefusal(error) && error.kind === "neonFailure";
+}

@@ -1,0 +1,175 @@
+import { isDeepStrictEqual } from "node:util";
+import type { dynamic } from "@pulumi/pulumi";
+import { explainServerFailure, isServerFailure, isUnfinished, refusal, scrub } from "./errors";
+import { Arguments, type Inputs } from "./lifecycles/arguments";
+import { clickPipesGrants } from "./lifecycles/clickPipesGrants";
+import { clickPipesUser } from "./lifecycles/clickPipesUser";
+import { Context } from "./lifecycles/context";
+import { ipAllowlist } from "./lifecycles/ipAllowlist";
+import type { Lifecycle } from "./lifecycles/lifecycle";
+import { logicalReplication } from "./lifecycles/logicalReplication";
+import { publication } from "./lifecycles/publication";
+import { resolveSettings, type Settings } from "./lifecycles/settings";
+import { sourceReadiness } from "./lifecycles/sourceReadiness";
+import { hasUnknown } from "./lifecycles/unknown";
+import { SQLSTATE } from "./sqlstate";
+
+const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
+  ClickPipesUser: clickPipesUser,
+  ClickPipesGrants: clickPipesGrants,
+  Publication: publication,
+  LogicalReplication: logicalReplication,
+  IpAllowlist: ipAllowlist,
+  SourceReadiness: sourceReadiness,
+};
+
+/**
+ * The frozen entry: the text `require("pulumi-neon-clickpipes/provider").handler("<Name>")` stands in the state of every
+ * resource ever made, so this name, its argument and the subpath keep their meaning for ever.
+ */
+export function handler(name: string): dynamic.ResourceProvider {
+  const lifecycle = lifecycleOf(name);
+  const environment = (variable: string) => process.env[variable] || undefined;
+  let settings = resolveSettings(() => undefined, environment);
+
+  return {
+    // Synchronous: Pulumi calls the next method without waiting for a promise made here.
+    configure({ config }) {
+      settings = resolveSettings((key) => config.get(`clickpipes:${key}`) || undefined, environment);
+      return Promise.resolve();
+    },
+
+    async check(olds: Inputs, news: Inputs) {
+      const context = new Context(settings, subjectOf(name, news));
+      const { inputs, problems } = await checked(lifecycle, context, olds, news);
+      const secrets = secretsOf(settings, lifecycle, news);
+      // With a property's name, Pulumi would print the property's value, be it a secret or not.
+      return { inputs, failures: problems.map((reason) => ({ property: "", reason: scrub(reason, secrets) })) };
+    },
+
+    // `changes` stays undefined: the engine compares the inputs, and so `ignoreChanges` and previews work by property.
+    async diff(_id: string, state: Inputs, news: Inputs) {
+      const replaces = lifecycle.replaces?.(state, news) ?? [];
+      return { replaces, deleteBeforeReplace: replaces.length > 0 };
+    },
+
+    async create(news: Inputs) {
+      return guarded(news, "create", async (context) => {
+        const { id, outputs } = await lifecycle.create(context, withoutProvider(news));
+        return { id, outs: plain({ ...withoutProvider(news), ...outputs }) };
+      });
+    },
+
+    async read(id: string, state: Inputs) {
+      return guarded(state, "read", async (context) => {
+        const found = await lifecycle.read(context, id, withoutProvider(state));
+        if (!found) return missing(name, id, state);
+        const drift = found.drift && found.drift.length > 0 ? { drift: found.drift } : {};
+        const { drift: _before, ...rest } = withoutProvider(state);
+        const inputs = { ...found.inputs, ...(state.mark !== undefined && { mark: state.mark }), ...drift };
+        return { id, inputs: plain(inputs), props: plain({ ...rest, ...found.outputs, ...inputs }) };
+      });
+    },
+
+    async update(id: string, state: Inputs, news: Inputs) {
+      return guarded({ ...state, ...news }, "update", async (context) => {
+        const outputs = await lifecycle.update(context, id, withoutProvider(state), withoutProvider(news));
+        return { outs: plain({ ...withoutProvider(news), ...outputs }) };
+      });
+    },
+
+    async delete(id: string, state: Inputs) {
+      return guarded(state, "delete", (context) => lifecycle.remove(context, id, withoutProvider(state)));
+    },
+  };
+
+  async function guarded<T>(inputs: Inputs, verb: Verb, work: (context: Context) => Promise<T>): Promise<T> {
+    const context = new Context(settings, subjectOf(name, inputs));
+    try {
+      return await work(context);
+    } catch (error) {
+      throw presentable(error, verb, subjectOf(name, inputs), settings, inputs, secretsOf(settings, lifecycle, inputs));
+    }
+  }
+}
+
+function lifecycleOf(name: string): Lifecycle {
+  const lifecycle = LIFECYCLES[name];
+  if (lifecycle) return lifecycle;
+  throw refusal("unknownResource", `this version of pulumi-neon-clickpipes has no resource ${name}`);
+}
+
+type Verb = "create" | "read" | "update" | "delete";
+
+async function checked(lifecycle: Lifecycle, context: Context, olds: Inputs, news: Inputs) {
+  const { postgres, neon } = context.settings;
+  const args = new Arguments(news);
+  args.only(...lifecycle.arguments, "mark", "drift");
+  const inputs = plain({ ...lifecycle.check(args, olds), mark: news.mark });
+  const problems = [...args.problems];
+  const needs = lifecycle.needs(inputs);
+  if (needs.includes("postgres") && "problem" in postgres) problems.unshift(postgres.problem);
+  if (needs.includes("neon") && "problem" in neon) problems.unshift(neon.problem);
+  const { drift: _drift, ...before } = withoutProvider(olds);
+  const changed = !isDeepStrictEqual(before, inputs);
+  if (problems.length === 0 && lifecycle.look && changed && !hasUnknown(inputs)) {
+    try {
+      await lifecycle.look(context, before, inputs);
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  }
+  return { inputs, problems };
+}
+
+/** `.get()` of something that is not there must fail; a refresh says so by an empty answer. */
+function missing(name: string, id: string, state: Inputs): { id?: string } {
+  if (state.target !== undefined || state.token !== undefined) return {};
+  throw refusal("notFound", `${name} "${id}" does not exist`);
+}
+
+/** A plain error: no stack of ours, no secret, and what half exists kept for the next run. */
+function presentable(
+  error: unknown,
+  verb: Verb,
+  subject: string,
+  settings: Settings,
+  inputs: Inputs,
+  secrets: string[],
+) {
+  const { postgres } = settings;
+  let message = error instanceof Error ? error.message : String(error);
+  if (isServerFailure(error) && !("problem" in postgres)) {
+    message = explainServerFailure(error, postgres);
+    // Pulumi refreshes and destroys with the credentials of the last `up`, whatever the program says now.
+    const stale = error.code === SQLSTATE.invalidPassword && (verb === "read" || verb === "delete");
+    if (stale)
+      message += ". If the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`";
+  }
+  message = scrub(message, secrets);
+  const plainError = Object.assign(new Error(message), { stack: message, toString: () => subject });
+  if (!isUnfinished(error)) return plainError;
+  const { id, outputs } = error.finished;
+  const properties = plain({ ...inputs, ...outputs });
+  return Object.assign(plainError, { id, properties, reasons: [message] });
+}
+
+function subjectOf(name: string, inputs: Inputs): string {
+  const { mark } = inputs;
+  return typeof mark === "string" ? `${name} ${mark.split("/").slice(4).join("/")}` : name;
+}
+
+function secretsOf(settings: Settings, lifecycle: Lifecycle, inputs: Inputs): string[] {
+  const own = (lifecycle.secrets ?? []).map((key) => inputs[key]);
+  return [...settings.secrets, ...own.filter((value): value is string => typeof value === "string" && value !== "")];
+}
+
+function withoutProvider(inputs: Inputs): Inputs {
+  const { __provider, ...rest } = inputs;
+  return rest;
+}
+
+/** Through JSON: Pulumi's wire knows no `undefined`, and fails on it. */
+function plain(inputs: Inputs): Inputs {
+  return JSON.parse(JSON.stringify(inputs)) as Inputs;
+}

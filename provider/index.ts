@@ -1,0 +1,24 @@
+export {
+  ClickPipesGrants,
+  type ClickPipesGrantsArgs,
+  type TableName,
+  type TableSpec,
+  type Uncovered,
+} from "./resources/clickPipesGrants";
+export { ClickPipesSource, type ClickPipesSourceArgs } from "./resources/clickPipesSource";
+export { ClickPipesUser, type ClickPipesUserArgs, type Target } from "./resources/clickPipesUser";
+export { type ClickPipesRegion, IpAllowlist, type IpAllowlistArgs } from "./resources/ipAllowlist";
+export { LogicalReplication, type LogicalReplicationArgs } from "./resources/logicalReplication";
+export type {
+  ClickPipePostgresSource,
+  ClickPipeSettings,
+  Connection,
+  ExcludedColumns,
+  Leaves,
+  PipeArgs,
+  TableMapping,
+} from "./resources/pipe";
+export { Provider, type ProviderArgs } from "./resources/provider";
+export { Publication, type PublicationArgs, type PublishOperation } from "./resources/publication";
+export { SourceReadiness, type SourceReadinessArgs } from "./resources/sourceReadiness";
+export type { ReadinessCheck } from "./sql/readinessReport";

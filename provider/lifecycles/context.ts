@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { Connections } from "../clients/connections";
+import { NeonClient } from "../clients/neon";
+import type { Session } from "../clients/session";
+import { noCredentials, otherDatabase, type Place, readReplica } from "../errors";
+import { placeOf, type Server, samePlace } from "../sql/server";
+import type { Settings } from "./settings";
+
+const open = new Map<string, Connections>();
+const warned = new Set<string>();
+let looksFailed = false;
+
+const LOOK_MS = 15_000;
+
+/** What a lifecycle has at hand besides its inputs: the connections of its provider, and a way to speak. */
+export class Context {
+  readonly settings: Settings;
+  readonly #subject: string;
+
+  constructor(settings: Settings, subject: string) {
+    this.settings = settings;
+    this.#subject = subject;
+  }
+
+  /** One set of connections serves all resources of a provider. */
+  get postgres(): Connections {
+    const { postgres } = this.settings;
+    if ("problem" in postgres) throw noCredentials(postgres.problem);
+    const key = JSON.stringify(postgres);
+    let connections = open.get(key);
+    if (!connections) {
+      if (open.size === 0) process.once("SIGINT", closeAndExit);
+      connections = new Connections(postgres);
+      open.set(key, connections);
+    }
+    return connections;
+  }
+
+  get neon(): NeonClient {
+    const { neon } = this.settings;
+    if ("problem" in neon) throw noCredentials(neon.problem);
+    return new NeonClient(neon.apiUrl, neon.apiKey);
+  }
+
+  /** Pulumi shows what a provider writes to stderr under the stack, without a severity and without the resource. */
+  warn(text: string): void {
+    this.#write(`warning: ${this.#subject}: ${text}`);
+  }
+
+  inform(text: string): void {
+    this.#write(`${this.#subject}: ${text}`);
+  }
+
+  #write(line: string): void {
+    if (warned.has(line)) return;
+    warned.add(line);
+    console.error(line);
+  }
+
+  /** Refuses a server that is a replica, and any other database than the one in the state. */
+  checkPlace(server: Server, state?: { target?: unknown }): void {
+    const { host } = this.postgres.settings;
+    if (server.inRecovery) throw readReplica(host);
+    const expected = state?.target as Place | undefined;
+    if (expected === undefined || this.settings.acceptMovedDatabase || samePlace(expected, server)) return;
+    throw otherDatabase(expected, placeOf(server), host);
+  }
+
+  /**
+   * Reads in a preview: at most 15 seconds for the whole process, and where the database cannot be reached from here,
+   * a warning instead of an error; then undefined.
+   */
+  async lookAt<T>(work: (session: Session) => Promise<T>): Promise<T | undefined> {
+    if (looksFailed) return undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${LOOK_MS / 1000} s`)), LOOK_MS);
+    });
+    const { postgres } = this;
+    try {
+      const { connectTimeout } = postgres.settings;
+      return await Promise.race([late, postgres.use(work, Date.now() + Math.min(LOOK_MS, connectTimeout * 1000))]);
+    } catch (error) {
+      if (error instanceof Error && "kind" in error) throw error;
+      looksFailed = true;
+      const { host, port } = postgres.settings;
+      this.warn(`could not look at ${host}:${port} beforehand (${(error as Error).message}); \`pulumi up\` will check`);
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+export function freshToken(): string {
+  return randomBytes(12).toString("base64url");
+}
+
+async function closeAndExit(): Promise<void> {
+  await Promise.all([...open.values()].map((connections) => connections.close()));
+  process.exit(130);
+}

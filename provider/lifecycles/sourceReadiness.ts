@@ -1,0 +1,129 @@
+import { refusal } from "../errors";
+import type { MappedTable } from "../sql/readinessRead";
+import { type Facts, type ReadinessCheck, readinessReport } from "../sql/readinessReport";
+import { placeOf } from "../sql/server";
+import { compareTables, formatTable, parseTable, type TableSpec } from "../sql/table";
+import { Arguments, canonicalList, type Inputs } from "./arguments";
+import type { Context } from "./context";
+import type { Found, Lifecycle } from "./lifecycle";
+import { gatherFacts } from "./readinessFacts";
+import { hasUnknown } from "./unknown";
+
+export interface ReadinessInputs extends Inputs {
+  role: string;
+  password: string;
+  publication: string;
+  tables?: (string | MappedTable)[];
+  replicationMode: Facts["mode"];
+  replicationSlotName?: string;
+  onFailure: "error" | "warn";
+  triggers?: unknown[];
+}
+
+export const sourceReadiness: Lifecycle = {
+  needs: () => ["postgres"],
+  secrets: ["password"],
+  arguments: [
+    "role",
+    "password",
+    "publication",
+    "tables",
+    "replicationMode",
+    "replicationSlotName",
+    "onFailure",
+    "triggers",
+  ],
+
+  check(args) {
+    return {
+      role: args.identifier("role", { required: true }),
+      password: args.text("password", { required: true }),
+      publication: args.identifier("publication", { required: true }),
+      tables: readMappedTables(args),
+      replicationMode: args.oneOf("replicationMode", "cdc", "snapshot", "cdc_only") ?? "cdc",
+      replicationSlotName: args.identifier("replicationSlotName"),
+      onFailure: args.oneOf("onFailure", "error", "warn") ?? "error",
+      triggers: args.list("triggers", (value) => value ?? null),
+    };
+  },
+
+  async create(context, inputs) {
+    return { id: String(inputs.publication), outputs: await checkedReport(context, inputs as ReadinessInputs) };
+  },
+
+  read,
+
+  update: (context, _id, state, inputs) => checkedReport(context, inputs as ReadinessInputs, state),
+
+  // It made nothing, so there is nothing to take away.
+  remove: () => Promise.resolve(),
+};
+
+function readMappedTables(args: Arguments): (string | MappedTable)[] | undefined {
+  const list = args.list<string | MappedTable>("tables", (value, path) => {
+    if (typeof value === "string") {
+      if (value.split(".").length === 2 && !value.split(".").includes("")) return value;
+      args.problem(
+        path,
+        `"${value}" is not "schema.table" with exactly one dot; write { schema, name } for other names`,
+      );
+      return undefined;
+    }
+    const parts = new Arguments((value ?? {}) as Inputs, `${path}.`);
+    parts.only("schema", "name", "excludedColumns");
+    const schema = parts.identifier("schema", { required: true });
+    const name = parts.identifier("name", { required: true });
+    const excludedColumns = parts.identifiers("excludedColumns");
+    args.problems.push(...parts.problems);
+    if (schema === undefined || name === undefined) return undefined;
+    return { schema, name, ...(excludedColumns && excludedColumns.length > 0 && { excludedColumns }) };
+  });
+  if (!Array.isArray(list) || list.some(hasUnknown)) return list;
+  return canonicalList(list.map(toMapped), compareTables)?.map((table) =>
+    table.excludedColumns ? table : (formatTable(table) as string),
+  );
+}
+
+function toMapped(spec: string | MappedTable): MappedTable {
+  return typeof spec === "string" ? parseTable(spec as TableSpec) : spec;
+}
+
+async function checkedReport(context: Context, inputs: ReadinessInputs, state?: Inputs): Promise<Inputs> {
+  const { report, outputs } = await reported(context, inputs, state);
+  const blocked = report.filter(({ status }) => status === "blocked");
+  for (const { check, status, detail, fix } of report) {
+    if (status === "warning" || (status === "blocked" && inputs.onFailure === "warn"))
+      context.warn(`${check} (${status}): ${detail}. ${fix}`);
+  }
+  if (blocked.length > 0 && inputs.onFailure === "error") throw notReady(blocked);
+  return outputs;
+}
+
+async function reported(context: Context, inputs: ReadinessInputs, state?: Inputs) {
+  const mapped = inputs.tables?.map(toMapped);
+  const { server, facts } = await gatherFacts(context, { ...inputs, tables: mapped });
+  context.checkPlace(server, state);
+  const report = readinessReport(facts);
+  return { report, outputs: { report, target: placeOf(server) } };
+}
+
+function notReady(blocked: ReadinessCheck[]) {
+  const lines = blocked.map(({ check, detail, fix }) => `\n  - ${check}: ${detail}${fix ? `\n      ${fix}` : ""}`);
+  return refusal(
+    "notReady",
+    `ClickPipes would not accept this source:${lines.join("")}\nMend these, or set \`onFailure: "warn"\``,
+  );
+}
+
+/** A blocked report is drift, so that the next `up` checks again; refresh itself never fails on it. */
+async function read(context: Context, _id: string, state: Inputs): Promise<Found> {
+  const inputs = state as ReadinessInputs;
+  const { report, outputs } = await reported(context, inputs, state);
+  const { role, password, publication, tables, replicationMode, replicationSlotName, onFailure, triggers } = inputs;
+  const blocked = report.filter(({ status }) => status === "blocked");
+  return {
+    outputs,
+    inputs: { role, password, publication, tables, replicationMode, replicationSlotName, onFailure, triggers },
+    drift: inputs.onFailure === "error" ? blocked.map(({ check, detail }) => `${check}: ${detail}`) : [],
+  };
+}

@@ -1,0 +1,230 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ClickPipesGrants, type ClickPipesGrantsArgs, type TableSpec } from "./clickPipesGrants";
+import { ClickPipesUser, type ClickPipesUserArgs } from "./clickPipesUser";
+import { type ClickPipesRegion, IpAllowlist, type IpAllowlistArgs } from "./ipAllowlist";
+import { LogicalReplication, type LogicalReplicationArgs } from "./logicalReplication";
+import {
+  type ClickPipePostgresSource,
+  type Connection,
+  type Leaves,
+  mapListed,
+  mapTables,
+  type PipeArgs,
+  type TableMapping,
+} from "./pipe";
+import { Provider, programConnection } from "./provider";
+import { Publication, type PublicationArgs } from "./publication";
+import { SourceReadiness, type SourceReadinessArgs } from "./sourceReadiness";
+
+export interface ClickPipesSourceArgs {
+  /** A Neon project: its id, or a resource such as `@pulumi/neon`'s Project. Left out: the SQL part only. */
+  project?: pulumi.Input<string> | pulumi.CustomResource;
+  /** What to replicate: at least one of these three. The same scope goes to grants and publication. */
+  tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
+  schemas?: pulumi.Input<pulumi.Input<string>[]>;
+  allTables?: pulumi.Input<boolean>;
+  /** Cloud and region of the ClickHouse service. Left out, the IP Allow list is left alone. */
+  clickPipesRegion?: pulumi.Input<ClickPipesRegion>;
+  /** Consents to restart every compute of the project, once, when logical replication is off. */
+  allowRestart?: pulumi.Input<boolean>;
+  /** Takes over user and publication where they exist. */
+  adopt?: pulumi.Input<boolean>;
+  /** What the pipe shall be like, for `postgresSource`. */
+  pipe?: PipeArgs;
+  user?: ClickPipesUserArgs | ClickPipesUser;
+  grants?: Partial<ClickPipesGrantsArgs> | false;
+  publication?: Partial<PublicationArgs> | Publication;
+  logicalReplication?: Partial<LogicalReplicationArgs> | LogicalReplication | false;
+  ipAllowlist?: Partial<IpAllowlistArgs> | IpAllowlist | false;
+  readiness?: Partial<SourceReadinessArgs> | false;
+}
+
+/**
+ * A Neon database made ready for ClickPipes, in the order of the guide: IP Allow, logical replication, user, grants,
+ * publication, and a check of it all. Taken away in the opposite order. Any part may be given as an existing resource, be
+ * given further arguments, or be left out with `false`.
+ *
+ * ```ts
+ * const orders = new clickpipes.ClickPipesSource("orders", {
+ *   project, tables: ["public.orders"], clickPipesRegion: { cloud: "aws", region: "us-east-1" },
+ * }, { provider: source });
+ * ```
+ */
+export class ClickPipesSource extends pulumi.ComponentResource {
+  readonly user: ClickPipesUser;
+  readonly publication: Publication;
+  readonly grants?: ClickPipesGrants;
+  readonly readiness?: SourceReadiness;
+  readonly logicalReplication?: LogicalReplication;
+  readonly ipAllowlist?: IpAllowlist;
+  /** What to connect with as the ClickPipes user. Only the password is secret. */
+  readonly connection: Leaves<Connection>;
+  /** `source.postgres` of a ClickPipe, ready to be passed on. */
+  readonly postgresSource: Leaves<ClickPipePostgresSource>;
+
+  /** `opts.provider`: a `Provider` of this package; without one, stack config and environment say where the database is. */
+  constructor(name: string, args: ClickPipesSourceArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("clickpipes:index:ClickPipesSource", name, {}, opts);
+    const made: pulumi.Resource[] = [];
+    const next = <T extends pulumi.Resource | undefined>(make: (opts: pulumi.CustomResourceOptions) => T): T => {
+      const resource = make(this.#childOptions(args, opts, [...made]));
+      if (resource) made.push(resource);
+      return resource;
+    };
+    const project = projectId(args);
+    this.ipAllowlist = next((child) => allowlist(name, args, project, child));
+    this.logicalReplication = next((child) => replication(name, args, project, child));
+    this.user = next((child) => user(name, args, child));
+    this.grants = next((child) => grants(name, args, this.user, child));
+    this.publication = next((child) => publication(name, args, child));
+    const mappings = tableMappings(args, this.publication);
+    this.readiness = next((child) => readiness(name, args, this, mappings, child));
+
+    const last = (this.readiness ?? this.publication).urn;
+    const ready = <T>(value: pulumi.Input<T>) =>
+      pulumi.all([value, last, this.grants?.urn]).apply(([known]) => known as T);
+    const { host, port, database } = opts.provider instanceof Provider ? opts.provider : programConnection();
+    this.connection = {
+      host: ready(host),
+      port: ready(port),
+      database: ready(database),
+      user: ready(this.user.name),
+      password: ready(this.user.password),
+      publication: ready(this.publication.name),
+    };
+    this.postgresSource = postgresSource(args.pipe, this.connection, mappings, ready);
+    this.registerOutputs({ connection: this.connection, postgresSource: this.postgresSource });
+  }
+
+  /** The provider goes to each child by name: as an inherited one it would catch other packages' dynamic resources too. */
+  #childOptions(
+    args: ClickPipesSourceArgs,
+    opts: pulumi.ComponentResourceOptions,
+    dependsOn: pulumi.Resource[],
+  ): pulumi.CustomResourceOptions {
+    const deletedWith = pulumi.CustomResource.isInstance(args.project) ? { deletedWith: args.project } : {};
+    return { parent: this, dependsOn, ...(opts.provider && { provider: opts.provider }), ...deletedWith };
+  }
+}
+
+function projectId({ project }: ClickPipesSourceArgs): pulumi.Input<string> | undefined {
+  return pulumi.CustomResource.isInstance(project) ? project.id : project;
+}
+
+function allowlist(
+  name: string,
+  args: ClickPipesSourceArgs,
+  project: pulumi.Input<string> | undefined,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const { ipAllowlist: given, clickPipesRegion } = args;
+  if (IpAllowlist.isInstance(given)) return given;
+  const nothingToAllow = given === undefined && clickPipesRegion === undefined;
+  if (given === false || nothingToAllow || (project === undefined && given?.projectId === undefined)) return undefined;
+  return new IpAllowlist(`${name}-ip-allowlist`, { projectId: project as string, clickPipesRegion, ...given }, opts);
+}
+
+function replication(
+  name: string,
+  args: ClickPipesSourceArgs,
+  project: pulumi.Input<string> | undefined,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const { logicalReplication: given, allowRestart } = args;
+  if (LogicalReplication.isInstance(given)) return given;
+  if (given === false || (project === undefined && given?.projectId === undefined)) return undefined;
+  return new LogicalReplication(
+    `${name}-logical-replication`,
+    { projectId: project as string, allowRestart, ...given },
+    opts,
+  );
+}
+
+function user(
+  name: string,
+  { user: given, adopt }: ClickPipesSourceArgs,
+  opts: pulumi.CustomResourceOptions,
+): ClickPipesUser {
+  if (ClickPipesUser.isInstance(given)) return given;
+  return new ClickPipesUser(`${name}-user`, { adopt, ...given }, opts);
+}
+
+function grants(name: string, args: ClickPipesSourceArgs, role: ClickPipesUser, opts: pulumi.CustomResourceOptions) {
+  const { grants: given, tables, schemas, allTables } = args;
+  if (given === false) return undefined;
+  const scope =
+    allTables === undefined ? schemas : pulumi.output(allTables).apply((all) => (all ? "*" : schemas) as "*");
+  return new ClickPipesGrants(`${name}-grants`, { role: role.name, tables, schemas: scope, ...given }, opts);
+}
+
+function publication(name: string, args: ClickPipesSourceArgs, opts: pulumi.CustomResourceOptions): Publication {
+  const { publication: given, tables, schemas, allTables, adopt } = args;
+  if (Publication.isInstance(given)) return given;
+  return new Publication(`${name}-publication`, { tables, schemas, allTables, adopt, ...given }, opts);
+}
+
+function readiness(
+  name: string,
+  { readiness: given, pipe }: ClickPipesSourceArgs,
+  source: ClickPipesSource,
+  mappings: pulumi.Output<TableMapping[]>,
+  opts: pulumi.CustomResourceOptions,
+) {
+  if (given === false) return undefined;
+  const tables = mappings.apply((list) =>
+    list.map(({ sourceSchemaName: schema, sourceTable, excludedColumns }) => ({
+      schema,
+      name: sourceTable,
+      ...(excludedColumns && { excludedColumns }),
+    })),
+  );
+  const args: SourceReadinessArgs = {
+    role: source.user.name,
+    password: source.user.password,
+    publication: source.publication.name,
+    tables,
+    replicationMode: pipe?.settings?.replicationMode,
+    replicationSlotName: pipe?.settings?.replicationSlotName as pulumi.Input<string> | undefined,
+    ...given,
+  };
+  return new SourceReadiness(`${name}-readiness`, args, opts);
+}
+
+function tableMappings(
+  { pipe, tables, schemas, allTables, publication: given }: ClickPipesSourceArgs,
+  made: Publication,
+): pulumi.Output<TableMapping[]> {
+  if (pipe?.tableMappings !== undefined) return pulumi.output(pipe.tableMappings) as pulumi.Output<TableMapping[]>;
+  const listed =
+    given === undefined || Publication.isInstance(given) || given.tables === undefined ? tables : given.tables;
+  if (listed !== undefined && schemas === undefined && allTables === undefined)
+    return mapListed(listed, made.excludedColumns, pipe?.targetTable);
+  return pulumi
+    .all([made.publishedTables, made.excludedColumns])
+    .apply(([list, excluded]) => mapTables(list, excluded, pipe?.targetTable));
+}
+
+function postgresSource(
+  pipe: PipeArgs | undefined,
+  connection: Leaves<Connection>,
+  mappings: pulumi.Output<TableMapping[]>,
+  ready: <T>(value: pulumi.Input<T>) => pulumi.Output<T>,
+): Leaves<ClickPipePostgresSource> {
+  const given = Object.entries(pipe?.settings ?? {}).filter(([, value]) => value !== undefined);
+  const settings = Object.fromEntries(given.map(([key, value]) => [key, ready<unknown>(value)]));
+  return {
+    type: ready<"neon">("neon"),
+    host: connection.host,
+    port: connection.port,
+    database: connection.database,
+    credentials: { username: connection.user, password: connection.password },
+    settings: {
+      replicationMode: ready("cdc"),
+      ...settings,
+      publicationName: connection.publication,
+    } as ClickPipePostgresSourceSettings,
+    tableMappings: ready(mappings),
+  };
+}
+
+type ClickPipePostgresSourceSettings = Leaves<ClickPipePostgresSource>["settings"];

@@ -1,0 +1,141 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseConnectionUri } from "../lifecycles/connectionUri";
+import { resolveSettings } from "../lifecycles/settings";
+
+/** Where the database and Neon's API are. Each value not given is looked for in the stack's config, then in the environment. */
+export interface ProviderArgs {
+  /**
+   * `postgres://user:password@host:port/database`, with the direct host, never Neon's `-pooler`; the single fields below
+   * override its parts. Secret. Else `clickpipes:connectionUri`, else `DATABASE_URL`.
+   */
+  connectionUri?: pulumi.Input<string>;
+  host?: pulumi.Input<string>;
+  /** Default 5432. */
+  port?: pulumi.Input<number>;
+  database?: pulumi.Input<string>;
+  user?: pulumi.Input<string>;
+  /** Secret. */
+  password?: pulumi.Input<string>;
+  /** Default `verify-full`, and `disable` for a local host. */
+  sslmode?: pulumi.Input<"disable" | "require" | "verify-ca" | "verify-full">;
+  /** A file with root certificates, or their text. */
+  sslrootcert?: pulumi.Input<string>;
+  /** Seconds to wait for a server that starts or wakes; default 60. */
+  connectTimeout?: pulumi.Input<number>;
+  /** Seconds a statement may take; default 60. */
+  statementTimeout?: pulumi.Input<number>;
+  /** Seconds to wait for a lock, three times over; default 5. */
+  lockTimeout?: pulumi.Input<number>;
+  /** Seconds a delete waits for readers to go; default 60. */
+  deleteTimeout?: pulumi.Input<number>;
+  /** Connections at the same time; default 1, which serves all resources. */
+  maxConnections?: pulumi.Input<number>;
+  /** Accepts that the database was restored or moved since the last `pulumi up`. Take it out again afterwards. */
+  acceptMovedDatabase?: pulumi.Input<boolean>;
+  /** A key of Neon's API. Secret. Else `clickpipes:neonApiKey`, else `NEON_API_KEY`. */
+  neonApiKey?: pulumi.Input<string>;
+  /** Default https://console.neon.tech/api/v2. Else `clickpipes:neonApiUrl`, else `NEON_API_HOST`. */
+  neonApiUrl?: pulumi.Input<string>;
+}
+
+const CONNECTION = ["connectionUri", "host", "port", "database", "user", "password", "sslmode", "sslrootcert"] as const;
+const OTHERS = [
+  "connectTimeout",
+  "statementTimeout",
+  "lockTimeout",
+  "deleteTimeout",
+  "maxConnections",
+  "acceptMovedDatabase",
+  "neonApiKey",
+  "neonApiUrl",
+] as const;
+const SECRETS: readonly string[] = ["connectionUri", "password", "neonApiKey"];
+
+type Name = (typeof CONNECTION)[number] | (typeof OTHERS)[number];
+type Values = Partial<Record<Name, pulumi.Input<string>>>;
+
+/**
+ * A connection to one database, and to Neon's API, for the resources that are given it as `provider`. All of them share
+ * one connection. A change of any argument is an update in place of this provider alone.
+ *
+ * ```ts
+ * const source = new clickpipes.Provider("app", { connectionUri: project.connectionUri, neonApiKey });
+ * ```
+ */
+export class Provider extends pulumi.ProviderResource {
+  /** Never secret, like the three below, so that what depends on them shows in previews. */
+  readonly host: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly database: pulumi.Output<string>;
+  readonly user: pulumi.Output<string>;
+
+  constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
+    const values = valuesOf(args);
+    const inputs = Object.fromEntries(Object.entries(values).map(([key, value]) => [`clickpipes:${key}`, value]));
+    super("pulumi-nodejs", name, inputs, opts);
+    const connection = connectionOf(values);
+    this.host = connection.apply(({ host }) => host);
+    this.port = connection.apply(({ port }) => port);
+    this.database = connection.apply(({ database }) => database);
+    this.user = connection.apply(({ user }) => user);
+  }
+}
+
+/** The values as text, which is all that a provider's configuration can hold; the secret ones marked so. */
+function valuesOf(args: ProviderArgs): Values {
+  const config = new pulumi.Config("clickpipes");
+  const given = (name: Name) => (args[name] === undefined ? undefined : pulumi.output(args[name]).apply(String));
+  const configured = (name: Name) => (SECRETS.includes(name) ? config.getSecret(name) : config.get(name));
+  // The connection comes from one source as a whole.
+  const fromArgs = args.connectionUri !== undefined || args.host !== undefined;
+  const values: Values = {};
+  const put = (name: Name, value: pulumi.Input<string> | undefined) => {
+    if (value !== undefined) values[name] = SECRETS.includes(name) ? pulumi.secret(value) : value;
+  };
+  for (const name of CONNECTION) put(name, fromArgs ? given(name) : configured(name));
+  for (const name of OTHERS) put(name, given(name) ?? configured(name));
+  return values;
+}
+
+export interface DatabaseAddress {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+}
+
+/** The connection of resources without a `Provider`: what stack config and environment say. */
+export function programConnection(): pulumi.Output<DatabaseAddress> {
+  return connectionOf(valuesOf({}));
+}
+
+/** Worked out in the program, and without the secret mark: only the password in the URL is one. */
+function connectionOf(values: Values): pulumi.Output<DatabaseAddress> {
+  const names = ["connectionUri", "host", "port", "database", "user"] as const;
+  const known = pulumi.all(names.map((name) => values[name])).apply((list) => {
+    const given = Object.fromEntries(names.map((name, index) => [name, list[index]])) as Record<
+      string,
+      string | undefined
+    >;
+    const { postgres } = resolveSettings(
+      (name) => given[name],
+      (name) => process.env[name] || undefined,
+    );
+    if (!("problem" in postgres)) return postgres;
+    // What is wrong with it is the resources' to say; here only what can be known counts.
+    const fields = { ...(given.connectionUri && parseConnectionUri(given.connectionUri)), ...definedOnly(given) };
+    return {
+      host: fields.host ?? "",
+      port: Number(fields.port ?? 5432),
+      database: fields.database ?? "",
+      user: fields.user ?? "",
+    };
+  });
+  return pulumi.unsecret(known).apply(({ host, port, database, user }) => ({ host, port, database, user }));
+}
+
+function definedOnly(values: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

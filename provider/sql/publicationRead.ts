@@ -1,0 +1,100 @@
+import { type Marked, parseComment } from "./mark";
+import { type Statement, statement } from "./statement";
+import type { TableName } from "./table";
+
+export interface PublishedTable extends TableName {
+  oid: number;
+  columns?: string[];
+  /** The row filter as the server writes it. */
+  where?: string;
+}
+
+export interface ActualPublication {
+  oid: number;
+  name: string;
+  owner: string;
+  allTables: boolean;
+  tables: PublishedTable[];
+  schemas: string[];
+  publish: string[];
+  viaRoot: boolean;
+  generatedColumns: "none" | "stored";
+  text: string | null;
+  marked: Marked;
+  /** Whether our admin may alter it: it needs the rights of the owner. */
+  mayAlter: boolean;
+}
+
+/** From the catalogs: `pg_publication_tables` shows partitions in place of their parents, and parents in place of them. */
+export function readPublication(version: number, oid: number | null, name: string): Statement {
+  const columns = version >= 15 ? COLUMNS : "null::text[]";
+  const filter = version >= 15 ? "pg_get_expr(r.prqual, r.prrelid)" : "null::text";
+  const schemas = version >= 15 ? SCHEMAS : "'{}'::text[]";
+  return statement(
+    `
+    select p.oid::int8::text as "oid", p.pubname as "name", pg_get_userbyid(p.pubowner) as "owner", p.puballtables as "allTables",
+           array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+                              case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null) as "publish",
+           p.pubviaroot as "viaRoot",
+           ${version >= 18 ? "case p.pubgencols when 's' then 'stored' else 'none' end" : "'none'"} as "generatedColumns",
+           obj_description(p.oid, 'pg_publication') as "text",
+           pg_has_role(p.pubowner, 'USAGE') as "mayAlter",
+           ${schemas} as "schemas",
+           coalesce((select jsonb_agg(jsonb_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
+                                                         'columns', ${columns}, 'where', ${filter})
+                                      order by n.nspname collate "C", c.relname collate "C")
+                       from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
+                      where r.prpubid = p.oid), '[]') as "tables"
+      from pg_publication p
+     where p.oid = (${publicationOid})`,
+    [oid, name],
+  );
+}
+
+/** By the OID that the state knows ($1), else by name ($2). */
+export const publicationOid = `
+  select oid from pg_publication where oid = $1::oid or pubname = $2 order by (oid = $1::oid) desc nulls last limit 1`;
+
+/** The listed columns by name; null where all columns are published, which is not the same as a list of all. */
+const COLUMNS = `(select jsonb_agg(a.attname order by a.attname collate "C")
+                    from pg_attribute a where r.prattrs is not null and a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[]))`;
+const SCHEMAS = `array(select s.nspname::text from pg_publication_namespace ns join pg_namespace s on s.oid = ns.pnnspid
+                        where ns.pnpubid = p.oid order by s.nspname collate "C")`;
+
+export function toPublication(row: Record<string, unknown> | undefined): ActualPublication | undefined {
+  if (!row) return undefined;
+  const tables = (row.tables as Record<string, unknown>[]).map(
+    (table) =>
+      Object.fromEntries(Object.entries(table).filter(([, value]) => value !== null)) as unknown as PublishedTable,
+  );
+  return { ...row, oid: Number(row.oid), tables, marked: parseComment(row.text as string | null) } as ActualPublication;
+}
+
+/** What subscribers get: partitioned parents or their leaves, as the publication says. */
+export function readPublishedTables(oid: number | null, name: string): Statement {
+  return statement(
+    `
+    select n.nspname as "schema", c.relname as "name"
+      from (select distinct t.relid from pg_publication p, pg_get_publication_tables(p.pubname::text) t
+             where p.oid = (${publicationOid})) published
+      join pg_class c on c.oid = published.relid join pg_namespace n on n.oid = c.relnamespace
+     order by n.nspname collate "C", c.relname collate "C"`,
+    [oid, name],
+  );
+}
+
+/** For each listed table with a list of columns, those that it leaves out; generated columns are no subscriber's business. */
+export function readExcludedColumns(version: number, oid: number | null, name: string): Statement {
+  if (version < 15)
+    return statement("select null::text as schema, null::text as name, null::text[] as columns where false");
+  return statement(
+    `
+    select n.nspname as "schema", c.relname as "name",
+           array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                    and a.attgenerated = '' and a.attnum <> all (r.prattrs::int2[]) order by a.attname collate "C") as "columns"
+      from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
+     where r.prpubid = (${publicationOid}) and r.prattrs is not null
+     order by n.nspname collate "C", c.relname collate "C"`,
+    [oid, name],
+  );
+}

@@ -1,0 +1,41 @@
+import { type Statement, statement } from "./statement";
+
+/** A logical replication slot of this database that reads with pgoutput, and so may read our publication. */
+export interface Slot {
+  name: string;
+  /** pid of the session that reads it now. */
+  pid: number | null;
+  /** WAL it holds back, such as "16 MB". */
+  held: string | null;
+  /** Whether its reader named this publication, or another; null where that cannot be seen. */
+  names: boolean | null;
+}
+
+/**
+ * An inactive slot does not say which publication its reader will ask for. An active one does, in the START_REPLICATION
+ * that `pg_stat_activity` shows to those who may see it, as long as it is not cut off by track_activity_query_size.
+ */
+export function readSlots(publication: string): Statement {
+  return statement(
+    `
+    select s.slot_name as "name", s.active_pid as "pid", pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)) as "held",
+           case when s.active_pid is null or a.query is null or a.query !~* '^\\s*START_REPLICATION' or a.query !~ '\\)\\s*;?\\s*$' then null
+                else position($1 in a.query) > 0 end as "names"
+      from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid
+     where s.slot_type = 'logical' and s.plugin = 'pgoutput' and s.database = current_database()
+     order by 1`,
+    [publication],
+  );
+}
+
+/** The slots that a drop, a replacement or a rename of the publication may break. */
+export function affectedSlots(rows: Record<string, unknown>[]): Slot[] {
+  return (rows as unknown as Slot[]).filter((slot) => slot.pid === null || slot.names !== false);
+}
+
+export function displaySlot(slot: Slot): string {
+  const held = slot.held === null ? "" : `, holding ${slot.held} of WAL`;
+  return slot.pid === null
+    ? `slot ${slot.name} (inactive${held})`
+    : `slot ${slot.name} (read by session ${slot.pid}${held})`;
+}

@@ -1,0 +1,19 @@
+import { escapeIdentifier, escapeLiteral } from "pg";
+
+/** One SQL statement: a single command, its values apart from its text. */
+export interface Statement {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+export const identifier = escapeIdentifier;
+export const literal = escapeLiteral;
+
+export function statement(text: string, values?: readonly unknown[]): Statement {
+  return values === undefined ? { text } : { text, values };
+}
+
+/** `"schema"."name"`. */
+export function qualified(name: { schema: string; name: string }): string {
+  return `${identifier(name.schema)}.${identifier(name.name)}`;
+}
