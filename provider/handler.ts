@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type { dynamic } from "@pulumi/pulumi";
 import { explainServerFailure, isServerFailure, isUnfinished, refusal, scrub } from "./errors";
 import { Arguments, type Inputs } from "./lifecycles/arguments";
 import { clickPipesGrants } from "./lifecycles/clickPipesGrants";
@@ -23,11 +22,22 @@ const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
   SourceReadiness: sourceReadiness,
 };
 
+/** What Pulumi's dynamic provider calls (`@pulumi/pulumi/cmd/dynamic-provider`). */
+export interface HandledProvider {
+  configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
+  check(olds: Inputs, news: Inputs): Promise<{ inputs: Inputs; failures: { property: string; reason: string }[] }>;
+  diff(id: string, state: Inputs, news: Inputs): Promise<{ replaces: string[]; deleteBeforeReplace: boolean }>;
+  create(news: Inputs): Promise<{ id: string; outs: Inputs }>;
+  read(id: string, state: Inputs): Promise<{ id?: string; inputs?: Inputs; props?: Inputs }>;
+  update(id: string, state: Inputs, news: Inputs): Promise<{ outs: Inputs }>;
+  delete(id: string, state: Inputs): Promise<void>;
+}
+
 /**
  * The frozen entry: the text `require("pulumi-neon-clickpipes/provider").handler("<Name>")` stands in the state of every
  * resource ever made, so this name, its argument and the subpath keep their meaning for ever.
  */
-export function handler(name: string): dynamic.ResourceProvider {
+export function handler(name: string): HandledProvider {
   const lifecycle = lifecycleOf(name);
   const environment = (variable: string) => process.env[variable] || undefined;
   let settings = resolveSettings(() => undefined, environment);

@@ -41,26 +41,29 @@ function hazards(version: number): string {
              (select array_agg(a.attname::text) from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey::int2[])
                where i.indrelid = l.relid and i.indisvalid and i.indimmediate
                  and case c.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident else false end) as key,
-             exists (select from pg_index i where i.indrelid = l.relid and i.indisprimary and not i.indimmediate) as deferrable,
+             exists (select from pg_index i where i.indrelid = l.relid and i.indisprimary and not i.indimmediate) as postponed,
              ${version >= 18 ? generated : "false"} as generated
         from leaf l join pg_class c on c.oid = l.relid
     ),
     hazard as (
-      select relid,
-             case when identity <> 'f' and key is null then case when deferrable and identity = 'd' then 'deferrableKey' else 'noIdentity' end
-                  when identity = 'f' and columns is not null then 'listUnderFull'
-                  when identity = 'f' and generated and not p.generated then 'generatedUnderFull'
-                  when identity <> 'f' and columns is not null and not key <@ columns then 'listWithoutKey'
-                  when identity <> 'f' and filter is not null and not filter <@ key then 'filterBeyondKey'
-                  when generated and not p.generated and columns is null and exists (
-                         select from pg_attribute a where a.attrelid = relid and a.attgenerated = 's' and a.attname::text = any (key))
+      select j.relid,
+             case when j.identity <> 'f' and j.key is null
+                    then case when j.postponed and j.identity = 'd' then 'deferrableKey' else 'noIdentity' end
+                  when j.identity = 'f' and j.columns is not null then 'listUnderFull'
+                  when j.identity = 'f' and j.generated and not p.generated then 'generatedUnderFull'
+                  when j.identity <> 'f' and j.columns is not null and not j.key <@ j.columns then 'listWithoutKey'
+                  when j.identity <> 'f' and j.filter is not null and not j.filter <@ j.key then 'filterBeyondKey'
+                  when j.generated and not p.generated and j.columns is null and exists (
+                         select from pg_attribute a where a.attrelid = j.relid and a.attgenerated = 's' and a.attname::text = any (j.key))
                     then 'generatedInKey' end as hazard,
-             case when columns is not null then array(select unnest(key) except select unnest(columns))
-                  when filter is not null then array(select unnest(filter) except select unnest(key)) end as columns
+             case when j.columns is not null then array(select unnest(j.key) except select unnest(j.columns))
+                  when j.filter is not null then array(select unnest(j.filter) except select unnest(j.key)) end as columns
         from judged j, published p where p.changes
       union all
-      select m.relid, 'partitionsToCome', null from member m join pg_class c on c.oid = m.relid and c.relkind = 'p', published p
-       where p.changes and not exists (select from pg_index i where i.indrelid = m.relid and i.indisprimary and i.indisvalid and i.indimmediate)
+      select m.relid, 'partitionsToCome', null
+        from member m join pg_class c on c.oid = m.relid and c.relkind = 'p', published p
+       where p.changes and not exists (
+         select from pg_index i where i.indrelid = m.relid and i.indisprimary and i.indisvalid and i.indimmediate)
     )
     select distinct n.nspname as "schema", c.relname as "name", h.hazard as "hazard", h.columns as "columns"
       from hazard h join pg_class c on c.oid = h.relid join pg_namespace n on n.oid = c.relnamespace
