@@ -1,0 +1,99 @@
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createStack, type Stack } from "../support/engine";
+import { type PostgresServer, startPostgres } from "../support/postgres";
+
+/** The same three objects in the database, under other names or in another place of the program. */
+function program(name: string, options = "", inComponent = false): string {
+  const resources = `
+  const user = new clickpipes.ClickPipesUser("${name}-user", {}, { ...opts(\`-user\`) });
+  new clickpipes.ClickPipesGrants("${name}-grants", { role: user.name, schemas: ["public"] }, { ...opts(\`-grants\`) });
+  new clickpipes.Publication("${name}-publication", { tables: ["public.orders"] }, { ...opts(\`-publication\`) });`;
+  const parent = inComponent ? `const parent = new pulumi.ComponentResource("test:index:Place", "place");` : "";
+  return `
+import * as pulumi from "@pulumi/pulumi";
+import * as clickpipes from "pulumi-neon-clickpipes";
+const provider = new clickpipes.Provider("source", { connectionUri: process.env.SOURCE });
+${parent}
+const opts = (suffix: string): pulumi.CustomResourceOptions => ({ provider${inComponent ? ", parent" : ""}${options ? `, ${options}` : ""} });
+${resources}
+`;
+}
+
+describe("what moves in the program stays in the database", () => {
+  let server: PostgresServer;
+  let stack: Stack;
+  let client: Client;
+
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
+    client = new Client(server.uri());
+    await client.connect();
+    await client.query("create table public.orders (id int primary key)");
+  });
+  afterEach(async () => {
+    await stack.destroy({ skipPreview: true });
+    await stack.remove();
+    expect(await objects()).toEqual([]);
+  });
+  afterAll(async () => {
+    await client?.end();
+    await server?.stop();
+  });
+
+  /** OIDs of role and publication, and whether the role may read: what any loss or replacement would change. */
+  async function objects(): Promise<unknown[]> {
+    const { rows } = await client.query(`
+      select r.oid as role, p.oid as publication, has_table_privilege(r.oid, 'public.orders', 'SELECT') as reads
+        from pg_roles r, pg_publication p where r.rolname = 'clickpipes_user'`);
+    return rows;
+  }
+
+  async function made(): Promise<unknown[]> {
+    stack = await createStack({ program: program("old"), env: { SOURCE: server.uri() } });
+    await stack.up({ skipPreview: true });
+    const found = await objects();
+    expect(found).toEqual([{ role: expect.any(Number), publication: expect.any(Number), reads: true }]);
+    return found;
+  }
+
+  test("renamed with aliases: updated in place, and the marks follow", async () => {
+    const before = await made();
+    stack.write(program("new", 'aliases: [{ name: "old" + suffix }]'));
+    expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 2, update: 3 });
+    expect(await objects()).toEqual(before);
+    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 5 });
+  });
+
+  test("renamed without aliases: refused in the preview with a hint, and nothing is dropped", async () => {
+    const before = await made();
+    stack.write(program("new"));
+    const { output } = await stack.preview({ expectFailure: true });
+    expect(output).toContain("a resource of this stack");
+    expect(output).toContain("`aliases`");
+    await stack.up({ skipPreview: true, expectFailure: true });
+    expect(await objects()).toEqual(before);
+    stack.write(program("old"));
+    await stack.up({ skipPreview: true });
+    expect(await objects()).toEqual(before);
+  });
+
+  test("moved into a component without aliases: made again as their own, and the late deletes drop nothing", async () => {
+    const before = await made();
+    stack.write(program("old", "", true));
+    expect((await stack.up({ skipPreview: true })).changes).toMatchObject({ delete: 3 });
+    expect(await objects()).toEqual(before);
+    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 6 });
+  });
+
+  test("replaced by force: made again as their own, and the late deletes drop nothing", async () => {
+    const before = await made();
+    const { resources = [] } = (await stack.export()).deployment;
+    const urns = resources.flatMap(({ urn, type }) =>
+      type.startsWith("pulumi-nodejs:dynamic") ? ["--replace", urn] : [],
+    );
+    await stack.up({ skipPreview: true, args: urns });
+    expect(await objects()).toEqual(before);
+    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 5 });
+  });
+});

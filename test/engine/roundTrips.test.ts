@@ -1,0 +1,73 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStack, type Stack } from "../support/engine";
+import { type PostgresServer, startPostgres } from "../support/postgres";
+import { startWire, type Wire } from "../support/wire";
+
+const PROGRAM = `
+import * as clickpipes from "pulumi-neon-clickpipes";
+const provider = new clickpipes.Provider("source", { connectionUri: process.env.SOURCE });
+const user = new clickpipes.ClickPipesUser("user", {}, { provider });
+new clickpipes.ClickPipesGrants("grants", { role: user.name, schemas: ["public", "shop"] }, { provider });
+new clickpipes.Publication("publication", { tables: ["public.a", "public.b", "public.c", "shop.d", "shop.e"] }, { provider });
+`;
+
+describe("round trips of user, grants and publication over five tables in two schemas, set-up and login included", () => {
+  let server: PostgresServer;
+  let wire: Wire;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
+    const client = new Client(server.uri());
+    await client.connect();
+    await client.query("create schema shop");
+    for (const table of ["public.a", "public.b", "public.c", "shop.d", "shop.e"]) {
+      await client.query(`create table ${table} (id int primary key)`);
+    }
+    await client.end();
+    wire = await startWire(server);
+    stack = await createStack({ program: PROGRAM, env: { SOURCE: wire.uri(server.uri()) } });
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    await wire?.stop();
+    await server?.stop();
+  });
+
+  const counted = async (run: () => Promise<unknown>): Promise<{ connections: number; roundTrips: number }> => {
+    wire.reset();
+    await run();
+    const { connections, roundTrips } = wire.total;
+    return { connections, roundTrips };
+  };
+
+  test("a first preview looks over one connection, in at most six", async () => {
+    const { connections, roundTrips } = await counted(() => stack.preview());
+    expect(connections).toBe(1);
+    expect(roundTrips).toBeLessThanOrEqual(6);
+  });
+
+  test("create takes at most twenty over one connection, beside that of the login", async () => {
+    const { connections, roundTrips } = await counted(() => stack.up({ skipPreview: true }));
+    expect(connections).toBe(2);
+    expect(roundTrips).toBeLessThanOrEqual(20);
+  });
+
+  test("an unchanged up and an unchanged preview take none", async () => {
+    expect(await counted(() => stack.up({ skipPreview: true }))).toEqual({ connections: 0, roundTrips: 0 });
+    expect(await counted(() => stack.preview())).toEqual({ connections: 0, roundTrips: 0 });
+  });
+
+  test("refresh takes at most twelve", async () => {
+    const { connections, roundTrips } = await counted(() => stack.refresh({ skipPreview: true }));
+    expect(connections).toBe(2);
+    expect(roundTrips).toBeLessThanOrEqual(12);
+  });
+
+  test("destroy takes at most sixteen over one connection", async () => {
+    const { connections, roundTrips } = await counted(() => stack.destroy({ skipPreview: true }));
+    expect(connections).toBe(1);
+    expect(roundTrips).toBeLessThanOrEqual(16);
+  });
+});

@@ -1,0 +1,138 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compareSnapshots, takeSnapshot } from "../../scripts/demo/snapshot";
+import { createStack, type Stack } from "../support/engine";
+import { type LocalNeon, startLocalNeon } from "../support/neon";
+
+const PROGRAM = `
+import * as clickpipes from "pulumi-neon-clickpipes";
+const source = new clickpipes.Provider("app");
+const orders = new clickpipes.ClickPipesSource("orders", {
+  project: process.env.PROJECT, tables: ["public.orders", "shop.items"], allowRestart: true,
+  clickPipesRegion: { cloud: "aws", region: "us-east-1" },
+}, { provider: source });
+export const { connection, postgresSource } = orders;
+export const levels = [orders.logicalReplication?.walLevel, orders.logicalReplication?.maxWalSenders, orders.logicalReplication?.maxReplicationSlots];
+`;
+
+/** One life of a stack, step by step: each test goes on where the one before it ended. */
+describe("the whole source, beside a local Neon whose logical replication is off", () => {
+  let neon: LocalNeon;
+  let stack: Stack;
+  let before: string[];
+  let everything = "";
+
+  const query = async (text: string, uri = neon.connectionUri): Promise<Record<string, unknown>[]> => {
+    const client = new Client(uri);
+    await client.connect();
+    try {
+      return (await client.query(text)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  const kept = <T extends { output: string }>(run: T): T => {
+    everything += run.output;
+    return run;
+  };
+
+  beforeAll(async () => {
+    neon = await startLocalNeon({ allowedIps: ["127.0.0.1", "203.0.113.0/24"] });
+    await query("create table public.orders (id int primary key, note text)");
+    await query("create schema shop");
+    await query("create table shop.items (id int primary key)");
+    before = await takeSnapshot(neon.superuserUri, neon);
+    stack = await createStack({
+      program: PROGRAM,
+      env: { PROJECT: neon.projectId },
+      config: {
+        "clickpipes:connectionUri": { secret: neon.connectionUri },
+        "clickpipes:neonApiKey": { secret: neon.apiKey },
+        "clickpipes:neonApiUrl": neon.apiUrl,
+      },
+    });
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    await neon?.stop();
+  });
+
+  test("a first preview changes nothing and knows every value but what the server will say", async () => {
+    const { changes, output } = kept(await stack.preview());
+    expect(changes).toEqual({ create: 9 });
+    expect(output).toMatch(/password: \[unknown\]/);
+    expect(output.match(/\[unknown\]/g)).toHaveLength(5); // the password twice, and the three levels
+    expect(compareSnapshots(before, await takeSnapshot(neon.superuserUri, neon))).toEqual([]);
+    expect(neon.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  test("one up makes the source, whose outputs alone are enough to read it", async () => {
+    expect(kept(await stack.up({ skipPreview: true })).changes).toEqual({ create: 9 });
+    const { connection, levels } = (await stack.outputs(true)) as Outputs;
+    expect(levels).toEqual(["logical", 10, 10]);
+    expect(connection).toMatchObject({ host: neon.host, port: neon.port, database: "neondb", user: "clickpipes_user" });
+    const uri = neon.uri({ user: connection.user, password: connection.password });
+    expect(await query("select count(*)::int as orders from public.orders", uri)).toEqual([{ orders: 0 }]);
+    await expect(query("insert into public.orders values (1)", uri)).rejects.toThrow("permission denied");
+  });
+
+  test("a second up and a second preview change nothing and connect to nothing", async () => {
+    neon.wire.reset();
+    const requests = neon.requests.length;
+    expect(kept(await stack.up({ skipPreview: true })).changes).toEqual({ same: 9 });
+    expect(kept(await stack.preview()).changes).toEqual({ same: 9 });
+    expect(neon.wire.total.connections).toBe(0);
+    expect(neon.requests).toHaveLength(requests);
+  });
+
+  test("a refresh finds nothing to differ", async () => {
+    expect(kept(await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 9 });
+  });
+
+  test("drift is seen by refresh, named in the preview, and mended by up", async () => {
+    await query("revoke select on shop.items from clickpipes_user");
+    await query("alter role clickpipes_user nologin");
+    await query("alter publication clickpipes_publication drop table shop.items");
+    neon.project.settings.allowed_ips = { ips: ["127.0.0.1"], protected_branches_only: false };
+    expect(kept(await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 4, update: 5 });
+    const preview = kept(await stack.preview({ args: ["--diff"] }));
+    expect(preview.output).toContain('role \\"clickpipes_user\\" may not log in (NOLOGIN)');
+    expect(preview.output).toContain('role \\"clickpipes_user\\" has no SELECT on shop.items');
+    expect(preview.output).toMatch(/\+ \[1\]: "shop.items"/);
+    expect(preview.output).toContain("54.82.38.199");
+    const up = kept(await stack.up({ skipPreview: true }));
+    expect(up.changes).toEqual({ same: 4, update: 5 });
+    expect(up.output).toContain(
+      "had lost table shop.items. Changes made meanwhile never reached ClickHouse: resync the pipe",
+    );
+    expect(kept(await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 9 });
+  });
+
+  test("the state holds no secret in clear, and a hundred characters of provider at most a resource", async () => {
+    const { connection } = (await stack.outputs(true)) as Outputs;
+    const text = await stack.exportText();
+    for (const secret of [connection.password, neon.owner.password, neon.apiKey, neon.connectionUri]) {
+      expect(text).not.toContain(secret);
+      expect(everything).not.toContain(secret);
+      expect(everything).not.toContain(encodeURIComponent(secret));
+    }
+    const { resources = [] } = (await stack.export()).deployment;
+    const providers = resources.flatMap(({ inputs }) => (inputs?.__provider ? [String(inputs.__provider)] : []));
+    expect(providers).toHaveLength(6);
+    for (const provider of providers) expect(provider.length).toBeLessThanOrEqual(100);
+  });
+
+  test("destroy leaves the database and the project as they were found, but for wal_level", async () => {
+    neon.project.settings.allowed_ips?.ips?.push("203.0.113.0/24");
+    const { changes, output } = kept(await stack.destroy({ skipPreview: true }));
+    expect(changes).toEqual({ delete: 9 });
+    expect(output).toContain("stays on: Neon has no way to turn it off");
+    const differences = compareSnapshots(before, await takeSnapshot(neon.superuserUri, neon));
+    expect(differences).toEqual(["- setting: wal_level = replica", "+ setting: wal_level = logical"]);
+  });
+});
+
+interface Outputs extends Record<string, unknown> {
+  connection: { host: string; port: number; database: string; user: string; password: string };
+  levels: unknown[];
+}
