@@ -30,10 +30,6 @@ export function isUnfinished(error: unknown): error is Unfinished {
   return error instanceof Error && "finished" in error;
 }
 
-export function invalidArguments(problems: string[]): SourceError {
-  return refusal("invalidArguments", problems.join("; "));
-}
-
 export interface Place {
   database: string;
   systemIdentifier: string;
@@ -159,6 +155,11 @@ export function explainServerFailure(failure: ServerFailure, server: ServerAddre
   return `Postgres at ${server.host}:${server.port} refused: ${failure.message}${code}.${detail}${hint}`;
 }
 
+/** No connection was made, or it was lost: nothing is known about the database itself. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof Error && ("closed" in error || !("severity" in error || "kind" in error));
+}
+
 export function isServerFailure(error: unknown): error is ServerFailure {
   return error instanceof Error && ("closed" in error || "statement" in error || "severity" in error);
 }
@@ -181,6 +182,8 @@ export interface NeonAnswer {
   status?: number;
   message: string;
   requestId: string;
+  /** How long Neon asks us to stay away. */
+  retryAfterMs?: number;
 }
 
 const NEON_ADVICE: Readonly<Record<number, string>> = {
@@ -194,15 +197,64 @@ const NEON_ADVICE: Readonly<Record<number, string>> = {
 
 export interface NeonFailure extends SourceError {
   status?: number;
+  retryAfterMs?: number;
 }
 
-export function neonFailure({ method, path, status, message, requestId }: NeonAnswer): NeonFailure {
+export function neonFailure({ method, path, status, message, requestId, retryAfterMs }: NeonAnswer): NeonFailure {
   const advice = status === undefined ? undefined : NEON_ADVICE[status];
   const answer = status === undefined ? `got no answer (${message})` : `was answered with HTTP ${status} (${message})`;
   const text = `Neon API: ${method} ${path} ${answer}${advice ? `: ${advice}` : ""}. Request id ${requestId}`;
-  return Object.assign(refusal("neonFailure", text), { status });
+  return Object.assign(refusal("neonFailure", text), { status, retryAfterMs });
 }
 
 export function isNeonFailure(error: unknown): error is NeonFailure {
   return isRefusal(error) && error.kind === "neonFailure";
+}
+
+/** Not carried out, and worth another try. */
+export function isRefusedForNow({ status }: NeonFailure): boolean {
+  return status === 423 || status === 429 || status === 503;
+}
+
+/** Nobody knows whether it was carried out. */
+export function isUnclear(failure: NeonFailure): boolean {
+  return failure.status === undefined || (failure.status >= 500 && !isRefusedForNow(failure));
+}
+
+export function notNeon(apiUrl: string, missing: string): SourceError {
+  return refusal(
+    "notNeon",
+    `the answer of ${apiUrl} has no "${missing}", so it is not Neon's API: check \`neonApiUrl\``,
+  );
+}
+
+interface FailedOperation {
+  id: string;
+  action: string;
+  status: string;
+  error?: string;
+}
+
+export function operationFailed(projectId: string, operation: FailedOperation): SourceError {
+  return refusal(
+    "operationFailed",
+    `${displayOperation(projectId, operation)} ended in "${operation.status}"${reasonOf(operation)}. ${OPERATIONS_ADVICE}`,
+  );
+}
+
+export function operationLate(projectId: string, operation: FailedOperation, seconds: number): SourceError {
+  return refusal(
+    "operationLate",
+    `${displayOperation(projectId, operation)} is still "${operation.status}" after ${seconds} s${reasonOf(operation)}. ${OPERATIONS_ADVICE}`,
+  );
+}
+
+const OPERATIONS_ADVICE = "Look at the project's operations in Neon's console, then run `pulumi up` again";
+
+function displayOperation(projectId: string, { id, action }: FailedOperation): string {
+  return `operation ${action} (${id}) of Neon project ${projectId}`;
+}
+
+function reasonOf({ error }: FailedOperation): string {
+  return error ? `: ${error}` : "";
 }

@@ -126,7 +126,7 @@ async function checked(lifecycle: Lifecycle, context: Context, olds: Inputs, new
     try {
       await lifecycle.look(context, before, inputs);
     } catch (error) {
-      problems.push((error as Error).message);
+      problems.push(explained(error, postgres));
     }
   }
   return { inputs, problems };
@@ -148,13 +148,10 @@ function presentable(
   secrets: string[],
 ) {
   const { postgres } = settings;
-  let message = error instanceof Error ? error.message : String(error);
-  if (isServerFailure(error) && !("problem" in postgres)) {
-    message = explainServerFailure(error, postgres);
-    // Pulumi refreshes and destroys with the credentials of the last `up`, whatever the program says now.
-    const stale = error.code === SQLSTATE.invalidPassword && (verb === "read" || verb === "delete");
-    if (stale)
-      message += ". If the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`";
+  let message = explained(error, postgres);
+  // Pulumi refreshes and destroys with the credentials of the last `up`, whatever the program says now.
+  if (isServerFailure(error) && error.code === SQLSTATE.invalidPassword && (verb === "read" || verb === "delete")) {
+    message += ". If the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`";
   }
   message = scrub(message, secrets);
   const plainError = Object.assign(new Error(message), { stack: message, toString: () => subject });
@@ -162,6 +159,11 @@ function presentable(
   const { id, outputs } = error.finished;
   const properties = plain({ ...inputs, ...outputs });
   return Object.assign(plainError, { id, properties, reasons: [message] });
+}
+
+function explained(error: unknown, postgres: Settings["postgres"]): string {
+  if (isServerFailure(error) && !("problem" in postgres)) return explainServerFailure(error, postgres);
+  return error instanceof Error ? error.message : String(error);
 }
 
 function subjectOf(name: string, inputs: Inputs): string {

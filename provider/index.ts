@@ -21,4 +21,4 @@ export type {
 export { Provider, type ProviderArgs } from "./resources/provider";
 export { Publication, type PublicationArgs, type PublishOperation } from "./resources/publication";
 export { SourceReadiness, type SourceReadinessArgs } from "./resources/sourceReadiness";
-export type { ReadinessCheck } from "./sql/readinessReport";
+export type { MappedTable, ReadinessCheck } from "./sql/readiness";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Connections } from "../clients/connections";
 import { NeonClient } from "../clients/neon";
 import type { Session } from "../clients/session";
-import { noCredentials, otherDatabase, type Place, readReplica } from "../errors";
+import { isUnreachable, noCredentials, otherDatabase, type Place, readReplica } from "../errors";
 import { placeOf, type Server, samePlace } from "../sql/server";
 import type { Settings } from "./settings";
 
@@ -11,6 +11,8 @@ const warned = new Set<string>();
 let looksFailed = false;
 
 const LOOK_MS = 15_000;
+
+class LateAnswer extends Error {}
 
 /** What a lifecycle has at hand besides its inputs: the connections of its provider, and a way to speak. */
 export class Context {
@@ -74,14 +76,15 @@ export class Context {
     if (looksFailed) return undefined;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${LOOK_MS / 1000} s`)), LOOK_MS);
+      timer = setTimeout(() => reject(new LateAnswer(`no answer within ${LOOK_MS / 1000} s`)), LOOK_MS);
     });
     const { postgres } = this;
     try {
       const { connectTimeout } = postgres.settings;
       return await Promise.race([late, postgres.use(work, Date.now() + Math.min(LOOK_MS, connectTimeout * 1000))]);
     } catch (error) {
-      if (error instanceof Error && "kind" in error) throw error;
+      // An answer of the server counts in a preview too; only that there is none may be the preview's own place.
+      if (!(error instanceof LateAnswer) && !isUnreachable(error)) throw error;
       looksFailed = true;
       const { host, port } = postgres.settings;
       this.warn(`could not look at ${host}:${port} beforehand (${(error as Error).message}); \`pulumi up\` will check`);

@@ -1,8 +1,8 @@
 import { type ConnectFailure, connect } from "../clients/connection";
 import { explainServerFailure } from "../errors";
 import { readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
+import type { MappedTable } from "../sql/readiness";
 import {
-  type MappedTable,
   type PublicationFacts,
   readPublicationFacts,
   readServerFacts,

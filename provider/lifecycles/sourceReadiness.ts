@@ -1,6 +1,6 @@
 import { refusal } from "../errors";
-import type { MappedTable } from "../sql/readinessRead";
-import { type Facts, type ReadinessCheck, readinessReport } from "../sql/readinessReport";
+import type { MappedTable, ReadinessCheck } from "../sql/readiness";
+import { type Facts, readinessReport } from "../sql/readinessReport";
 import { placeOf } from "../sql/server";
 import { compareTables, formatTable, parseTable, type TableSpec } from "../sql/table";
 import { Arguments, canonicalList, type Inputs } from "./arguments";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClickPipesGrants, type ClickPipesGrantsArgs, type TableSpec } from "./clickPipesGrants";
-import { ClickPipesUser, type ClickPipesUserArgs } from "./clickPipesUser";
+import { ClickPipesUser, type ClickPipesUserArgs, DEFAULT_USER } from "./clickPipesUser";
 import { type ClickPipesRegion, IpAllowlist, type IpAllowlistArgs } from "./ipAllowlist";
 import { LogicalReplication, type LogicalReplicationArgs } from "./logicalReplication";
 import {
@@ -13,7 +13,7 @@ import {
   type TableMapping,
 } from "./pipe";
 import { Provider, programConnection } from "./provider";
-import { Publication, type PublicationArgs } from "./publication";
+import { DEFAULT_PUBLICATION, Publication, type PublicationArgs } from "./publication";
 import { SourceReadiness, type SourceReadinessArgs } from "./sourceReadiness";
 
 export interface ClickPipesSourceArgs {
@@ -88,9 +88,14 @@ export class ClickPipesSource extends pulumi.ComponentResource {
       host: ready(host),
       port: ready(port),
       database: ready(database),
-      user: ready(this.user.name),
+      // From the arguments: while the provider is unknown, a preview does not even know what goes into its resources.
+      user: ready(ClickPipesUser.isInstance(args.user) ? args.user.name : (args.user?.name ?? DEFAULT_USER)),
       password: ready(this.user.password),
-      publication: ready(this.publication.name),
+      publication: ready(
+        Publication.isInstance(args.publication)
+          ? args.publication.name
+          : (args.publication?.name ?? DEFAULT_PUBLICATION),
+      ),
     };
     this.postgresSource = postgresSource(args.pipe, this.connection, mappings, ready);
     this.registerOutputs({ connection: this.connection, postgresSource: this.postgresSource });

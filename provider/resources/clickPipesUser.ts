@@ -9,6 +9,8 @@ export interface Target {
   neonBranch?: string;
 }
 
+export const DEFAULT_USER = "clickpipes_user";
+
 export interface ClickPipesUserArgs {
   /** Default `clickpipes_user`. Changed in place: grants and password stay. */
   name?: pulumi.Input<string>;
@@ -53,7 +55,7 @@ export class ClickPipesUser extends DynamicResource {
   declare readonly target: pulumi.Output<Target>;
 
   constructor(name: string, args: ClickPipesUserArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
-    const defaults = opts.id === undefined ? { name: "clickpipes_user" } : {};
+    const defaults = opts.id === undefined ? { name: DEFAULT_USER } : {};
     super("ClickPipesUser", name, properties(args, OUTPUTS, defaults, ["password"]), ["password"], opts);
   }
 

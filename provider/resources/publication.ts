@@ -4,6 +4,8 @@ import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 import type { ExcludedColumns } from "./pipe";
 
+export const DEFAULT_PUBLICATION = "clickpipes_publication";
+
 export type PublishOperation = "insert" | "update" | "delete" | "truncate";
 
 export interface PublicationArgs {
@@ -106,7 +108,7 @@ const OUTPUTS = [
 
 /** An adopted publication keeps what the program does not mention. */
 function defaultsFor(args: PublicationArgs): object {
-  const name = "clickpipes_publication";
+  const name = DEFAULT_PUBLICATION;
   if (args.adopt !== undefined && args.adopt !== false) return { name };
   return { name, publish: ["insert", "update", "delete", "truncate"], publishViaPartitionRoot: true };
 }

@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { MappedTable } from "../sql/readinessRead";
-import type { ReadinessCheck } from "../sql/readinessReport";
+import type { MappedTable, ReadinessCheck } from "../sql/readiness";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 

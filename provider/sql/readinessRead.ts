@@ -1,9 +1,6 @@
+import type { MappedTable } from "./readiness";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
-
-export interface MappedTable extends TableName {
-  excludedColumns?: string[];
-}
 
 /** The server and the role, as ClickPipes will find them. */
 export interface ServerFacts {

@@ -1,14 +1,8 @@
 import { explainHazard, type UnsafeTable } from "./publicationSafety";
+import type { ReadinessCheck } from "./readiness";
 import type { PublicationFacts, ServerFacts, SlotFacts, TableFacts } from "./readinessRead";
 import { identifier, literal, qualified } from "./statement";
 import { displayTable, type TableName } from "./table";
-
-export interface ReadinessCheck {
-  check: string;
-  status: "ok" | "warning" | "blocked";
-  detail: string;
-  fix: string;
-}
 
 export interface Facts {
   role: string;

@@ -3,7 +3,6 @@ import { startLocalNeon } from "./neon";
 import { type PostgresVersion, startPostgres } from "./postgres";
 
 export type Admin = "superuser" | "neon";
-export const ADMINS: readonly Admin[] = ["superuser", "neon"];
 
 /** A database on a server of its own, with logical replication on, as an admin of either kind finds it. */
 export interface TestDatabase {

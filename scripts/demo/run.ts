@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { startLocalNeon } from "../../test/support/neon";
+import { Interrupted, Interruption } from "./interruption";
+import { keepRunning } from "./playground";
+import { Pulumi, ROOT, STACK } from "./pulumi";
+import { type Connection, dropSlot, watchChange } from "./replication";
+import { loadSample, placeOrder } from "./sample";
+import { compareSnapshots, takeSnapshot } from "./snapshot";
+import { Steps } from "./steps";
+
+// Step 1, installing and building, is scripts/demo.mjs's: it needs no node_modules.
+const steps = new Steps(2, 10);
+const interruption = new Interruption();
+const folder = mkdtempSync(join(tmpdir(), "clickpipes-demo-"));
+const cleanUps: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+
+type LocalNeon = Awaited<ReturnType<typeof startLocalNeon>>;
+
+async function demonstrate(keep: boolean): Promise<void> {
+  await steps.run("Find or build the Pulumi engine", "follow the last line of the message", findEngine);
+  const neon = await steps.run(
+    "Start the local Neon",
+    "see the message; a free port and disk space is all it needs",
+    startNeon,
+  );
+  const before = await steps.run("Load a sample schema with rows", "see the message of Postgres", async () => {
+    await loadSample(neon.connectionUri);
+    return takeSnapshot(neon.superuserUri, neon);
+  });
+  const pulumi = await steps.run("pulumi up", "see Pulumi's output above", async () => {
+    const stack = await prepareStack(neon);
+    await stack.show("up", "--yes");
+    return stack;
+  });
+  const connection = await steps.run(
+    "Read as ClickPipes does, with the stack's outputs alone",
+    "compare `pulumi stack output` with the roles and publications of the database",
+    () => proveReplication(pulumi, neon.connectionUri),
+  );
+  await steps.run("pulumi up again: everything unchanged", "a resource reports a change that nobody made", () =>
+    pulumi.show("up", "--yes", "--skip-preview", "--expect-no-changes"),
+  );
+  await steps.run("Drop the slot", "the slot is the reader's: see pg_replication_slots", () => dropSlot(connection));
+  if (keep) return keepRunning(folder, pulumi.env, interruption);
+
+  await steps.run("pulumi destroy", "see Pulumi's output above", () =>
+    pulumi.show("destroy", "--yes", "--skip-preview"),
+  );
+  await steps.run(
+    "Compare the database with what it was",
+    "destroy left something behind, or took too much",
+    async () => proveRestored(before, await takeSnapshot(neon.superuserUri, neon)),
+  );
+}
+
+async function findEngine(): Promise<void> {
+  const { ensureEngine } = await import("../engine.mjs");
+  const { bin, version, source } = await ensureEngine({ log: (line) => console.log(`  ${line}`) });
+  process.env.PATH = `${bin}${delimiter}${process.env.PATH}`;
+  console.log(`  Pulumi ${version} (${source}): ${bin}`);
+}
+
+async function startNeon(): Promise<LocalNeon> {
+  // Closed to all but this machine, as a careful user's is: an open project needs no address of ClickPipes.
+  const starting = startLocalNeon({ allowedIps: ["127.0.0.1"] });
+  cleanUps.push(async () => {
+    await starting.then((neon) => neon.stop()).catch(() => {});
+  });
+  const neon = await starting;
+  console.log(`  Postgres at ${neon.host}:${neon.port}, the API at ${neon.apiUrl}`);
+  return neon;
+}
+
+/** A backend, a Pulumi home and a passphrase of the demo's own: nothing of the user's is touched. */
+async function prepareStack(neon: LocalNeon): Promise<Pulumi> {
+  const backend = join(folder, "backend");
+  mkdirSync(backend);
+  const pulumi = new Pulumi({
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "demo",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    DATABASE_URL: neon.connectionUri,
+    NEON_API_KEY: neon.apiKey,
+    NEON_API_HOST: neon.apiUrl,
+  });
+  const configuration = join(ROOT, `Pulumi.${STACK}.yaml`);
+  const removeConfiguration = () => rmSync(configuration, { force: true });
+  removeConfiguration();
+  cleanUps.push(removeConfiguration, () => pulumi.interrupt());
+  await pulumi.show("stack", "init", STACK);
+  await pulumi.show("config", "set", "neonProject", neon.projectId);
+  return pulumi;
+}
+
+async function proveReplication(pulumi: Pulumi, connectionUri: string): Promise<Connection> {
+  await pulumi.show("stack", "output");
+  const outputs = JSON.parse(await pulumi.read("stack", "output", "--json", "--show-secrets")) as {
+    connection: Connection;
+  };
+  await watchChange(outputs.connection, () => placeOrder(connectionUri));
+  return outputs.connection;
+}
+
+function proveRestored(before: string[], after: string[]): void {
+  const differences = compareSnapshots(before, after);
+  console.log(`  ${before.length} facts compared (roles, privileges, publications, comments, IP Allow); what differs:`);
+  for (const line of differences) console.log(`    ${line}`);
+  const expected = ["- setting: wal_level = replica", "+ setting: wal_level = logical"];
+  if (differences.join() !== expected.join()) throw new Error("more, or less, than wal_level differs");
+  console.log("  which Neon cannot turn off again; everything else is as it was found");
+}
+
+async function main(): Promise<void> {
+  try {
+    await interruption.during(demonstrate(process.argv.includes("--keep")));
+  } catch (error) {
+    process.exitCode = error instanceof Interrupted ? 130 : 1;
+    console.error(`\n${(error as Error).message}`);
+  }
+  console.log("\nStopping what was started …");
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  console.log("Stopped, and the temporary folder is removed.");
+  process.exit();
+}
+
+void main();

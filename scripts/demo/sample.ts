@@ -1,0 +1,54 @@
+import { Client } from "pg";
+
+/** What the application of this demo keeps in its database. */
+const SAMPLE = /* SQL */ `
+create table public.customers (
+  id bigint generated always as identity primary key,
+  name text not null,
+  joined timestamptz not null default now()
+);
+create table public.orders (
+  id bigint generated always as identity primary key,
+  customer_id bigint not null references public.customers,
+  product text not null,
+  amount numeric(10, 2) not null
+);
+create schema shop;
+create table shop.products (sku text primary key, price numeric(10, 2) not null);
+comment on table shop.products is 'what can be ordered';
+
+insert into public.customers (name) select 'customer ' || i from generate_series(1, 100) i;
+insert into shop.products select 'sku-' || i, i * 1.5 from generate_series(1, 20) i;
+insert into public.orders (customer_id, product, amount)
+select 1 + i % 100, 'sku-' || (1 + i % 20), i from generate_series(1, 1000) i;
+`;
+
+export async function withClient<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+export async function loadSample(connectionUri: string): Promise<void> {
+  await withClient(connectionUri, async (client) => {
+    await client.query(SAMPLE);
+    const { rows } = await client.query<{ count: string }>(
+      "select (select count(*) from customers) + (select count(*) from orders) + (select count(*) from shop.products) as count",
+    );
+    console.log(`  public.customers, public.orders, shop.products: ${rows[0]?.count} rows`);
+  });
+}
+
+/** Resolves to the id of an order that the application just took. */
+export async function placeOrder(connectionUri: string): Promise<string> {
+  return withClient(connectionUri, async (client) => {
+    const { rows } = await client.query<{ id: string }>(
+      "insert into orders (customer_id, product, amount) values (7, 'sku-3', 42.50) returning id",
+    );
+    return rows[0]?.id ?? "";
+  });
+}

@@ -1,0 +1,28 @@
+import type { Reporter, TestModule } from "vitest/node" with { "resolution-mode": "import" };
+
+/** Prints `N passed, N failed, N skipped` as the last line of all, and fails a run in which no test ran. */
+export default class CountReporter implements Reporter {
+  private line = "0 passed, 0 failed, 0 skipped";
+
+  onInit(): void {
+    // After everything that other reporters and the runner itself still print.
+    process.once("exit", () => process.stdout.write(`${this.line}\n`));
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const count = { passed: 0, failed: errors.length, skipped: 0 };
+    for (const module of modules) {
+      const before = count.failed;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        count[state === "pending" ? "skipped" : state] += 1;
+      }
+      // A file that does not load, or whose hook fails, has no failed test of its own.
+      if (!module.ok() && count.failed === before) count.failed += 1;
+    }
+    this.line = `${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`;
+    if (count.passed + count.failed > 0) return;
+    process.stderr.write("No test ran: a run of nothing counts as failed.\n");
+    process.exitCode = 1;
+  }
+}
