@@ -1,0 +1,56 @@
+import type { PostgresServer, PostgresVersion } from "../postgres";
+import type { Wire } from "../wire";
+import type { RecordedRequest } from "./api";
+import type { ApiFaults } from "./apiFaults";
+import type { Compute } from "./compute";
+import type { Operations } from "./operations";
+import type { Project } from "./project";
+
+export interface LocalNeonOptions {
+  /** @default 17 */
+  version?: PostgresVersion;
+  /** @default false */
+  logicalReplication?: boolean;
+  /** The IP Allow list; empty means open to everybody. */
+  allowedIps?: string[];
+  protectedBranchesOnly?: boolean;
+  /** Whether the branch is a protected one. */
+  protectedBranch?: boolean;
+  /** How long an operation stays scheduled and then running. @default 25 */
+  operationStateMs?: number;
+  /** What a start from idle takes beside Postgres' own start. @default 0 */
+  coldStartMs?: number;
+  /** @default true */
+  storePasswords?: boolean;
+  postgresSettings?: Record<string, string>;
+}
+
+/** A small Neon: one project with one branch, its compute, the proxy in front of it and the API. */
+export interface LocalNeon {
+  apiUrl: string;
+  apiKey: string;
+  projectId: string;
+  branchId: string;
+  endpointId: string;
+  host: "127.0.0.1";
+  /** Of the proxy that clients connect to. */
+  port: number;
+  database: string;
+  owner: { user: string; password: string };
+  /** Through the proxy, as the owner. */
+  connectionUri: string;
+  /** Past the proxy's rules and counters, as the superuser; it wakes an idle compute. */
+  superuserUri: string;
+  uri(options: { user: string; password: string; database?: string }): string;
+  server: PostgresServer;
+  compute: Compute;
+  /** What the control plane knows; a test may change it, as an outside writer would. */
+  project: Project;
+  operations: Operations;
+  requests: RecordedRequest[];
+  /** What goes wrong with requests to the API. */
+  faults: ApiFaults;
+  /** Counts, slows and cuts the connections of clients. */
+  wire: Wire;
+  stop(): Promise<void>;
+}
