@@ -78,14 +78,14 @@ export interface Blocker {
   since: string | null;
 }
 
-export function lockedOut(blockers: Blocker[], seconds: number, cause: Error): SourceError {
+export function lockedOut(blockers: Blocker[], wait: { tries: number; seconds: number }, cause: Error): SourceError {
   const who = blockers.map(
     ({ pid, user, since }) => `pid ${pid} (user ${user ?? "unknown"}, since ${since ?? "unknown"})`,
   );
   const names = who.length > 0 ? who.join(", ") : "a session that has ended since";
   return refusal(
     "lockedOut",
-    `could not get a lock within ${seconds} s of trying (${cause.message}, ${displaySqlstate(SQLSTATE.lockNotAvailable)}). ` +
+    `could not get a lock in ${wait.tries} tries of ${wait.seconds} s (${cause.message}, ${displaySqlstate(SQLSTATE.lockNotAvailable)}). ` +
       `Held by ${names}. Nothing was changed: run it again when that is done.`,
   );
 }

@@ -70,7 +70,8 @@ export async function transaction<T>(connections: Connections, work: (tx: Transa
     const { failure, blockers } = outcome;
     const atCommit = failure.statement?.text === "commit";
     if (failure.code === SQLSTATE.lockNotAvailable) {
-      if (++tries.lock >= LOCK_TRIES) throw lockedOut(blockers, connections.settings.lockTimeout * LOCK_TRIES, failure);
+      if (++tries.lock >= LOCK_TRIES)
+        throw lockedOut(blockers, { tries: LOCK_TRIES, seconds: connections.settings.lockTimeout }, failure);
     } else if (isConflict(failure.code) && !(atCommit && failure.code === SQLSTATE.internalError)) {
       // Neon's control plane refuses with the same SQLSTATE, but at COMMIT: there a second try changes nothing.
       if (++tries.conflict >= CONFLICT_TRIES) throw failure;

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { expectRestart, type PostgresSettings } from "../../provider/clients/connection";
+import { Connections } from "../../provider/clients/connections";
+import { transaction } from "../../provider/clients/transaction";
+import { statement } from "../../provider/sql/statement";
+import { type PostgresServer, startPostgres } from "../support/postgres";
+import { startWire, type Wire } from "../support/wire";
+
+const LIMITS = { connectTimeout: 10, statementTimeout: 10, lockTimeout: 0.3, deleteTimeout: 1, maxConnections: 1 };
+
+describe("connections and transactions", () => {
+  let server: PostgresServer;
+  let wire: Wire;
+  let client: Client;
+  let settings: PostgresSettings;
+
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17 });
+    wire = await startWire(server);
+    const { user, password } = server.superuser;
+    settings = {
+      host: wire.host,
+      port: wire.port,
+      database: "postgres",
+      user,
+      password,
+      sslmode: "disable",
+      ...LIMITS,
+    };
+    client = new Client(server.uri());
+    client.on("error", () => {});
+    await client.connect();
+    await client.query("create table counter (n int)");
+    await client.query("create table busy (id int)");
+    await client.query("create database second");
+  });
+  beforeEach(async () => {
+    await client.query("delete from counter");
+    wire.reset();
+  });
+  afterAll(async () => {
+    await client?.end();
+    await wire?.stop();
+    await server?.stop();
+  });
+
+  const using = async <T>(
+    work: (connections: Connections) => Promise<T>,
+    changed: Partial<PostgresSettings> = {},
+  ): Promise<T> => {
+    const connections = new Connections({ ...settings, ...changed });
+    try {
+      return await work(connections);
+    } finally {
+      await connections.close();
+    }
+  };
+  const insert = (n: number) => statement("insert into counter values ($1)", [n]);
+  const counted = async () => Number((await client.query("select count(*) as n from counter")).rows[0].n);
+
+  test("serve all work over one connection, one transaction at a time", async () => {
+    let running = 0;
+    await using((connections) =>
+      Promise.all(
+        Array.from({ length: 20 }, (_unused, n) =>
+          transaction(connections, async (tx) => {
+            expect(++running).toBe(1);
+            await tx.run(insert(n));
+            running--;
+            await tx.commit();
+          }),
+        ),
+      ),
+    );
+    expect(await counted()).toBe(20);
+    expect(wire.total.connections).toBe(1);
+  });
+
+  test("are never more than allowed", async () => {
+    await using(
+      (connections) =>
+        Promise.all(
+          Array.from({ length: 12 }, () =>
+            connections.use((session) => session.run(statement("select pg_sleep(0.02)"))),
+          ),
+        ),
+      { maxConnections: 3 },
+    );
+    expect(wire.total.connections).toBe(3);
+  });
+
+  test("take one round trip for the opening and the first statements, and one for the rest with COMMIT", async () => {
+    await using(async (connections) => {
+      await connections.use((session) => session.run(statement("select 1")));
+      wire.reset();
+      await transaction(connections, async (tx) => {
+        await tx.run(insert(1), insert(2));
+        await tx.commit(insert(3));
+      });
+    });
+    expect(wire.total.roundTrips).toBe(2);
+    expect(await counted()).toBe(3);
+  });
+
+  test("leave nothing behind when a statement fails, and name its SQLSTATE", async () => {
+    const failing = using((connections) =>
+      transaction(connections, (tx) => tx.commit(insert(1), statement("select 1 / 0"), insert(2))),
+    );
+    await expect(failing).rejects.toMatchObject({ code: "22012", statement: { text: "select 1 / 0" } });
+    expect(await counted()).toBe(0);
+  });
+
+  test("carry out one command per statement and no second one", async () => {
+    const two = using((connections) =>
+      connections.use((session) => session.run(statement("select 1; delete from counter"))),
+    );
+    await expect(two).rejects.toMatchObject({ code: "42601" });
+  });
+
+  test("run again, from the beginning, when the connection is cut under them", async () => {
+    let tries = 0;
+    await using((connections) =>
+      transaction(connections, async (tx) => {
+        tries++;
+        await tx.run(insert(tries));
+        if (tries === 1) wire.cutAll();
+        await tx.commit();
+      }),
+    );
+    expect(tries).toBe(2);
+    expect((await client.query("select n from counter")).rows).toEqual([{ n: 2 }]);
+  });
+
+  test("wait three times for a lock, then name who holds it", async () => {
+    const blocker = new Client(server.uri());
+    await blocker.connect();
+    await blocker.query("begin");
+    await blocker.query("lock table busy in share update exclusive mode");
+    const [{ pid }] = (await blocker.query("select pg_backend_pid() as pid")).rows;
+    const blocked = using((connections) =>
+      transaction(connections, async (tx) => {
+        tx.relations = ["public.busy"];
+        await tx.commit(statement("alter table busy set (autovacuum_enabled = false)"));
+      }),
+    );
+    await expect(blocked).rejects.toThrow(
+      new RegExp(`could not get a lock in 3 tries of 0.3 s .*pid ${pid} \\(user cloud_admin, since 20`),
+    );
+    await blocker.end();
+  });
+
+  test("succeed from two databases at once on the same role", async () => {
+    await client.query("create role contested");
+    const other = { database: "second" };
+    const alter = (connections: Connections, n: number) =>
+      transaction(connections, (tx) => tx.commit(statement(`alter role contested connection limit ${n}`)));
+    await using((first) =>
+      using(
+        (second) => Promise.all(Array.from({ length: 30 }, (_unused, n) => alter(n % 2 ? first : second, n))),
+        other,
+      ),
+    );
+    await client.query("drop role contested");
+  });
+
+  test("fail at once where nobody has answered before, and wait for a restart where somebody has", async () => {
+    const { port } = await startWire(server).then(async (other) => {
+      await other.stop();
+      return other;
+    });
+    const start = Date.now();
+    await expect(using((connections) => connections.use(async () => {}), { port })).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+    expect(Date.now() - start).toBeLessThan(5000);
+    expectRestart(settings);
+    await wire.refuse();
+    const waiting = using((connections) => connections.use((session) => session.run(statement("select 1 as one"))));
+    await sleep(800);
+    await wire.accept();
+    expect((await waiting)[0]?.rows).toEqual([{ one: 1 }]);
+  });
+
+  test("of work that wants to be alone: waits for what runs, and holds what comes", async () => {
+    const log: string[] = [];
+    const step = (name: string) => async () => {
+      log.push(`${name} begins`);
+      await sleep(50);
+      log.push(`${name} ends`);
+    };
+    await using(
+      async (connections) => {
+        const first = connections.use(step("first"));
+        await sleep(20);
+        await Promise.all([
+          first,
+          connections.alone(step("alone")),
+          sleep(10).then(() => connections.use(step("second"))),
+        ]);
+      },
+      { maxConnections: 2 },
+    );
+    expect(log).toEqual(["first begins", "first ends", "alone begins", "alone ends", "second begins", "second ends"]);
+  });
+});
