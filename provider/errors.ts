@@ -42,7 +42,7 @@ export function otherDatabase(expected: Place, found: Place, host: string): Sour
     "otherDatabase",
     `this resource lives in ${displayPlace(expected)}, but ${host} is ${displayPlace(found)}. Nothing was touched. ` +
       "Point the provider back at the database it was made in; if that database was restored or moved on purpose, " +
-      "set the provider's `acceptMovedDatabase: true`, run `pulumi up`, and take it out again.",
+      "set the provider's `acceptMovedDatabase: true`, run `pulumi up` and `pulumi refresh`, and take it out again.",
   );
 }
 

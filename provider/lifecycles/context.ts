@@ -68,6 +68,11 @@ export class Context {
     throw otherDatabase(expected, placeOf(server), host);
   }
 
+  /** The OID to look an object up by; in a database that was moved it may be another object's, so there the name counts. */
+  oidOf(known: unknown): number | null {
+    return typeof known === "number" && !this.settings.acceptMovedDatabase ? known : null;
+  }
+
   /**
    * Reads in a preview: at most 15 seconds for the whole process, and where the database cannot be reached from here,
    * a warning instead of an error; then undefined.

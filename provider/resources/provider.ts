@@ -30,7 +30,10 @@ export interface ProviderArgs {
   deleteTimeout?: pulumi.Input<number>;
   /** Connections at the same time; default 1, which serves all resources. */
   maxConnections?: pulumi.Input<number>;
-  /** Accepts that the database was restored or moved since the last `pulumi up`. Take it out again afterwards. */
+  /**
+   * Accepts that the database was restored or moved: objects are then looked up by name, their OIDs being others. Set it,
+   * run `pulumi up` and `pulumi refresh`, and take it out again.
+   */
   acceptMovedDatabase?: pulumi.Input<boolean>;
   /** A key of Neon's API. Secret. Else `clickpipes:neonApiKey`, else `NEON_API_KEY`. */
   neonApiKey?: pulumi.Input<string>;
