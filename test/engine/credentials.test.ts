@@ -1,0 +1,70 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStack, type Stack } from "../support/engine";
+import { type PostgresServer, startPostgres } from "../support/postgres";
+
+const PROGRAM = `
+import * as clickpipes from "pulumi-neon-clickpipes";
+const provider = new clickpipes.Provider("source");
+const user = new clickpipes.ClickPipesUser("user", {}, { provider });
+new clickpipes.Publication("publication", { tables: ["public.orders"] }, { provider });
+const found = clickpipes.Publication.get("found", "by_hand", undefined, { provider });
+export const owner = found.owner, tables = found.publishedTables, oid = found.oid;
+`;
+
+describe("credentials", () => {
+  let server: PostgresServer;
+  let client: Client;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
+    client = new Client(server.uri());
+    await client.connect();
+    await client.query("create table public.orders (id int primary key)");
+    await client.query("create publication by_hand for table public.orders");
+    await client.query("create role admin superuser login password 'the first password'");
+    stack = await createStack({
+      program: PROGRAM,
+      config: { "clickpipes:connectionUri": { secret: uri("the first password") } },
+    });
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    await client?.end();
+    await server?.stop();
+  });
+
+  const uri = (password: string) => server.uri({ user: "admin", password });
+
+  test("from the stack's config serve an explicit provider, and `.get` reads what others have made", async () => {
+    await stack.up({ skipPreview: true });
+    const { tables, oid } = await stack.outputs();
+    expect(tables).toEqual([{ schema: "public", name: "orders" }]);
+    expect(oid).toBe((await client.query("select oid from pg_publication where pubname = 'by_hand'")).rows[0].oid);
+  });
+
+  test("that changed make refresh and destroy fail with the way on, and the next up goes on", async () => {
+    await client.query("alter role admin password 'the second password'");
+    for (const run of [
+      () => stack.refresh({ skipPreview: true, expectFailure: true }),
+      () => stack.destroy({ skipPreview: true, expectFailure: true }),
+    ]) {
+      const { output } = await run();
+      expect(output).toContain("the password was refused");
+      expect(output).toContain("run `pulumi up` first, or add `--run-program`");
+      expect(output).not.toContain("the first password");
+    }
+    await stack.setConfig("clickpipes:connectionUri", uri("the second password"), true);
+    await stack.up({ skipPreview: true });
+    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 5 });
+    await stack.destroy({ skipPreview: true });
+    expect((await client.query("select pubname from pg_publication")).rows).toEqual([{ pubname: "by_hand" }]);
+  });
+
+  test("`.get` of what is not there fails and names it", async () => {
+    stack.write(PROGRAM.replace('"by_hand"', '"nowhere"'));
+    const { output } = await stack.preview({ expectFailure: true });
+    expect(output).toContain('Publication "nowhere" does not exist');
+  });
+});
