@@ -21,11 +21,13 @@ export class Connections {
     this.#free = settings.maxConnections;
   }
 
-  async use<T>(work: (session: Session) => Promise<T>, deadline?: number): Promise<T> {
+  /** `deadline`, for connecting, is asked for when it is the turn of this work: what others take does not count. */
+  async use<T>(work: (session: Session) => Promise<T>, deadline?: () => number): Promise<T> {
     await this.#acquire();
     let session: Session | undefined;
     try {
-      session = this.#takeIdle() ?? (await this.#open(deadline));
+      const end = deadline?.();
+      session = this.#takeIdle() ?? (await this.#open(end));
       return await work(session);
     } finally {
       if (session?.usable) this.#keep(session);

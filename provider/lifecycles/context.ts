@@ -86,7 +86,8 @@ export class Context {
     const { postgres } = this;
     try {
       const { connectTimeout } = postgres.settings;
-      return await Promise.race([late, postgres.use(work, Date.now() + Math.min(LOOK_MS, connectTimeout * 1000))]);
+      const deadline = Date.now() + Math.min(LOOK_MS, connectTimeout * 1000);
+      return await Promise.race([late, postgres.use(work, () => deadline)]);
     } catch (error) {
       // An answer of the server counts in a preview too; only that there is none may be the preview's own place.
       if (!(error instanceof LateAnswer) && !isUnreachable(error)) throw error;

@@ -1,5 +1,5 @@
-import { type ConnectFailure, connect } from "../clients/connection";
-import { explainServerFailure } from "../errors";
+import type { Connections } from "../clients/connections";
+import type { Session } from "../clients/session";
 import { readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import type { MappedTable } from "../sql/readiness";
 import {
@@ -7,14 +7,13 @@ import {
   readPublicationFacts,
   readServerFacts,
   readSlotFacts,
-  readTableFacts,
   type ServerFacts,
   type SlotFacts,
-  type TableFacts,
 } from "../sql/readinessRead";
 import type { Facts } from "../sql/readinessReport";
+import { readTableFacts, type TableFacts } from "../sql/readinessTableRead";
 import { readServer, type Server, toServer } from "../sql/server";
-import type { Context } from "./context";
+import { inTime, probe } from "./readinessProbe";
 
 export interface ReadinessQuestion {
   role: string;
@@ -30,64 +29,45 @@ const PATIENCE_MS = 15_000;
 
 /** One round trip as the admin, then two logins as the ClickPipes user: an ordinary one and one for replication. */
 export async function gatherFacts(
-  context: Context,
+  postgres: Connections,
   question: ReadinessQuestion,
 ): Promise<{ server: Server; facts: Facts }> {
   const { role, publication, tables, replicationMode: mode, replicationSlotName: slotName } = question;
-  const [serverRow, server, pub, slots, tableRows, unsafe] = await context.postgres.use((session) =>
-    session.run(
-      readServer,
-      readServerFacts(role),
-      readPublicationFacts(publication),
-      readSlotFacts(),
-      readTableFacts(session.version, role, publication, tables),
-      readUnsafe(session.version, null, publication),
-    ),
+  let deadline = 0;
+  const start = () => {
+    deadline = Date.now() + PATIENCE_MS;
+    return Math.min(deadline, Date.now() + postgres.settings.connectTimeout * 1000);
+  };
+  const { place, catalog } = await postgres.use((session) => {
+    const answers = readCatalog(session, question);
+    return inTime(answers, deadline, postgres.settings, () => void session.client.end().catch(() => {}));
+  }, start);
+  // Without its role there is nobody to log in as.
+  const attempt = (replication?: "database") =>
+    catalog.server.roleExists ? probe(postgres.settings, question, deadline, replication) : undefined;
+  const [login, replication] = await Promise.all([attempt(), mode === "snapshot" ? undefined : attempt("database")]);
+  const asked = { role, publication, mode, ...(slotName !== undefined && { slotName }), mapped: tables !== undefined };
+  return { server: place, facts: { ...asked, ...catalog, login, replication } };
+}
+
+type Catalog = Pick<Facts, "server" | "pub" | "slots" | "tables" | "unsafe">;
+
+async function readCatalog(session: Session, question: ReadinessQuestion) {
+  const { role, publication, tables } = question;
+  const [place, server, pub, slots, tableRows, unsafe] = await session.run(
+    readServer,
+    readServerFacts(role),
+    readPublicationFacts(publication),
+    readSlotFacts(),
+    readTableFacts(session.version, role, publication, tables),
+    readUnsafe(session.version, null, publication),
   );
-  const [login, replication] = await Promise.all([
-    probe(context, question, false),
-    mode === "snapshot" ? undefined : probe(context, question, true),
-  ]);
-  const facts: Facts = {
-    role,
-    publication,
-    mode,
-    ...(slotName !== undefined && { slotName }),
+  const catalog: Catalog = {
     server: server?.rows[0] as unknown as ServerFacts,
     pub: pub?.rows[0] as unknown as PublicationFacts,
     slots: (slots?.rows ?? []) as unknown as SlotFacts[],
     tables: (tableRows?.rows ?? []) as unknown as TableFacts[],
     unsafe: (unsafe?.rows ?? []) as unknown as UnsafeTable[],
-    login,
-    replication,
   };
-  return { server: toServer(serverRow?.rows[0] ?? {}), facts };
-}
-
-/** Why the ClickPipes user cannot connect; undefined where it can. */
-async function probe(
-  context: Context,
-  { role, password }: ReadinessQuestion,
-  replication: boolean,
-): Promise<string | undefined> {
-  const settings = { ...context.postgres.settings, user: role, password };
-  try {
-    const { client } = await connect(settings, Date.now() + PATIENCE_MS, replication ? "database" : undefined);
-    try {
-      await client.query(replication ? "IDENTIFY_SYSTEM" : "select 1");
-      return undefined;
-    } finally {
-      await client.end().catch(() => {});
-    }
-  } catch (error) {
-    return explainServerFailure(
-      {
-        ...(error as ConnectFailure),
-        name: "",
-        message: (error as Error).message,
-        closed: (error as ConnectFailure).closed,
-      },
-      settings,
-    );
-  }
+  return { place: toServer(place?.rows[0] ?? {}), catalog };
 }

@@ -1,8 +1,8 @@
 import { refusal } from "../errors";
 import type { MappedTable, ReadinessCheck } from "../sql/readiness";
-import { type Facts, readinessReport } from "../sql/readinessReport";
+import { type Facts, lastingReport, readinessReport } from "../sql/readinessReport";
 import { placeOf } from "../sql/server";
-import { compareTables, formatTable, parseTable, type TableSpec } from "../sql/table";
+import { compareTables, compareText, formatTable, parseTable, type TableSpec, tableKey } from "../sql/table";
 import { Arguments, canonicalList, type Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found, Lifecycle } from "./lifecycle";
@@ -73,13 +73,21 @@ function readMappedTables(args: Arguments): (string | MappedTable)[] | undefined
     parts.only("schema", "name", "excludedColumns");
     const schema = parts.identifier("schema", { required: true });
     const name = parts.identifier("name", { required: true });
-    const excludedColumns = parts.identifiers("excludedColumns");
+    const excludedColumns = canonicalList(parts.identifiers("excludedColumns"), compareText);
     args.problems.push(...parts.problems);
     if (schema === undefined || name === undefined) return undefined;
     return { schema, name, ...(excludedColumns && excludedColumns.length > 0 && { excludedColumns }) };
   });
   if (!Array.isArray(list) || list.some(hasUnknown)) return list;
-  return canonicalList(list.map(toMapped), compareTables)?.map((table) =>
+  const tables = list.map(toMapped);
+  const seen = new Map<string, MappedTable>();
+  for (const table of tables) {
+    const other = seen.get(tableKey(table));
+    if (other && JSON.stringify(other) !== JSON.stringify(table))
+      args.problem("tables", `${table.schema}.${table.name} is listed twice, differently`);
+    seen.set(tableKey(table), table);
+  }
+  return canonicalList(tables, compareTables)?.map((table) =>
     table.excludedColumns ? table : (formatTable(table) as string),
   );
 }
@@ -89,8 +97,7 @@ function toMapped(spec: string | MappedTable): MappedTable {
 }
 
 async function checkedReport(context: Context, inputs: ReadinessInputs, state?: Inputs): Promise<Inputs> {
-  const { report, outputs } = await reported(context, inputs, state);
-  const blocked = report.filter(({ status }) => status === "blocked");
+  const { report, blocked, outputs } = await reported(context, inputs, state);
   for (const { check, status, detail, fix } of report) {
     if (status === "warning" || (status === "blocked" && inputs.onFailure === "warn"))
       context.warn(`${check} (${status}): ${detail}. ${fix}`);
@@ -101,10 +108,12 @@ async function checkedReport(context: Context, inputs: ReadinessInputs, state?: 
 
 async function reported(context: Context, inputs: ReadinessInputs, state?: Inputs) {
   const mapped = inputs.tables?.map(toMapped);
-  const { server, facts } = await gatherFacts(context, { ...inputs, tables: mapped });
-  context.checkPlace(server, state);
+  const { server, facts } = await gatherFacts(context.postgres, { ...inputs, tables: mapped });
+  // A replica is a line of the report.
+  context.checkPlace({ ...server, inRecovery: false }, state);
   const report = readinessReport(facts);
-  return { report, outputs: { report, target: placeOf(server) } };
+  const blocked = report.filter(({ status }) => status === "blocked");
+  return { report, blocked, outputs: { report: lastingReport(report), target: placeOf(server) } };
 }
 
 function notReady(blocked: ReadinessCheck[]) {
@@ -118,9 +127,8 @@ function notReady(blocked: ReadinessCheck[]) {
 /** A blocked report is drift, so that the next `up` checks again; refresh itself never fails on it. */
 async function read(context: Context, _id: string, state: Inputs): Promise<Found> {
   const inputs = state as ReadinessInputs;
-  const { report, outputs } = await reported(context, inputs, state);
+  const { blocked, outputs } = await reported(context, inputs, state);
   const { role, password, publication, tables, replicationMode, replicationSlotName, onFailure, triggers } = inputs;
-  const blocked = report.filter(({ status }) => status === "blocked");
   return {
     outputs,
     inputs: { role, password, publication, tables, replicationMode, replicationSlotName, onFailure, triggers },

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ConnectFailure, connect, type OpenConnection, type PostgresSettings } from "../clients/connection";
+import { refusal } from "../errors";
+import type { ProbeFailure } from "../sql/readinessReport";
+import { displaySqlstate } from "../sqlstate";
+
+/** Connects as ClickPipes would: why that failed, or undefined. */
+export async function probe(
+  admin: PostgresSettings,
+  { role, password }: { role: string; password: string },
+  deadline: number,
+  replication?: "database",
+): Promise<ProbeFailure | undefined> {
+  const settings = { ...admin, user: role, password };
+  try {
+    const opened = await connect(settings, deadline, replication);
+    try {
+      const question = opened.client.query(replication ? "IDENTIFY_SYSTEM" : "select 1");
+      await inTime(question, deadline, settings, () => opened.socket.destroy());
+    } finally {
+      await close(opened);
+    }
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as ConnectFailure;
+    return code === undefined ? { text: message } : { text: `${message} (${displaySqlstate(code)})`, code };
+  }
+}
+
+/** A server that has gone silent must not hold up the report. */
+async function close({ client, socket }: OpenConnection): Promise<void> {
+  await Promise.race([client.end().catch(() => {}), sleep(1000, undefined, { ref: false })]);
+  socket.destroy();
+}
+
+/** What the server answers before the deadline; afterwards `giveUp` ends the wait on its side too. */
+export async function inTime<T>(
+  answer: Promise<T>,
+  deadline: number,
+  { host, port }: PostgresSettings,
+  giveUp: () => void,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(refusal("late", `${host}:${port} gave no answer within 15 s, the time that ClickPipes waits for one`));
+        giveUp();
+      },
+      Math.max(deadline - Date.now(), 1),
+    );
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    // Whoever lost the race may still fail.
+    answer.catch(() => {});
+  }
+}

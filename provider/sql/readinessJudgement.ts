@@ -1,0 +1,41 @@
+import type { ReadinessCheck } from "./readiness";
+import { displayTable, type TableName } from "./table";
+
+export interface Finding {
+  /** Default: blocked. */
+  status?: "warning" | "blocked";
+  detail: string;
+  fix: string;
+}
+
+export function judge(check: string, good: boolean, ok: string, finding: Finding): ReadinessCheck {
+  if (good) return { check, status: "ok", detail: ok, fix: "" };
+  return { check, status: finding.status ?? "blocked", detail: finding.detail, fix: finding.fix };
+}
+
+export interface TablesFinding<T> {
+  status?: "warning" | "blocked";
+  /** What is wrong with the tables, whose names follow. */
+  detail: string;
+  fix: (table: T) => string;
+}
+
+/** As many as a person reads; the others come up when these are mended. */
+const MOST_NAMED = 10;
+
+/** One line for all tables that have the same thing wrong, one statement for each of the first few. */
+export function judgeTables<T extends TableName>(
+  check: string,
+  wrong: T[],
+  ok: string,
+  { status, detail, fix }: TablesFinding<T>,
+): ReadinessCheck {
+  const named = wrong.slice(0, MOST_NAMED);
+  const others = wrong.length - named.length;
+  const more = others > 0 ? ` and ${others} more` : "";
+  return judge(check, wrong.length === 0, ok, {
+    ...(status && { status }),
+    detail: `${detail}: ${named.map(displayTable).join(", ")}${more}`,
+    fix: [...new Set(named.map(fix))].join("; ") + (others > 0 ? ` -- and so on for ${others} more` : ""),
+  });
+}
