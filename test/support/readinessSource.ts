@@ -17,7 +17,7 @@ grant select on public.orders, shop.items, shop.events to reader;
 create publication pipe for table public.orders, shop.items, shop.events with (publish_via_partition_root = true);
 `;
 
-/** A source that ClickPipes accepts, in a database of its own, for a test to break. */
+/** A source that ClickPipes accepts, for a test to break. */
 export interface ReadinessSource {
   server: PostgresServer;
   database: string;
@@ -32,22 +32,27 @@ export interface ReadinessSource {
   stop(): Promise<void>;
 }
 
-let made = 0;
+/** Much faster than a new database; what belongs to a role goes with it. */
+const CLEAN = `
+select pg_drop_replication_slot(slot_name) from pg_replication_slots;
+do $$ declare it text; begin
+  for it in select format('drop publication %I', pubname) from pg_publication loop execute it; end loop;
+  for it in select format('drop schema %I cascade', nspname) from pg_namespace where nspname !~ '^(pg_|information_)' loop execute it; end loop;
+  for it in select rolname from pg_roles where rolname = 'reader' loop execute 'drop owned by reader; drop role reader'; end loop;
+  execute format('grant connect on database %I to public', current_database());
+end $$;
+create schema public;
+`;
 
+/** Whatever an earlier test left in the database `postgres` of the server is gone. */
 export async function newReadinessSource(server: PostgresServer): Promise<ReadinessSource> {
-  const database = `source_${++made}`;
-  const first = new Client(server.uri());
-  await first.connect();
-  await first.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots");
-  const { rows } = await first.query("select from pg_roles where rolname = 'reader'");
-  if (rows.length > 0) await first.query(`alter role reader rename to reader_before_${made}`);
-  await first.query(`create database ${database}`);
-  await first.end();
-  const uri = server.uri({ database });
+  const database = "postgres";
+  const uri = server.uri();
   const client = new Client(uri);
   // A test may restart the server under it.
   client.on("error", () => {});
   await client.connect();
+  await client.query(CLEAN);
   await client.query(HEALTHY);
   return {
     ...{ server, database, uri, password: PASSWORD },
