@@ -6,7 +6,7 @@ import { compareTables, compareText, formatTable, parseTable, type TableSpec, ta
 import { Arguments, canonicalList, type Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found, Lifecycle } from "./lifecycle";
-import { gatherFacts } from "./readinessFacts";
+import { gatherFacts, type ReadinessQuestion } from "./readinessFacts";
 import { hasUnknown } from "./unknown";
 
 export interface ReadinessInputs extends Inputs {
@@ -92,6 +92,10 @@ function readMappedTables(args: Arguments): (string | MappedTable)[] | undefined
   );
 }
 
+export function readinessQuestion({ tables, ...inputs }: ReadinessInputs): ReadinessQuestion {
+  return { ...inputs, tables: tables?.map(toMapped) };
+}
+
 function toMapped(spec: string | MappedTable): MappedTable {
   return typeof spec === "string" ? parseTable(spec as TableSpec) : spec;
 }
@@ -107,8 +111,7 @@ async function checkedReport(context: Context, inputs: ReadinessInputs, state?: 
 }
 
 async function reported(context: Context, inputs: ReadinessInputs, state?: Inputs) {
-  const mapped = inputs.tables?.map(toMapped);
-  const { server, facts } = await gatherFacts(context.postgres, { ...inputs, tables: mapped });
+  const { server, facts } = await gatherFacts(context.postgres, readinessQuestion(inputs));
   // A replica is a line of the report.
   context.checkPlace({ ...server, inRecovery: false }, state);
   const report = readinessReport(facts);

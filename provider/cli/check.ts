@@ -1,0 +1,50 @@
+import type { PostgresSettings } from "../clients/connection";
+import { Connections } from "../clients/connections";
+import { explainServerFailure, isServerFailure, scrub } from "../errors";
+import { gatherFacts } from "../lifecycles/readinessFacts";
+import type { ReadinessCheck } from "../sql/readiness";
+import { readinessReport } from "../sql/readinessReport";
+import { placeOf } from "../sql/server";
+import { type CheckArguments, readCheckArguments } from "./checkArguments";
+import { formatReport } from "./reportTable";
+
+const WIDTH = 100;
+
+/** Prints the report on a source; the exit status. */
+export async function checkSource(words: string[]): Promise<number> {
+  const { settings, question, json } = await readCheckArguments(words);
+  const postgres = settings.postgres as PostgresSettings;
+  const print = (text: string) => console.log(scrub(text, [...settings.secrets, question.password]));
+  try {
+    const { report, target } = await reported(postgres, question);
+    const status = report.some((check) => check.status === "blocked") ? "blocked" : "ok";
+    const { host, port, database } = postgres;
+    const title = `${host}:${port}, database "${database}", as "${question.role}"`;
+    print(json ? JSON.stringify({ status, target, report }, null, 2) : formatReport(title, report, width()));
+    return status === "ok" ? 0 : 1;
+  } catch (error) {
+    const message = scrub(explained(error as Error, postgres), [...settings.secrets, question.password]);
+    if (json) print(JSON.stringify({ status: "error", error: message }, null, 2));
+    else console.error(message);
+    return 2;
+  }
+}
+
+async function reported(postgres: PostgresSettings, question: CheckArguments["question"]) {
+  const connections = new Connections(postgres);
+  try {
+    const { server, facts } = await gatherFacts(connections, question);
+    const report: ReadinessCheck[] = readinessReport(facts);
+    return { report, target: placeOf(server) };
+  } finally {
+    await connections.close();
+  }
+}
+
+function explained(error: Error, postgres: PostgresSettings): string {
+  return isServerFailure(error) ? explainServerFailure(error, postgres) : error.message;
+}
+
+function width(): number {
+  return Math.min(process.stdout.columns || WIDTH, WIDTH);
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { checkSource } from "./check";
+import { isUsageProblem } from "./checkArguments";
+import { HELP } from "./help";
+
+/** `npx pulumi-neon-clickpipes check`: the exit status is 0 for ready, 1 for blocked, 2 for no answer to that. */
+async function main(words: string[]): Promise<number> {
+  const [command, ...rest] = words;
+  if (command === undefined || command === "help" || words.includes("--help") || words.includes("-h")) {
+    console.log(HELP);
+    return command === undefined ? 2 : 0;
+  }
+  if (command === "check") return checkSource(rest);
+  console.error(`there is no command "${command}"\n\n${HELP}`);
+  return 2;
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: Error) => {
+    console.error(isUsageProblem(error) ? `${error.message}\nSee: npx pulumi-neon-clickpipes --help` : error.message);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,39 @@
+import type { ReadinessCheck } from "../sql/readiness";
+
+const STATUS = { ok: "ok", warning: "warning", blocked: "BLOCKED" } as const;
+const LEAST = 20;
+
+/** The report as a table for people: status, check, what was found, and below it the fix. */
+export function formatReport(title: string, report: ReadinessCheck[], width: number): string {
+  const [first, second] = [9, Math.max(...report.map(({ check }) => check.length)) + 2];
+  const indent = " ".repeat(first + second);
+  const lines = report.flatMap(({ check, status, detail, fix }) => {
+    const found = wrap(detail, Math.max(width - indent.length, LEAST));
+    const mend = fix === "" ? [] : wrap(`fix: ${fix}`, Math.max(width - indent.length, LEAST));
+    const head = STATUS[status].padEnd(first) + check.padEnd(second);
+    return [...found, ...mend].map((line, index) => (index === 0 ? head : indent) + line);
+  });
+  return [...wrap(title, width), "", ...lines, "", ...wrap(summary(report), width)].join("\n");
+}
+
+/** Between words; only a word that is longer than a line is cut. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (let word of text.split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    for (; word.length > width; word = word.slice(width)) lines.push(word.slice(0, width));
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+function summary(report: ReadinessCheck[]): string {
+  const count = (status: ReadinessCheck["status"]) => report.filter((check) => check.status === status).length;
+  const [warnings, blocked] = [count("warning"), count("blocked")];
+  const counts = `${report.length} checks: ${count("ok")} ok, ${warnings} ${warnings === 1 ? "warning" : "warnings"}, ${blocked} blocked.`;
+  return `${counts} ClickPipes ${blocked > 0 ? "would not accept this source." : "would accept this source."}`;
+}

@@ -1,0 +1,176 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readCheckArguments } from "../../provider/cli/checkArguments";
+import { DEFAULT_USER } from "../../provider/resources/clickPipesUser";
+import { DEFAULT_PUBLICATION } from "../../provider/resources/publication";
+import { installPackage } from "../support/engine/installation";
+import { freePort } from "../support/freePort";
+import { type PostgresServer, startPostgres } from "../support/postgres";
+import { newReadinessSource, type ReadinessSource } from "../support/readinessSource";
+
+const ROOT = resolve(__dirname, "../..");
+const COMMAND = join(ROOT, "bin/cli/main.js");
+
+interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function run(words: string[], env: Record<string, string> = {}, input = "", command = COMMAND): Promise<Outcome> {
+  return new Promise((done, reject) => {
+    const child = spawn(process.execPath, [command, ...words], { env: { PATH: process.env.PATH, ...env } });
+    const outcome = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      outcome.stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      outcome.stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (status) => done({ status, ...outcome }));
+    child.stdin.end(input);
+  });
+}
+
+describe("pulumi-neon-clickpipes check", () => {
+  let server: PostgresServer;
+  let source: ReadinessSource;
+  const names = ["--role", "reader", "--publication", "pipe"];
+
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
+  });
+  beforeEach(async () => {
+    await source?.stop();
+    source = await newReadinessSource(server);
+  });
+  afterAll(async () => {
+    await source?.stop();
+    await server?.stop();
+  });
+
+  const check = async (words: string[] = [], env: Record<string, string> = {}, input = "") => {
+    const given = { DATABASE_URL: source.uri, CLICKPIPES_PASSWORD: source.password, ...env };
+    const outcome = await run(["check", ...names, ...words], given, input);
+    for (const secret of [source.password, server.superuser.password]) {
+      expect(outcome.stdout + outcome.stderr).not.toContain(secret);
+    }
+    return outcome;
+  };
+
+  test("finds a good source ready: status 0, and a line for each check", async () => {
+    const { status, stdout, stderr } = await check();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^127\.0\.0\.1:\d+, database "postgres", as "reader"\n/);
+    expect(stdout).toMatch(/\nok {7}walLevel {15}wal_level = logical\n/);
+    expect(stdout).toMatch(/\n\d+ checks: \d+ ok, 0 warnings, 0 blocked\. ClickPipes would accept this source\.\n$/);
+    expect(stdout).not.toContain("fix:");
+  });
+
+  test("finds a bad one blocked: status 1, with fixes, in 100 columns", async () => {
+    await source.run(`create table public."a table with quite a long name" (id int);
+      alter publication pipe add table public."a table with quite a long name"; alter role reader noreplication`);
+    const { status, stdout } = await check();
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/\nBLOCKED {2}identity .*primary key/);
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      'fix: ALTER TABLE "public"."a table with quite a long name" REPLICA IDENTITY FULL',
+    );
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+    expect(stdout).toContain("ClickPipes would not accept this source.");
+  });
+
+  test("gives machines JSON, and warnings without a bad status", async () => {
+    await source.run("alter publication pipe set (publish = 'insert')");
+    const { status, stdout } = await check(["--json"]);
+    expect(status).toBe(0);
+    const { report, ...rest } = JSON.parse(stdout);
+    expect(rest).toMatchObject({ status: "ok", target: { database: "postgres" } });
+    expect(report.find((line: { check: string }) => line.check === "operations")).toEqual({
+      check: "operations",
+      status: "warning",
+      detail: "not published: update, delete",
+      fix: `ALTER PUBLICATION "pipe" SET (publish = 'insert, update, delete, truncate')`,
+    });
+  });
+
+  test("takes tables, mode and slot, the connection from PG*, and the password from standard input", async () => {
+    const { hostname, port, username, password } = new URL(source.uri);
+    const env = {
+      ...{ DATABASE_URL: "", CLICKPIPES_PASSWORD: "", PGHOST: hostname, PGPORT: port, PGDATABASE: "postgres" },
+      ...{ PGUSER: username, PGPASSWORD: decodeURIComponent(password) },
+    };
+    const words = ["--table", "public.orders", "--table", "shop.none", "--mode", "cdc_only", "--slot", "mine"];
+    const { status, stdout } = await check([...words, "--json", "--password-stdin"], env, `${source.password}\n`);
+    expect(status).toBe(1);
+    const wrong = JSON.parse(stdout).report.filter((line: { status: string }) => line.status !== "ok");
+    expect(wrong.map((line: { check: string }) => line.check)).toEqual(["slotName", "tablesExist"]);
+  });
+
+  test("ends with status 2 where it is used wrongly, naming the option", async () => {
+    const cases: [string[], Record<string, string>, string][] = [
+      [["--tabel", "public.orders"], {}, "Unknown option '--tabel'"],
+      [["--table", "orders"], {}, '--table: "orders" is not "schema.table"'],
+      [["--mode", "all"], {}, "--mode: expected one of"],
+      [["--password", "hunter2hunter2"], {}, "Unknown option '--password'"],
+      [[], { CLICKPIPES_PASSWORD: "" }, "set CLICKPIPES_PASSWORD, or give --password-stdin"],
+      [[], { DATABASE_URL: "" }, "no connection to Postgres: give --uri"],
+      [["--uri", "mysql://a:b@c/d"], {}, "--uri: not of the form"],
+      [["--uri", "postgres://a:b@ep-a-1-pooler.eu.aws.neon.tech/d"], {}, "the direct host, ep-a-1.eu.aws.neon.tech"],
+    ];
+    for (const [words, env, expected] of cases) {
+      const { status, stdout, stderr } = await check(words, env);
+      expect({ status, stdout }, expected).toEqual({ status: 2, stdout: "" });
+      expect(stderr).toContain(expected);
+      expect(stderr).toContain("--help");
+      expect(stderr).not.toMatch(/hunter2hunter2|\n {4}at /);
+    }
+  });
+
+  test("ends with status 2 where there is no connection, in words or in JSON", async () => {
+    const uri = `postgres://admin:hunter2hunter2@127.0.0.1:${await freePort()}/app`;
+    const words = await check(["--uri", uri]);
+    expect(words).toMatchObject({ status: 2, stdout: "" });
+    expect(words.stderr).toContain("nothing listens there");
+    const json = await check(["--uri", uri, "--json"]);
+    expect(json.status).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({ status: "error" });
+    expect(words.stderr + json.stdout + json.stderr).not.toMatch(/hunter2|\n {4}at /);
+  });
+
+  test("has the defaults of the resources", async () => {
+    process.env.CLICKPIPES_PASSWORD = source.password;
+    const { question } = await readCheckArguments(["--uri", source.uri]);
+    delete process.env.CLICKPIPES_PASSWORD;
+    expect(question).toMatchObject({ role: DEFAULT_USER, publication: DEFAULT_PUBLICATION, replicationMode: "cdc" });
+  });
+
+  test("explains itself, also from the tarball", async () => {
+    const program = mkdtempSync(join(tmpdir(), "clickpipes-command-"));
+    installPackage(program, { packageFrom: "tarball" });
+    const folder = join(program, "node_modules/pulumi-neon-clickpipes");
+    const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const command = join(folder, bin["pulumi-neon-clickpipes"]);
+    expect(existsSync(command)).toBe(true);
+    const { status, stdout } = await run(["--help"], {}, "", command);
+    expect(status).toBe(0);
+    for (const option of [
+      "--uri",
+      "--role",
+      "--password-stdin",
+      "--publication",
+      "--table",
+      "--mode",
+      "--slot",
+      "--json",
+    ])
+      expect(stdout).toContain(`  ${option}`);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+    expect((await run(["chekc"])).status).toBe(2);
+    rmSync(program, { recursive: true });
+  });
+});
