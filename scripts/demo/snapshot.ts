@@ -35,15 +35,18 @@ export interface NeonAccess {
 }
 
 export async function takeSnapshot(superuserUri: string, neon: NeonAccess): Promise<string[]> {
-  const facts = await withClient(superuserUri, async (client) => {
+  return [...(await readFacts(superuserUri)), `IP Allow: ${await readAllowedIps(neon)}`].sort();
+}
+
+export function readFacts(superuserUri: string): Promise<string[]> {
+  return withClient(superuserUri, async (client) => {
     const lines: string[] = [];
     for (const [kind, query] of Object.entries(FACTS)) {
       const { rows } = await client.query<[string]>({ text: query, rowMode: "array" });
       lines.push(...rows.map(([fact]) => `${kind}: ${fact}`));
     }
-    return lines;
+    return lines.sort();
   });
-  return [...facts, `IP Allow: ${await readAllowedIps(neon)}`].sort();
 }
 
 async function readAllowedIps({ apiUrl, apiKey, projectId }: NeonAccess): Promise<string> {

@@ -82,10 +82,19 @@ export class DynamicProvider {
     await this.#call("delete", "DeleteRequest", { Id: id, Properties: this.#struct(state) });
   }
 
+  /** As a crash ends it. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
   /** As the engine ends it: SIGINT, and SIGKILL where that does not help. */
   async stop(): Promise<void> {
     this.#client.close?.(undefined, () => {});
-    if (this.#process.exitCode !== null) return;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = new Promise((done) => this.#process.once("exit", done));
     this.#process.kill("SIGINT");
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), 5000);

@@ -15,13 +15,21 @@ export interface Change {
 export class Managed {
   /** The inputs and outputs that Pulumi's state would hold; undefined while there is no such resource. */
   state: { id: string; inputs: Values; outputs: Values } | undefined;
-  readonly #provider: HandledProvider;
+  readonly #config: Record<string, string>;
+  #provider: HandledProvider;
   readonly #mark: string;
 
   constructor(kind: string, name: string, config: Record<string, string>, options: { stack?: string } = {}) {
-    this.#provider = handler(kind);
     this.#mark = `organization/app/${options.stack ?? "dev"}/${kind}/${name}`;
-    this.#provider.configure({ config: { get: (key) => config[key] } });
+    this.#config = config;
+    this.#provider = handler(kind);
+    this.handleWith(this.#provider);
+  }
+
+  /** From now on another one, as in another process. */
+  handleWith(provider: HandledProvider): void {
+    this.#provider = provider;
+    provider.configure({ config: { get: (key) => this.#config[key] } });
   }
 
   get outputs(): Values {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { freePort } from "./freePort";
+import type { PostgresMessage } from "./postgresMessages";
 import { type CutPoint, WireConnection, type WireCounters } from "./wireConnection";
 
 export interface Wire {
@@ -23,6 +24,10 @@ export interface Wire {
   accept(): Promise<void>;
   /** Cuts the connection that sends the n-th message from now on (a startup packet counts as one). */
   cutAfterMessages(count: number, point?: CutPoint): void;
+  /** Sees every message of the clients; a point that it names breaks the connection there. */
+  onMessage: ((message: PostgresMessage) => CutPoint | undefined) | undefined;
+  /** Called just before a connection breaks at such a point. */
+  onCut: (() => void) | undefined;
   stop(): Promise<void>;
 }
 
@@ -33,7 +38,9 @@ export async function startWire(target: { host: string; port: number }): Promise
   let connectionCount = 0;
   let cut: { remaining: number; point: CutPoint } | undefined;
 
-  const onMessage = (): CutPoint | undefined => {
+  const onMessage = (message: PostgresMessage): CutPoint | undefined => {
+    const named = wire.onMessage?.(message);
+    if (named !== undefined) return named;
     if (cut === undefined || --cut.remaining > 0) return undefined;
     const { point } = cut;
     cut = undefined;
@@ -41,7 +48,12 @@ export async function startWire(target: { host: string; port: number }): Promise
   };
 
   const server = createServer({ allowHalfOpen: true }, (client: Socket) => {
-    const rules = { delayMs: () => wire.delayMs, onMessage, onClose: () => open.delete(connection) };
+    const rules = {
+      delayMs: () => wire.delayMs,
+      onMessage,
+      onCut: () => wire.onCut?.(),
+      onClose: () => open.delete(connection),
+    };
     const connection = new WireConnection(client, connect({ ...target, ...sourceAddress(client) }), rules);
     open.add(connection);
     counted.push(connection);
@@ -57,6 +69,8 @@ export async function startWire(target: { host: string; port: number }): Promise
     host: "127.0.0.1",
     port: await freePort(),
     delayMs: 0,
+    onMessage: undefined,
+    onCut: undefined,
     uri(upstreamUri) {
       const uri = new URL(upstreamUri);
       uri.host = `${wire.host}:${wire.port}`;

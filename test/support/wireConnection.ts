@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { asksForEncryption, MessageSplitter } from "./postgresMessages";
+import { asksForEncryption, MessageSplitter, type PostgresMessage } from "./postgresMessages";
 
 export interface WireCounters {
   /** How often the client sent something and then had to wait for what the server made of it. */
@@ -20,7 +20,8 @@ export type CutPoint = "before server" | "before answer" | "after answer";
 export interface WireRules {
   delayMs(): number;
   /** Called with every message of the client; a cut point breaks the connection at that message. */
-  onMessage(): CutPoint | undefined;
+  onMessage(message: PostgresMessage): CutPoint | undefined;
+  onCut(): void;
   onClose(): void;
 }
 
@@ -95,9 +96,9 @@ export class WireConnection {
     for (const message of this.fromClient.push(chunk)) {
       if (this.cutPoint !== undefined) break;
       this.counters.messages++;
-      this.cutPoint = this.rules.onMessage();
+      this.cutPoint = this.rules.onMessage(message);
       if (this.cutPoint === "before server") {
-        this.cut();
+        this.breakOff();
         break;
       }
       if (asksForEncryption(message)) this.encryptionAnswers++;
@@ -133,6 +134,11 @@ export class WireConnection {
   }
 
   private cutWhenAnswered(): void {
-    if (this.cutPoint !== undefined && this.outstanding <= 0) this.cut();
+    if (this.cutPoint !== undefined && this.outstanding <= 0) this.breakOff();
+  }
+
+  private breakOff(): void {
+    if (!this.server.destroyed) this.rules.onCut();
+    this.cut();
   }
 }
