@@ -44,6 +44,8 @@ export interface Deployment {
       pendingReplacement?: boolean;
       delete?: boolean;
     }[];
+    /** What a killed run was about to do. */
+    pending_operations?: { type: string; resource: { urn: string } }[];
   };
 }
 
