@@ -74,7 +74,7 @@ describe("bad input is refused in a preview, offline", () => {
       "app.example.com",
       "10.0.0.1,10.0.0.2",
     ]) {
-      expect(await allowlist({ ips: [entry] })).toContain(`ips[0]: "${entry}" is no IP address`);
+      expect(await allowlist({ ips: [entry] })).toMatch(/ips\[0\]: .* is no IP address/);
     }
   });
 
