@@ -91,11 +91,11 @@ describe("user, grants and publication, broken off between any two statements", 
     const deadline = Date.now() + BUDGET_MS;
     let done = 0;
     for (const trial of trials) {
-      if (Date.now() > deadline) break;
+      // Every step at least once, however slow the machine.
+      if (done >= STEPS.length && Date.now() > deadline) break;
       await run(trial);
       done++;
     }
-    expect(done).toBeGreaterThanOrEqual(STEPS.length);
     return done;
   }
 
