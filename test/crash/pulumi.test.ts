@@ -112,7 +112,7 @@ describe("the whole source on a local Neon, when pulumi and all it has started a
     const crash = new AbortController();
     const atPiece = 1 + Math.floor(Math.random() * pieces);
     const lateMs = Math.random() * 20;
-    const timer = round % 2 === 1 ? setTimeout(() => crash.abort(), Math.random() * ms) : undefined;
+    const timer = round % 2 === 1 ? setTimeout(() => crash.abort(), (0.4 + 0.6 * Math.random()) * ms) : undefined;
     const listener = async (piece: number) => {
       if (timer !== undefined || piece !== atPiece) return;
       await sleep(lateMs);

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStack, type Stack } from "../support/engine";
+import { type PostgresServer, startPostgres } from "../support/postgres";
+
+/** A user, and beside it a dynamic resource without any code of ours that has secrets of the same kinds and does nothing. */
+const PROGRAM = `
+import * as pulumi from "@pulumi/pulumi";
+import * as clickpipes from "pulumi-neon-clickpipes";
+const user = new clickpipes.ClickPipesUser("user", {}, { provider: new clickpipes.Provider("source") });
+class Nothing extends pulumi.dynamic.Resource {
+  declare readonly password: pulumi.Output<string>;
+  constructor(opts: pulumi.CustomResourceOptions) {
+    const create = async () => ({ id: "nothing", outs: { password: "nothing's " + Math.random() } });
+    super({ create }, "nothing", { password: undefined }, opts);
+  }
+}
+class Empty extends pulumi.ProviderResource {}
+const empty = new Empty("pulumi-nodejs", "empty", { "nothing:uri": new pulumi.Config("nothing").requireSecret("uri") });
+const nothing = new Nothing({ provider: empty, additionalSecretOutputs: ["password"] });
+export const passwords = [user.password, nothing.password];
+`;
+
+/** All that Pulumi can be made to say, the payloads of its calls included. */
+const LOUD = { skipPreview: true, args: ["-v=9", "--logtostderr", "--logflow"] };
+
+const NOTHINGS_URI = "postgres://nobody:nothing-at-all@nowhere/none?x=1";
+
+describe("logs at -v=9", () => {
+  let server: PostgresServer;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17 });
+    stack = await createStack({
+      program: PROGRAM,
+      config: { "clickpipes:connectionUri": { secret: server.uri() }, "nothing:uri": { secret: NOTHINGS_URI } },
+    });
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    await server?.stop();
+  });
+
+  test("show secrets only where the engine shows those of a resource that does nothing, too", async () => {
+    const runs = [await stack.up(LOUD)];
+    const { passwords } = (await stack.outputs(true)) as { passwords: [string, string] };
+    // Of the secrets in the config, the engine blots out those of now, but not those of before.
+    await stack.setConfig("clickpipes:connectionUri", `${server.uri()}&changed=1`, true);
+    await stack.setConfig("nothing:uri", `${NOTHINGS_URI}&changed=1`, true);
+    runs.push(await stack.up(LOUD), await stack.refresh(LOUD), await stack.destroy(LOUD));
+    const lines = runs.flatMap(({ output }) => output.split("\n"));
+    const places = placesOf(lines, [passwords[0], encodeURIComponent(server.superuser.password)]);
+    const engines = placesOf(lines, [passwords[1], NOTHINGS_URI]);
+    console.log(`at -v=9 the engine prints secrets in ${[...engines].join(", ")}`);
+    // Where the engine prints none any more, README need no longer warn of it.
+    expect(engines.size).toBeGreaterThan(0);
+    expect([...places].filter((place) => !engines.has(place))).toEqual([]);
+  });
+});
+
+/** The lines of Pulumi's source that printed one of these; what comes from elsewhere is shown as it is, without secret. */
+function placesOf(lines: string[], secrets: string[]): Set<string> {
+  const places = new Set<string>();
+  let current = "";
+  for (const line of lines) {
+    // The SDK's own debug message of a resource goes over several lines, the later ones beginning with a comma.
+    current = /^[IWEF]\d{4} \S+ +\d+ (\w+\.go:\d+)\]/.exec(line)?.[1] ?? (line.startsWith(",") ? current : "");
+    const secret = secrets.find((candidate) => line.includes(candidate));
+    if (secret !== undefined) places.add(current || line.replaceAll(secret, "[secret]"));
+  }
+  return places;
+}
