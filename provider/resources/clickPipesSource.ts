@@ -11,15 +11,16 @@ import {
   mapTables,
   type PipeArgs,
   type TableMapping,
+  withoutClashes,
 } from "./pipe";
-import { Provider, programConnection } from "./provider";
+import { type Provider, programConnection } from "./provider";
 import { DEFAULT_PUBLICATION, Publication, type PublicationArgs } from "./publication";
 import { SourceReadiness, type SourceReadinessArgs } from "./sourceReadiness";
 
 export interface ClickPipesSourceArgs {
   /** A Neon project: its id, or a resource such as `@pulumi/neon`'s Project. Left out: the SQL part only. */
   project?: pulumi.Input<string> | pulumi.CustomResource;
-  /** What to replicate: at least one of these three. The same scope goes to grants and publication. */
+  /** What to replicate: at least one of these three, or an existing `publication`. The same scope goes to grants and publication. */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
   schemas?: pulumi.Input<pulumi.Input<string>[]>;
   allTables?: pulumi.Input<boolean>;
@@ -31,6 +32,7 @@ export interface ClickPipesSourceArgs {
   adopt?: pulumi.Input<boolean>;
   /** What the pipe shall be like, for `postgresSource`. */
   pipe?: PipeArgs;
+  /** Further arguments of this part, or one that exists: databases of one project share role, setting and list. */
   user?: ClickPipesUserArgs | ClickPipesUser;
   grants?: Partial<ClickPipesGrantsArgs> | false;
   publication?: Partial<PublicationArgs> | Publication;
@@ -53,6 +55,7 @@ export interface ClickPipesSourceArgs {
 export class ClickPipesSource extends pulumi.ComponentResource {
   readonly user: ClickPipesUser;
   readonly publication: Publication;
+  /** Absent where it was switched off. */
   readonly grants?: ClickPipesGrants;
   readonly readiness?: SourceReadiness;
   readonly logicalReplication?: LogicalReplication;
@@ -80,10 +83,9 @@ export class ClickPipesSource extends pulumi.ComponentResource {
     const mappings = tableMappings(args, this.publication);
     this.readiness = next((child) => readiness(name, args, this, mappings, child));
 
-    const last = (this.readiness ?? this.publication).urn;
-    const ready = <T>(value: pulumi.Input<T>) =>
-      pulumi.all([value, last, this.grants?.urn]).apply(([known]) => known as T);
-    const { host, port, database } = opts.provider instanceof Provider ? opts.provider : programConnection();
+    const parts = made.map(({ urn }) => urn);
+    const ready = <T>(value: pulumi.Input<T>) => pulumi.all([value, ...parts]).apply(([known]) => known as T);
+    const { host, port, database } = addressOf(this, opts);
     this.connection = {
       host: ready(host),
       port: ready(port),
@@ -110,6 +112,18 @@ export class ClickPipesSource extends pulumi.ComponentResource {
     const deletedWith = pulumi.CustomResource.isInstance(args.project) ? { deletedWith: args.project } : {};
     return { parent: this, dependsOn, ...(opts.provider && { provider: opts.provider }), ...deletedWith };
   }
+}
+
+/** Of the provider that the parts use: given, or inherited from a parent. */
+function addressOf(source: ClickPipesSource, opts: pulumi.ComponentResourceOptions) {
+  const provider = opts.provider ?? source.getProvider("pulumi-nodejs:dynamic/clickpipes:ClickPipesUser");
+  return isAddress(provider) ? provider : programConnection();
+}
+
+/** A `Provider` of ours, also one that another copy of this package made. */
+function isAddress(provider: pulumi.ProviderResource | undefined): provider is Provider {
+  const { host, port, database } = (provider ?? {}) as Partial<Provider>;
+  return [host, port, database].every((leaf) => pulumi.Output.isInstance(leaf));
 }
 
 function projectId({ project }: ClickPipesSourceArgs): pulumi.Input<string> | undefined {
@@ -155,8 +169,10 @@ function user(
 }
 
 function grants(name: string, args: ClickPipesSourceArgs, role: ClickPipesUser, opts: pulumi.CustomResourceOptions) {
-  const { grants: given, tables, schemas, allTables } = args;
+  const { grants: given, publication: published, schemas, allTables } = args;
   if (given === false) return undefined;
+  const unscoped = args.tables === undefined && schemas === undefined && allTables === undefined;
+  const tables = unscoped && Publication.isInstance(published) ? published.publishedTables : args.tables;
   const scope =
     allTables === undefined ? schemas : pulumi.output(allTables).apply((all) => (all ? "*" : schemas) as "*");
   return new ClickPipesGrants(`${name}-grants`, { role: role.name, tables, schemas: scope, ...given }, opts);
@@ -199,11 +215,12 @@ function tableMappings(
   { pipe, tables, schemas, allTables, publication: given }: ClickPipesSourceArgs,
   made: Publication,
 ): pulumi.Output<TableMapping[]> {
-  if (pipe?.tableMappings !== undefined) return pulumi.output(pipe.tableMappings) as pulumi.Output<TableMapping[]>;
-  const listed =
-    given === undefined || Publication.isInstance(given) || given.tables === undefined ? tables : given.tables;
-  if (listed !== undefined && schemas === undefined && allTables === undefined)
-    return mapListed(listed, made.excludedColumns, pipe?.targetTable);
+  if (pipe?.tableMappings !== undefined)
+    return pulumi.output(pipe.tableMappings).apply((list) => withoutClashes(list as TableMapping[]));
+  const foreign = Publication.isInstance(given);
+  const scope = { tables, schemas, allTables, ...(foreign ? {} : given) };
+  if (scope.tables !== undefined && scope.schemas === undefined && scope.allTables === undefined)
+    return mapListed(scope.tables, made.excludedColumns, pipe?.targetTable, foreign);
   return pulumi
     .all([made.publishedTables, made.excludedColumns])
     .apply(([list, excluded]) => mapTables(list, excluded, pipe?.targetTable));

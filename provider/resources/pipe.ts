@@ -59,7 +59,10 @@ export type Leaves<T> = [T] extends [readonly unknown[]]
 
 export interface PipeArgs {
   settings?: { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: pulumi.Input<ClickPipeSettings[K]> };
-  /** Default: the table's name, and `schema_table` where two schemas would clash. */
+  /**
+   * Default: the table's name, and `schema_table` where two schemas would clash. Give it where a table of the same name may
+   * join later: ClickPipes cannot rename the target of a table that it replicates already.
+   */
   targetTable?: (table: TableName) => string;
   /** Default: the listed tables; what is published, where the scope is schemas or all tables. */
   tableMappings?: pulumi.Input<pulumi.Input<TableMapping>[]>;
@@ -72,16 +75,17 @@ export interface ExcludedColumns extends TableName {
 
 type ResolvedSpec = pulumi.Unwrap<TableSpec>;
 
-/** The mappings of listed tables: known at once, unless one has a list of columns. */
+/** The mappings of listed tables: known at once, unless the publication may leave out columns of them. */
 export function mapListed(
   tables: pulumi.Input<pulumi.Input<TableSpec>[]>,
   excluded: pulumi.Output<ExcludedColumns[]>,
   targetTable: PipeArgs["targetTable"],
+  foreign: boolean,
 ): pulumi.Output<TableMapping[]> {
   return pulumi.output(tables).apply((list) => {
     const specs = list as ResolvedSpec[];
     const names = specs.map(nameOf);
-    const narrowed = specs.some((spec) => typeof spec !== "string" && spec.columns !== undefined);
+    const narrowed = foreign || specs.some((spec) => typeof spec !== "string" && spec.columns !== undefined);
     return narrowed
       ? excluded.apply((columns) => mapTables(names, columns, targetTable))
       : pulumi.output(mapTables(names, [], targetTable));
@@ -99,9 +103,8 @@ export function mapTables(
   excluded: ExcludedColumns[],
   targetTable: PipeArgs["targetTable"],
 ): TableMapping[] {
-  const clashing = new Set(tables.map(({ name }) => name).filter((name, index, all) => all.indexOf(name) !== index));
-  const target = targetTable ?? (({ schema, name }: TableName) => (clashing.has(name) ? `${schema}_${name}` : name));
-  return tables.map((table) => {
+  const target = targetTable ?? shortestTargets(tables);
+  const mappings = tables.map((table) => {
     const columns = excluded.find(({ schema, name }) => schema === table.schema && name === table.name)?.columns ?? [];
     return {
       sourceSchemaName: table.schema,
@@ -110,4 +113,35 @@ export function mapTables(
       ...(columns.length > 0 && { excludedColumns: columns }),
     };
   });
+  return withoutClashes(mappings);
+}
+
+/** The table's name; with its schema where two would be the same, or where another one with its schema is called so. */
+function shortestTargets(tables: TableName[]): (table: TableName) => string {
+  const long = ({ schema, name }: TableName) => `${schema}_${name}`;
+  const prefixed = new Set<TableName>();
+  const target = (table: TableName) => (prefixed.has(table) ? long(table) : table.name);
+  for (let before = -1; before < prefixed.size; ) {
+    before = prefixed.size;
+    const count = new Map<string, number>();
+    for (const table of tables) count.set(target(table), (count.get(target(table)) ?? 0) + 1);
+    for (const table of tables.filter((one) => (count.get(target(one)) ?? 0) > 1)) prefixed.add(table);
+  }
+  return target;
+}
+
+/** Two tables in one of ClickHouse would overwrite each other's rows; ClickPipes refuses them, but only later. */
+export function withoutClashes(mappings: TableMapping[]): TableMapping[] {
+  const taken = new Map<string, TableMapping>();
+  for (const mapping of mappings) {
+    const other = taken.get(mapping.targetTable);
+    if (other) {
+      const [one, two] = [other, mapping].map((table) => `${table.sourceSchemaName}.${table.sourceTable}`);
+      throw new pulumi.RunError(
+        `${one} and ${two} would both become the table ${mapping.targetTable} of ClickHouse: give \`pipe.targetTable\` or \`pipe.tableMappings\``,
+      );
+    }
+    taken.set(mapping.targetTable, mapping);
+  }
+  return mappings;
 }
