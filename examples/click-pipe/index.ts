@@ -1,0 +1,29 @@
+import * as clickhouse from "@pulumi/clickhouse";
+import * as pulumi from "@pulumi/pulumi";
+import { ClickPipesSource, Provider } from "pulumi-neon-clickpipes";
+
+const config = new pulumi.Config();
+
+const source = new ClickPipesSource(
+  "orders",
+  {
+    project: config.get("neonProject"),
+    // ClickPipes is told to leave out the columns that are not listed.
+    tables: [{ schema: "public", name: "orders", columns: ["id", "product", "amount"] }, "shop.products"],
+    clickPipesRegion: { cloud: "aws", region: "us-east-1" },
+    pipe: { settings: { syncIntervalSeconds: 60 } },
+  },
+  { provider: new Provider("database") },
+);
+
+// Waits for the readiness report, and is deleted first: ClickPipes takes a bad source for a success, and fails later.
+const pipe = new clickhouse.Clickpipe("orders", {
+  name: "orders",
+  serviceId: config.require("clickhouseService"),
+  source: { postgres: source.postgresSource },
+  destination: { database: "default" },
+});
+
+export const pipeId = pipe.id;
+/** For `post.mjs`, the way without a ClickHouse provider. */
+export const postgresSource = source.postgresSource;

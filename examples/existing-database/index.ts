@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ClickPipesSource, Provider } from "pulumi-neon-clickpipes";
+
+const config = new pulumi.Config();
+
+// `pulumi config set --secret clickpipes:connectionUri …`, or DATABASE_URL in the environment.
+const database = new Provider("database");
+
+const source = new ClickPipesSource(
+  "app",
+  {
+    tables: ["public.customers", "public.orders"],
+    // Takes over what the guide had somebody make by hand: nothing is replaced, and a destroy leaves it as it was found.
+    adopt: true,
+    user: { password: config.requireSecret("clickpipesPassword") },
+    publication: { name: "clickpipes" },
+  },
+  { provider: database },
+);
+
+export const { connection, postgresSource } = source;
