@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { startLocalNeon } from "../../test/support/neon";
+import { ClickHouse, type Mapping } from "./clickHouse";
 import { Interrupted, Interruption } from "./interruption";
 import { keepRunning } from "./playground";
 import { Pulumi, ROOT, STACK } from "./pulumi";
-import { type Connection, dropSlot, watchChange } from "./replication";
-import { loadSample, placeOrder } from "./sample";
+import { ChangeReader, type Connection } from "./replication";
+import { changeOrders, loadSample } from "./sample";
 import { compareSnapshots, takeSnapshot } from "./snapshot";
 import { Steps } from "./steps";
 
@@ -34,15 +35,15 @@ async function demonstrate(keep: boolean): Promise<void> {
     await stack.show("up", "--yes");
     return stack;
   });
-  const connection = await steps.run(
-    "Read as ClickPipes does, with the stack's outputs alone",
+  const reader = await steps.run(
+    "Copy to a real ClickHouse as ClickPipes does, with the stack's outputs alone",
     "compare `pulumi stack output` with the roles and publications of the database",
-    () => proveReplication(pulumi, neon.connectionUri),
+    () => proveReplication(pulumi, neon),
   );
   await steps.run("pulumi up again: everything unchanged", "a resource reports a change that nobody made", () =>
     pulumi.show("up", "--yes", "--skip-preview", "--expect-no-changes"),
   );
-  await steps.run("Drop the slot", "the slot is the reader's: see pg_replication_slots", () => dropSlot(connection));
+  await steps.run("Drop the slot", "the slot is the reader's: see pg_replication_slots", () => reader.dropSlot());
   if (keep) return keepRunning(folder, pulumi.env, interruption);
 
   await steps.run("pulumi destroy", "see Pulumi's output above", () =>
@@ -96,13 +97,51 @@ async function prepareStack(neon: LocalNeon): Promise<Pulumi> {
   return pulumi;
 }
 
-async function proveReplication(pulumi: Pulumi, connectionUri: string): Promise<Connection> {
+async function proveReplication(pulumi: Pulumi, neon: LocalNeon): Promise<ChangeReader> {
   await pulumi.show("stack", "output");
-  const outputs = JSON.parse(await pulumi.read("stack", "output", "--json", "--show-secrets")) as {
+  const { connection, postgresSource } = JSON.parse(
+    await pulumi.read("stack", "output", "--json", "--show-secrets"),
+  ) as {
     connection: Connection;
+    postgresSource: { tableMappings: Mapping[] };
   };
-  await watchChange(outputs.connection, () => placeOrder(connectionUri));
-  return outputs.connection;
+  const { tableMappings } = postgresSource;
+  const reader = await ChangeReader.open(connection, "clickpipes_demo");
+  console.log(
+    `  connected as ${connection.user}, opened slot clickpipes_demo on publication ${connection.publication}`,
+  );
+  const clickHouse = await ClickHouse.open();
+  if (clickHouse) console.log(`  first load: ${await clickHouse.load(connection, tableMappings)} rows`);
+  else console.log("  there is no ClickHouse library for this platform: the changes are only counted");
+  try {
+    await reader.start();
+    console.log(`  the application ${await changeOrders(neon.connectionUri)}`);
+    const changes = await reader.caughtUp();
+    console.log(
+      `  arrived: ${changes.map(({ tag, relation }) => `${tag} on ${relation.schema}.${relation.name}`).join(", ")}`,
+    );
+    if (changes.length !== 3) throw new Error(`${changes.length} changes arrived, not 3`);
+    await clickHouse?.apply(changes);
+    for (const mapping of clickHouse ? tableMappings : [])
+      await compare(clickHouse as ClickHouse, mapping, connection, neon);
+  } finally {
+    await reader.stop();
+    clickHouse?.close();
+  }
+  return reader;
+}
+
+/** With the table as its owner sees it. */
+async function compare(
+  clickHouse: ClickHouse,
+  mapping: Mapping,
+  connection: Connection,
+  { owner }: LocalNeon,
+): Promise<void> {
+  const differing = await clickHouse.differences({ ...connection, ...owner }, mapping);
+  const name = `${mapping.sourceSchemaName}.${mapping.sourceTable}`;
+  if (differing > 0) throw new Error(`${name}: ${differing} rows differ`);
+  console.log(`  ${name} = ${mapping.targetTable} of ClickHouse: ${await clickHouse.rows(mapping)} rows, all equal`);
 }
 
 function proveRestored(before: string[], after: string[]): void {

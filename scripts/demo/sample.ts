@@ -43,12 +43,14 @@ export async function loadSample(connectionUri: string): Promise<void> {
   });
 }
 
-/** Resolves to the id of an order that the application just took. */
-export async function placeOrder(connectionUri: string): Promise<string> {
+/** One change of each kind, and what they were. */
+export async function changeOrders(connectionUri: string): Promise<string> {
   return withClient(connectionUri, async (client) => {
     const { rows } = await client.query<{ id: string }>(
       "insert into orders (customer_id, product, amount) values (7, 'sku-3', 42.50) returning id",
     );
-    return rows[0]?.id ?? "";
+    await client.query("update orders set amount = amount + 0.01 where id = 5");
+    await client.query("delete from orders where id = 6");
+    return `inserted order ${rows[0]?.id}, changed order 5 and deleted order 6`;
   });
 }
