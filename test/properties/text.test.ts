@@ -1,0 +1,244 @@
+import * as fc from "fast-check";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canonicalEntry, formatEntry, parseEntry } from "../../provider/addresses/ipEntry";
+import { scrub } from "../../provider/errors";
+import { parseConnectionUri } from "../../provider/lifecycles/connectionUri";
+import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/lifecycles/password";
+import { directHost, resolveSettings } from "../../provider/lifecycles/settings";
+import { formatComment, type Marked, parseComment } from "../../provider/sql/mark";
+import { identifier, literal } from "../../provider/sql/statement";
+import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/sql/table";
+import { type PostgresServer, startPostgres } from "../support/postgres";
+import { holds, holdsAsync, storable, text } from "../support/properties";
+
+const ownership = fc.record(
+  { mark: storable(), token: storable(16), adopted: fc.constant(true) },
+  { requiredKeys: ["mark", "token"] },
+);
+const names = fc.array(storable(12), { maxLength: 4 });
+const note = fc.record(
+  {
+    mark: storable(),
+    token: storable(16),
+    database: storable(12),
+    found: fc.constant(true),
+    scope: fc.record({ schemas: fc.oneof(fc.constant("*" as const), names), tables: names }, { requiredKeys: [] }),
+  },
+  { requiredKeys: ["mark", "token", "database"] },
+);
+const LABEL = "pulumi-neon-clickpipes: ";
+/** Comments that look like ours, or end as ours begin; none is empty, since Postgres keeps no empty comment. */
+const comment = fc.oneof(
+  storable().filter((value) => value !== ""),
+  fc.constantFrom(LABEL, `\n${LABEL}`, `${LABEL}{}`, `x\n${LABEL}{"owner":{"mark":"a","token":"b"}}`, `${LABEL}null`),
+  fc.tuple(storable(), storable()).map(([before, after]) => `${before}\n${LABEL}${after}`),
+);
+
+const markedBy = (comments: fc.Arbitrary<string>): fc.Arbitrary<Marked> =>
+  fc.record({ comment: comments, owner: ownership, grants: fc.array(note, { maxLength: 3 }) });
+const beginsAsOurs = (value: string): boolean => value.startsWith(LABEL);
+
+describe("comments with our mark", () => {
+  test("are read as they were written, whatever the user's own comment is", () => {
+    holds(markedBy(comment.filter((value) => !beginsAsOurs(value))), (marked) => {
+      expect(parseComment(formatComment(marked))).toEqual(marked);
+    });
+  });
+
+  // Defect: such a comment hides the mark after it, and the object no longer counts as ours (sql/mark.ts, parseComment).
+  test.fails("are read as they were written, also where the user's own comment begins as our mark does", () => {
+    holds(markedBy(comment.filter(beginsAsOurs)), (marked) => {
+      expect(parseComment(formatComment(marked))).toEqual(marked);
+    });
+  });
+
+  test("are the user's alone again when the mark goes", () => {
+    const own = comment.filter((value) => !beginsAsOurs(value));
+    holds(fc.tuple(own, ownership), ([own, owner]) => {
+      const marked = parseComment(formatComment({ comment: own, owner, grants: [] }));
+      expect(formatComment({ ...marked, owner: undefined, grants: [] })).toBe(own);
+    });
+  });
+
+  test("are read without an error from anything", () => {
+    const json = fc.json().map((value) => LABEL + value);
+    holds(
+      fc.oneof(
+        text(),
+        json,
+        fc.tuple(text(), json).map((parts) => parts.join("\n")),
+      ),
+      sound,
+    );
+  });
+
+  // Defect: what somebody else has put after our label is believed to be of our form (sql/mark.ts, parseComment).
+  test.fails("are read as no mark where what stands after the label is of another form", () => {
+    holds(fc.record({ owner: fc.jsonValue(), grants: fc.jsonValue() }), (value) =>
+      sound(LABEL + JSON.stringify(value)),
+    );
+  });
+
+  function sound(found: string): void {
+    const { owner, grants } = parseComment(found);
+    expect(Array.isArray(grants)).toBe(true);
+    for (const { database, mark, token } of grants)
+      expect([typeof database, typeof mark, typeof token]).toEqual(["string", "string", "string"]);
+    if (owner) expect([typeof owner.mark, typeof owner.token]).toEqual(["string", "string"]);
+  }
+});
+
+describe("tables", () => {
+  const table = fc.record({ schema: storable(8), name: storable(8) });
+
+  test("are read from the form they were written in", () => {
+    holds(
+      table.filter(({ schema, name }) => schema !== "" && name !== ""),
+      (value) => {
+        expect(parseTable(formatTable(value))).toEqual(value);
+      },
+    );
+  });
+
+  test("have one key each, and one place in the order", () => {
+    holds(fc.tuple(table, table), ([a, b]) => {
+      const same = a.schema === b.schema && a.name === b.name;
+      expect(tableKey(a) === tableKey(b)).toBe(same);
+      expect(displayTable(a) === displayTable(b)).toBe(same);
+      expect(compareTables(a, b) === 0).toBe(same);
+      expect(compareTables(a, b)).toBe(-compareTables(b, a) || 0);
+    });
+  });
+});
+
+describe("entries of an IP Allow list", () => {
+  const address = (family: 4 | 6) => fc.bigInt({ min: 0n, max: (1n << (family === 4 ? 32n : 128n)) - 1n });
+  const entry = fc.constantFrom<4 | 6>(4, 6).chain((family) =>
+    fc
+      .tuple(address(family), address(family))
+      .map((ends) => ends.sort((a, b) => (a < b ? -1 : 1)))
+      .map(([first, last]) => ({ family, first, last })),
+  );
+
+  test("are read from the form they were written in", () => {
+    holds(entry, (value) => {
+      expect(parseEntry(formatEntry(value))).toEqual(value);
+    });
+  });
+
+  test("have a spelling that does not change again", () => {
+    const written = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.ipV4Extended(),
+      text(20),
+      fc.tuple(fc.ipV4(), fc.nat(40)).map((parts) => parts.join("/")),
+    );
+    holds(
+      fc.oneof(
+        written,
+        fc.tuple(written, written).map((parts) => parts.join("-")),
+      ),
+      (value) => {
+        const once = canonicalEntry(value);
+        expect(canonicalEntry(once)).toBe(once);
+      },
+    );
+  });
+});
+
+describe("connection URIs", () => {
+  // A URL's path knows no "." and no "..".
+  const part = storable(12).filter((value) => !/^\.{0,2}$/.test(value));
+
+  test("give back the user, password and database that were put in", () => {
+    holds(
+      fc.record({ user: part, password: part, database: part, port: fc.integer({ min: 1, max: 65535 }) }),
+      (parts) => {
+        const { user, password, database, port } = parts;
+        const [name, secret, path] = [user, password, database].map(encodeURIComponent);
+        const fields = parseConnectionUri(`postgres://${name}:${secret}@db.example.com:${port}/${path}`);
+        expect(fields).toEqual({ host: "db.example.com", port: String(port), user, password, database });
+      },
+    );
+  });
+
+  test("of any kind are read or refused in words, and never printed", () => {
+    const uri = fc.oneof(
+      text(),
+      text().map((rest) => `postgres://${rest}`),
+      fc.tuple(text(), text()).map(([a, b]) => `postgres://u:${a}@${b}/db`),
+    );
+    holds(uri, (value) => {
+      const { postgres } = resolveSettings(
+        (name) => (name === "connectionUri" ? value : undefined),
+        () => undefined,
+      );
+      if ("problem" in postgres) expect(postgres.problem).toMatch(/\S/);
+      else expect(directHost(postgres.host)).toBe(postgres.host);
+    });
+  });
+});
+
+describe("secrets in messages", () => {
+  test("of six characters or more are never left, as they are or as in a URL", () => {
+    holds(
+      fc.tuple(
+        text(),
+        storable(30).filter(({ length }) => length >= 6),
+        text(),
+      ),
+      ([before, secret, after]) => {
+        // Overlapping with itself or its neighbours it might stand there again.
+        fc.pre(!(before + after).includes(secret));
+        const inUrl = encodeURIComponent(secret);
+        const clean = scrub(`${before} ${secret} ${inUrl} postgres://user:${inUrl}@host/ ${after}`, [secret]);
+        expect(clean.replaceAll("[secret]", "")).not.toContain(secret);
+      },
+    );
+  });
+});
+
+describe("passwords", () => {
+  test("that we make are strong and need no quoting", () => {
+    holds(
+      fc.constant(undefined),
+      () => {
+        const password = generatePassword();
+        expect(passwordBits(password)).toBeGreaterThanOrEqual(2 * LEAST_BITS);
+        expect(encodeURIComponent(password)).toBe(password);
+      },
+      300,
+    );
+  });
+
+  test("of any kind have a finite number of bits, not below nothing", () => {
+    holds(text(80), (password) => {
+      const bits = passwordBits(password);
+      expect(Number.isFinite(bits) && bits >= 0).toBe(true);
+    });
+  });
+});
+
+describe("names and texts in statements", () => {
+  let server: PostgresServer;
+  let client: Client;
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17 });
+    client = new Client(server.uri());
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client?.end();
+    await server?.stop();
+  });
+
+  test("come out of the server as they went in", async () => {
+    const name = storable(15).filter((value) => value !== "" && Buffer.byteLength(value) <= 63);
+    await holdsAsync(fc.tuple(name, storable()), async ([column, value]) => {
+      const { rows } = await client.query(`select ${literal(value)} as ${identifier(column)}`);
+      expect(rows).toEqual([{ [column]: value }]);
+    });
+  });
+});

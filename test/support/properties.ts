@@ -1,0 +1,31 @@
+import * as fc from "fast-check";
+
+/** How often a property is tried: enough to find what is usual in a normal run, for minutes with LONG=1. */
+const RUNS = process.env.LONG ? 200_000 : 2_000;
+const TIME_MS = process.env.LONG ? 60_000 : 4_000;
+
+/** Ends at the time limit without an error; a failing example is printed in its smallest form, with the seed. */
+export function holds<T>(values: fc.Arbitrary<T>, property: (value: T) => void, runs = RUNS): void {
+  fc.assert(fc.property(values, property), { numRuns: runs, interruptAfterTimeLimit: TIME_MS });
+}
+
+export async function holdsAsync<T>(values: fc.Arbitrary<T>, property: (value: T) => Promise<void>): Promise<void> {
+  await fc.assert(fc.asyncProperty(values, property), { numRuns: RUNS, interruptAfterTimeLimit: TIME_MS });
+}
+
+/** Characters that mean something to Postgres, URLs, JSON, our marks or a terminal, among others of all planes. */
+const CHARACTER = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(..."'\"\\$;:/?#@%&=[]{}()<>|,.-_~!*+ \t\n\r\u0000\u0001\u001b\u007f\u2028é€😀"),
+  },
+  { weight: 2, arbitrary: fc.string({ minLength: 1, maxLength: 1 }) },
+  { weight: 1, arbitrary: fc.string({ unit: "binary", minLength: 1, maxLength: 1 }) },
+);
+
+export const text = (maxLength = 40): fc.Arbitrary<string> =>
+  fc.array(CHARACTER, { maxLength }).map((characters) => characters.join(""));
+
+/** What Postgres takes as text: no NUL, no half of a pair. */
+export const storable = (maxLength?: number): fc.Arbitrary<string> =>
+  text(maxLength).map((value) => Buffer.from(value.replaceAll("\0", "")).toString());
