@@ -8,15 +8,14 @@ export interface IpEntry {
 }
 
 /**
- * Reads an address, an `a-b` range or a CIDR block, as Neon's proxy does; undefined for anything else, which the proxy
- * would silently take for an entry that lets nobody in (`proxy/src/auth/credentials.rs`).
+ * Reads an address, an `a-b` range or a CIDR block, as Neon's proxy does; undefined for anything else, a stray space
+ * included, which the proxy would silently take for an entry that lets nobody in (`proxy/src/auth/credentials.rs`).
  */
-export function parseEntry(text: string): IpEntry | undefined {
-  const entry = text.trim();
+export function parseEntry(entry: string): IpEntry | undefined {
   if (entry.includes("/")) return parseBlock(entry);
   if (!entry.includes("-")) return parseRange(entry, entry);
   const dash = entry.indexOf("-");
-  return parseRange(entry.slice(0, dash).trim(), entry.slice(dash + 1).trim());
+  return parseRange(entry.slice(0, dash), entry.slice(dash + 1));
 }
 
 function parseRange(from: string, to: string): IpEntry | undefined {
@@ -29,7 +28,7 @@ function parseRange(from: string, to: string): IpEntry | undefined {
 function parseBlock(text: string): IpEntry | undefined {
   const [address = "", length = "", ...rest] = text.split("/");
   const parsed = parseAddress(address);
-  if (!parsed || rest.length > 0 || !/^\d{1,3}$/.test(length)) return undefined;
+  if (!parsed || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length)) return undefined;
   const bits = parsed.family === 4 ? 32 : 128;
   const host = bits - Number(length);
   if (host < 0) return undefined;

@@ -16,7 +16,9 @@ export interface RegionAddresses {
 }
 
 interface Entry {
-  since: string | null;
+  /** From which day on; null: always. Left out: not known. */
+  since?: string | null;
+  /** The region that serves older services. */
   before?: string;
   ips: string[];
 }
@@ -44,10 +46,11 @@ export function regionAddresses(region: Region): RegionAddresses {
 
 function awsAddresses({ region, serviceCreated }: Region): RegionAddresses {
   const entry = AWS[region];
-  if (!entry) return { ips: ipsOf(defaultRegion(region.startsWith("eu-"))), unknownRegion: true };
+  if (!entry) return { ips: ipsOf(defaultRegion(region.startsWith("eu"))), unknownRegion: true };
   const { since, before } = entry;
   if (since === null || before === undefined) return { ips: entry.ips, unknownRegion: false };
-  if (serviceCreated === undefined) return { ips: [...entry.ips, ...ipsOf(before)], unknownRegion: false };
+  if (since === undefined || serviceCreated === undefined)
+    return { ips: [...entry.ips, ...ipsOf(before)], unknownRegion: false };
   return { ips: dayOf(serviceCreated) >= since ? entry.ips : ipsOf(before), unknownRegion: false };
 }
 
@@ -67,6 +70,7 @@ function ipsOf(awsRegion: string): string[] {
   return AWS[awsRegion]?.ips ?? [];
 }
 
+/** In UTC, as the days in the table are taken. */
 function dayOf(time: string): string {
-  return time.slice(0, 10);
+  return new Date(time).toISOString().slice(0, 10);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isInterruption } from "../sqlstate";
 import { connect, type PostgresSettings } from "./connection";
-import { Session } from "./session";
+import { type QueryFailure, Session } from "./session";
 
 const IDLE_MS = 15_000;
 
@@ -33,6 +34,22 @@ export class Connections {
       if (session?.usable) this.#keep(session);
       this.#release();
     }
+  }
+
+  /** For work that only reads: done once more where the connection was lost, which may have idled through a restart. */
+  async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    let lost = false;
+    const attempt = () =>
+      this.use((session) =>
+        work(session).catch((failure: QueryFailure) => {
+          lost = !session.usable || isInterruption(failure.code);
+          throw failure;
+        }),
+      );
+    return attempt().catch((failure) => {
+      if (lost) return attempt();
+      throw failure;
+    });
   }
 
   /** Runs `work` while no connection of this process is in use: running work is waited for, new work waits. */

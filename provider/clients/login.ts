@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SQLSTATE } from "../sqlstate";
 import { type ConnectFailure, connect, type PostgresSettings } from "./connection";
 
-/** `unclear`: the server turned the login away before it looked at the password. */
+/** `unclear`: the server turned the login away, and may not have looked at the password before. */
 export type LoginAnswer = "accepted" | "refused" | "unclear";
 
-/** After the password was accepted, a login can still be turned away for want of a right or of a free place. */
-const AFTER_PASSWORD: readonly (string | undefined)[] = [SQLSTATE.insufficientPrivilege, SQLSTATE.tooManyConnections];
+/** A full server says the same before it asks for a password as a role's full connection limit after it. */
+const UNCLEAR: readonly (string | undefined)[] = [SQLSTATE.invalidAuthorization, SQLSTATE.tooManyConnections];
 
 /** Logs in over a connection of its own: the only proof of a password that says nothing else about it. */
 export async function tryLogin(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
@@ -17,8 +17,9 @@ export async function tryLogin(settings: PostgresSettings, user: string, passwor
   } catch (error) {
     const { code } = error as ConnectFailure;
     if (code === SQLSTATE.invalidPassword) return "refused";
-    if (AFTER_PASSWORD.includes(code)) return "accepted";
-    if (code === SQLSTATE.invalidAuthorization) return "unclear";
+    // The right to connect to the database is looked at after the password.
+    if (code === SQLSTATE.insufficientPrivilege) return "accepted";
+    if (UNCLEAR.includes(code)) return "unclear";
     throw error;
   }
 }

@@ -1,6 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type NeonFailure, neonFailure, refusal } from "../errors";
+import { isRefusedForNow, isUnclear, type NeonFailure, notNeon } from "../neonErrors";
+import { hasEnded, isRunning, type Operation, operationProblem } from "./neonOperation";
+import { attempt, type NeonAccess, readNeon } from "./neonRequest";
+import { neonWaits, pauseBefore, saying } from "./neonWaits";
 
 export interface AllowedIps {
   ips?: string[];
@@ -20,137 +22,152 @@ export interface Endpoint {
   type: string;
 }
 
-export interface Operation {
-  id: string;
-  action: string;
-  status: string;
-  error?: string;
+/** What became of the writes of one change, also where the change failed in the end. */
+export interface Writes {
+  carriedOut: number;
+  /** Nobody knows whether Neon carried them out. */
+  unclear: number;
 }
 
-const RETRIED: ReadonlySet<number> = new Set([423, 429, 503]);
-/** Answers after which a read may be repeated, but nobody knows whether a write was carried out. */
-const UNCLEAR: ReadonlySet<number> = new Set([500, 502, 504]);
-const DEADLINE_MS = 120_000;
-const REQUEST_MS = 30_000;
-const OPERATIONS_MS = 300_000;
-const READ_TRIES = 4;
+/** Says which settings to write over those found, or that all is as wished. */
+export type Change = (found: ProjectSettings, writes: Writes) => ProjectSettings | undefined;
+
+const UNCLEAR_TRIES = 4;
 
 /** The few calls of Neon's API that we need; one answer for each cause of failure. */
 export class NeonClient {
-  readonly #apiUrl: string;
-  readonly #apiKey: string;
+  readonly #access: NeonAccess;
+  readonly #inform: (text: string) => void;
+  #waitingFor: string | undefined;
+  #isPatient = false;
 
-  constructor(apiUrl: string, apiKey: string) {
-    this.#apiUrl = apiUrl;
-    this.#apiKey = apiKey;
+  constructor(apiUrl: string, apiKey: string, inform: (text: string) => void = () => {}, deadline = Infinity) {
+    this.#access = { apiUrl, apiKey, deadline };
+    this.#inform = inform;
+  }
+
+  /** The same client, for questions that must be answered within `ms`. */
+  within(ms: number): NeonClient {
+    const { apiUrl, apiKey } = this.#access;
+    return new NeonClient(apiUrl, apiKey, this.#inform, Date.now() + ms);
   }
 
   async readSettings(projectId: string): Promise<ProjectSettings> {
-    const answer = await this.#request<{ project: { settings?: ProjectSettings } }>("GET", projectPath(projectId));
-    return answer.project.settings ?? {};
+    const path = projectPath(projectId);
+    return (await this.#read<{ project: { settings?: ProjectSettings } }>(path, "project")).project.settings ?? {};
   }
 
   async listEndpoints(projectId: string): Promise<Endpoint[]> {
-    return (await this.#request<{ endpoints: Endpoint[] }>("GET", `${projectPath(projectId)}/endpoints`)).endpoints;
+    const path = `${projectPath(projectId)}/endpoints`;
+    return (await this.#read<{ endpoints: Endpoint[] }>(path, "endpoints")).endpoints;
   }
 
-  /** Sends the settings; where no clear answer came, the error's `status` is undefined or 5xx, and a read must decide. */
-  async updateSettings(projectId: string, settings: ProjectSettings): Promise<Operation[]> {
-    const body = { project: { settings } };
-    const answer = await this.#request<{ operations?: Operation[] }>("PATCH", projectPath(projectId), body);
-    return answer.operations ?? [];
-  }
-
-  /** Waits until every operation has ended; a failed one is retried by Neon, so it counts only at the deadline. */
-  async waitForOperations(projectId: string, operations: Operation[]): Promise<void> {
-    const deadline = Date.now() + OPERATIONS_MS;
-    for (const { id } of operations) {
-      for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 1.5, 2000)) {
-        const path = `${projectPath(projectId)}/operations/${encodeURIComponent(id)}`;
-        const { operation } = await this.#request<{ operation: Operation }>("GET", path);
-        if (["finished", "skipped", "cancelled"].includes(operation.status)) break;
-        if (Date.now() > deadline) throw operationLate(projectId, operation);
-        await sleep(pauseMs);
-      }
-    }
-  }
-
-  async #request<T>(method: "GET" | "PATCH", path: string, body?: object): Promise<T> {
-    const deadline = Date.now() + DEADLINE_MS;
-    for (let tries = 1; ; tries++) {
-      const outcome = await this.#attempt<T>(method, path, body);
-      if ("value" in outcome) return outcome.value;
-      const { failure, retryAfterMs } = outcome;
-      const { status } = failure;
-      const repeatable =
-        status === undefined || UNCLEAR.has(status) ? method === "GET" && tries < READ_TRIES : RETRIED.has(status);
-      // Full jitter: clients that were refused together must not come back together.
-      const pauseMs = Math.max(retryAfterMs, Math.random() * Math.min(250 * 2 ** tries, 5000));
-      if (!repeatable || Date.now() + pauseMs > deadline) throw failure;
-      await sleep(pauseMs);
-    }
-  }
-
-  async #attempt<T>(method: string, path: string, body: object | undefined): Promise<Attempt<T>> {
-    const requestId = randomUUID();
-    const request = { method, path, requestId };
+  /** The operations that are under way; none where they are not ours to list, since what was wished decides anyway. */
+  async listRunning(projectId: string): Promise<Operation[]> {
+    const path = `${projectPath(projectId)}/operations?limit=50`;
     try {
-      const response = await fetch(this.#apiUrl + path, {
-        method,
-        headers: {
-          accept: "application/json",
-          authorization: `Bearer ${this.#apiKey}`,
-          "x-request-id": requestId,
-          ...(body && { "content-type": "application/json" }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(REQUEST_MS),
-      });
-      const text = await response.text();
-      if (response.ok) return { value: JSON.parse(text) as T };
-      const failure = neonFailure({ ...request, status: response.status, message: messageOf(text) });
-      return { failure, retryAfterMs: retryAfter(response.headers.get("retry-after")) };
-    } catch (error) {
-      return { failure: neonFailure({ ...request, message: networkMessage(error) }), retryAfterMs: 0 };
+      const { operations } = await this.#read<{ operations: Operation[] }>(path, "operations");
+      return operations.filter(isRunning);
+    } catch {
+      return [];
     }
+  }
+
+  /**
+   * Reads, writes what `change` says, and begins anew with reading until `change` finds all as wished. So a write that was
+   * refused for now is made of what is there then, and one whose answer was lost is never repeated blindly.
+   */
+  changeSettings(projectId: string, change: Change, writes = noWrites()): Promise<ProjectSettings> {
+    return this.#patiently(async () => {
+      let deadline = this.#refusedUntil();
+      for (let refusals = 0; ; ) {
+        const found = await this.readSettings(projectId);
+        const settings = change(found, writes);
+        if (settings === undefined) return found;
+        const failure = await this.#write(projectId, settings, writes);
+        if (!failure) {
+          deadline = this.#refusedUntil();
+          // Two writers who undo each other's writes in step must fall out of step.
+          if (writes.carriedOut > 1) await sleep(pauseBefore(writes.carriedOut));
+          continue;
+        }
+        const repeatable = isUnclear(failure) ? writes.unclear < UNCLEAR_TRIES : isRefusedForNow(failure);
+        const pauseMs = pauseBefore(++refusals, failure.retryAfterMs);
+        if (!repeatable || Date.now() + pauseMs > deadline) throw failure;
+        this.#waitAfter(failure);
+        await sleep(pauseMs);
+        if (isUnclear(failure)) await this.waitForOperations(projectId, await this.listRunning(projectId));
+      }
+    });
+  }
+
+  #refusedUntil(): number {
+    return Math.min(this.#access.deadline, Date.now() + neonWaits.refused);
+  }
+
+  /** One write, with all that it sets off; gives the failure that another try may mend. */
+  async #write(projectId: string, settings: ProjectSettings, writes: Writes): Promise<NeonFailure | undefined> {
+    const request = { method: "PATCH", path: projectPath(projectId), body: { project: { settings } } } as const;
+    const outcome = await attempt<{ operations?: Operation[] }>(this.#access, request);
+    if ("failure" in outcome) {
+      if (isUnclear(outcome.failure)) writes.unclear++;
+      return outcome.failure;
+    }
+    writes.carriedOut++;
+    await this.waitForOperations(projectId, outcome.value.operations ?? []);
+    return undefined;
+  }
+
+  /** Waits until every operation has ended. */
+  waitForOperations(projectId: string, operations: Operation[]): Promise<void> {
+    return this.#patiently(async () => {
+      const deadline = Date.now() + neonWaits.operations;
+      for (const operation of operations) await this.#waitForOperation(projectId, operation, deadline);
+    });
+  }
+
+  async #waitForOperation(projectId: string, first: Operation, deadline: number): Promise<void> {
+    let operation = first;
+    let failedSince: number | undefined;
+    for (let pauseMs = neonWaits.poll / 10; !hasEnded(operation); pauseMs = Math.min(pauseMs * 1.5, neonWaits.poll)) {
+      const { id, action, status } = operation;
+      this.#waitingFor = `whose operation ${action} (${id}) is ${status}`;
+      failedSince = status === "failed" ? (failedSince ?? Date.now()) : undefined;
+      const problem = operationProblem(projectId, operation, { deadline, failedSince });
+      if (problem) throw problem;
+      await sleep(pauseMs);
+      const path = `${projectPath(projectId)}/operations/${encodeURIComponent(id)}`;
+      operation = (await this.#read<{ operation: Operation }>(path, "operation")).operation;
+    }
+    this.#waitingFor = undefined;
+  }
+
+  async #read<T extends object>(path: string, part: keyof T & string): Promise<T> {
+    const answer = await this.#patiently(() => readNeon<T>(this.#access, path, (failure) => this.#waitAfter(failure)));
+    if (answer === null || typeof answer !== "object" || !(part in answer)) throw notNeon(this.#access.apiUrl, part);
+    return answer;
+  }
+
+  #waitAfter({ status }: NeonFailure): void {
+    this.#waitingFor = status === undefined ? "which did not answer" : `which answered HTTP ${status}`;
+  }
+
+  /** Says now and then what is being waited for; once only where one wait holds others. */
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isPatient) return work();
+    this.#isPatient = true;
+    this.#waitingFor = undefined;
+    const what = () => this.#waitingFor && `waiting for Neon, ${this.#waitingFor}`;
+    return saying(this.#inform, what, work).finally(() => {
+      this.#isPatient = false;
+    });
   }
 }
 
-type Attempt<T> = { value: T } | { failure: NeonFailure; retryAfterMs: number };
+export function noWrites(): Writes {
+  return { carriedOut: 0, unclear: 0 };
+}
 
 function projectPath(projectId: string): string {
   return `/projects/${encodeURIComponent(projectId)}`;
-}
-
-function messageOf(text: string): string {
-  try {
-    const { message } = JSON.parse(text) as { message?: unknown };
-    if (typeof message === "string" && message !== "") return message;
-  } catch {
-    // A proxy's page instead of Neon's JSON: its beginning says enough.
-  }
-  return text.slice(0, 200) || "no text";
-}
-
-/** fetch hides the reason of a network failure in `cause`. */
-function networkMessage(error: unknown): string {
-  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  return cause?.code ?? (cause?.message || message);
-}
-
-/** Seconds, or a date. */
-function retryAfter(header: string | null): number {
-  if (header === null) return 0;
-  const seconds = Number(header);
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
-  return Number.isNaN(ms) ? 0 : Math.max(ms, 0);
-}
-
-function operationLate(projectId: string, { id, action, status, error }: Operation) {
-  const reason = error ? `: ${error}` : "";
-  return refusal(
-    "operationLate",
-    `operation ${action} (${id}) of Neon project ${projectId} is still "${status}" after ${OPERATIONS_MS / 1000} s${reason}. ` +
-      "Look at the project's operations in Neon's console, then run `pulumi up` again",
-  );
 }

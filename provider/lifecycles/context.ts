@@ -41,7 +41,7 @@ export class Context {
   get neon(): NeonClient {
     const { neon } = this.settings;
     if ("problem" in neon) throw noCredentials(neon.problem);
-    return new NeonClient(neon.apiUrl, neon.apiKey);
+    return new NeonClient(neon.apiUrl, neon.apiKey, (text) => this.inform(text));
   }
 
   /** Pulumi shows what a provider writes to stderr under the stack, without a severity and without the resource. */

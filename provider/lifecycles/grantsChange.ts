@@ -1,26 +1,25 @@
 import { type Transaction, transaction } from "../clients/transaction";
-import { refusal } from "../errors";
-import { planGrants, planRevoke } from "../sql/grantsPlan";
-import { type HeldRight, type RoleReference, readHeldRights, readMissing, toScope } from "../sql/grantsRead";
-import { type Role, readRole, toRole } from "../sql/role";
-import { placeOf, readServer, type Server, toServer } from "../sql/server";
-import { displayTable } from "../sql/table";
+import type { HeldRight } from "../sql/grantsHeld";
+import { type ActualRights, planGrants, readableTables, uncoveredAfter } from "../sql/grantsPlan";
+import { comesByDefault, rightKey, wasFound, wishedBy, wishedByOthers } from "../sql/grantsWish";
+import type { Role } from "../sql/role";
+import { placeOf } from "../sql/server";
+import { qualified } from "../sql/statement";
 import type { Inputs } from "./arguments";
-import { displayMissing, type GrantsInputs, type GrantsState } from "./clickPipesGrants";
+import type { GrantsInputs, GrantsState } from "./clickPipesGrants";
 import { type Context, freshToken } from "./context";
-import { noteOf, notesOf, scopeOf, wishedBy, wishedByOthers, writeNote } from "./grantsNotes";
-import { coverageOf, readRights, rightKey, toRights, verified } from "./grantsRights";
+import { noteOf, notesOf, scopeOf, scopesGiven, writeNote } from "./grantsNotes";
+import { complete, existingRole, readAll, readRights, referenceTo, type Seen, toRights } from "./grantsReading";
+import { beforeOf, ours, takeBack } from "./grantsRemoval";
 import type { Created } from "./lifecycle";
 
 export async function createGrants(context: Context, inputs: Inputs): Promise<Created> {
   const grants = inputs as GrantsInputs;
   const token = freshToken();
   const outputs = await transaction(context.postgres, async (tx) => {
-    const seen = await readAll(tx, { oid: null, name: grants.role }, grants, grants);
+    const seen = await readAll(tx, { oid: null, name: grants.role }, grants, [grants]);
     context.checkPlace(seen.server);
-    const role = existingRole(seen, grants.role);
-    complete(seen);
-    return granted(context, tx, seen, role, grants, { token, found: foundBefore(seen, role, grants), revoke: [] });
+    return newlyGranted(context, tx, seen, grants, token);
   });
   return { id: grants.role, outputs };
 }
@@ -30,22 +29,40 @@ export async function updateGrants(context: Context, _id: string, old: Inputs, i
   const grants = inputs as GrantsInputs;
   const token = state.token ?? freshToken();
   return transaction(context.postgres, async (tx) => {
-    const seen = await readAll(tx, { oid: state.roleOid ?? null, name: state.role }, grants, state);
+    let seen = await readAll(tx, referenceTo(context, state), grants, [state, grants]);
     context.checkPlace(seen.server, state);
-    complete(seen);
-    const wish = scopeOf(grants);
-    const found = new Set(state.found ?? []);
-    if (seen.role?.name === grants.role) {
-      const others = notesOf(seen.role, placeOf(seen.server)).filter(
-        ({ mark }) => mark !== grants.mark && mark !== state.mark,
-      );
-      const revoke = seen.held.filter(
-        (right) => !wishedBy(right, wish) && !found.has(rightKey(right)) && !wishedByOthers(right, others),
-      );
-      return granted(context, tx, seen, seen.role, grants, { token, found: state.found, revoke, oldMark: state.mark });
-    }
+    const { role } = seen;
+    const scopes = role ? scopesGiven(state, notesOf(role, placeOf(seen.server))) : [];
+    if (scopes.length > 1) seen = await readAll(tx, referenceTo(context, state), grants, [...scopes, grants]);
+    const recreated = role !== undefined && state.roleOid !== undefined && role.oid !== state.roleOid;
+    if (role?.name === grants.role && !recreated) return changed(context, tx, { ...seen, role }, state, grants, token);
     return moved(context, tx, seen, state, grants, token);
   });
+}
+
+type SeenRole = Seen & { role: Role };
+
+/** The same role, perhaps under another name: takes back what is no longer wished for and gives what is now. */
+async function changed(
+  context: Context,
+  tx: Transaction,
+  seen: SeenRole,
+  state: GrantsState,
+  grants: GrantsInputs,
+  token: string,
+) {
+  complete(seen);
+  const wish = scopeOf(grants);
+  const notes = notesOf(seen.role, placeOf(seen.server));
+  const before = scopesGiven(state, notes);
+  const others = notes.filter(({ mark }) => mark !== state.mark && mark !== grants.mark);
+  const known = beforeOf(state);
+  const isNew = (right: HeldRight) =>
+    wishedBy(right, wish) && !before.some((scope) => wishedBy(right, scope)) && !wishedByOthers(right, others);
+  const found = seen.held.filter((right) => wasFound(right, known) || isNew(right));
+  const given = seen.held.filter((right) => known.given.has(rightKey(right)));
+  const revoke = ours(seen.held, state, notes).filter((right) => !wishedBy(right, wish));
+  return granted(context, tx, seen, grants, { token, found, given, revoke, oldMark: state.mark });
 }
 
 /** Another role now: taken from the old one and given to the new one in the same transaction. */
@@ -57,119 +74,84 @@ async function moved(
   grants: GrantsInputs,
   token: string,
 ) {
-  const place = placeOf(seen.server);
-  if (seen.role) {
-    const found = new Set(state.found ?? []);
-    const others = notesOf(seen.role, place).filter(({ mark }) => mark !== state.mark);
-    const revoke = seen.held.filter((right) => !found.has(rightKey(right)) && !wishedByOthers(right, others));
+  const { role } = seen;
+  if (role?.name === grants.role) return newlyGranted(context, tx, seen, grants, token, state.mark);
+  if (role) {
+    const place = placeOf(seen.server);
+    const revoke = ours(seen.held, state, notesOf(role, place));
     await tx.run(
-      ...planRevoke(seen.role.name, place.database, revoke),
-      ...writeNote(seen.role, place, state.mark, undefined),
+      ...takeBack(role, place.database, seen.held, revoke),
+      ...writeNote(role, place, [state.mark], undefined),
     );
   }
-  const next = await readAll(tx, { oid: null, name: grants.role }, grants, grants);
-  const role = existingRole(next, grants.role);
-  return granted(context, tx, next, role, grants, { token, found: foundBefore(next, role, grants), revoke: [] });
+  const next = await readAll(tx, { oid: null, name: grants.role }, grants, [grants]);
+  return newlyGranted(context, tx, next, grants, token, state.mark);
 }
 
-interface Seen {
-  server: Server;
-  role: Role | undefined;
-  missing: string[];
-  rights: ReturnType<typeof toRights>;
-  /** What the role holds within `heldScope`. */
-  held: HeldRight[];
-}
-
-async function readAll(
+/** A role to which these grants gave nothing yet. What it holds stays when we go, but for what other grants of ours gave. */
+async function newlyGranted(
+  context: Context,
   tx: Transaction,
-  role: RoleReference,
+  seen: Seen,
   grants: GrantsInputs,
-  heldScope: GrantsInputs,
-): Promise<Seen> {
-  const [server, found, missing, held, ...rights] = await tx.run(
-    readServer,
-    readRole(role.oid, role.name),
-    readMissing(toScope(grants)),
-    readHeldRights(tx.version, role, toScope(heldScope)),
-    ...readRights(tx.version, role, grants),
-  );
-  const { database } = toServer(server?.rows[0] ?? {});
-  return {
-    server: toServer(server?.rows[0] ?? {}),
-    role: toRole(found?.rows[0]),
-    missing: displayMissing(missing?.rows ?? []),
-    rights: toRights(rights, database),
-    held: (held?.rows ?? []) as unknown as HeldRight[],
-  };
-}
-
-function existingRole({ role, server }: Seen, name: string): Role {
-  if (role) return role;
-  throw refusal(
-    "noSuchRole",
-    `role "${name}" does not exist on the server of database "${server.database}": make it first, or correct \`role\``,
-  );
-}
-
-function complete({ missing, rights, server }: Seen): void {
-  const columns = rights.tables.flatMap((table) =>
-    (table.unknownColumns ?? []).map((column) => `column ${column} of ${displayTable(table)}`),
-  );
-  const lacking = [...missing, ...columns];
-  if (lacking.length === 0) return;
-  throw refusal(
-    "notThere",
-    `not in database "${server.database}": ${lacking.join(", ")}. Create it first, or take it out of the list; nothing was granted.`,
-  );
-}
-
-/** What the role held before us stays when we go; what other grants of ours gave it does not count. */
-function foundBefore({ held, server }: Seen, role: Role, grants: GrantsInputs): string[] {
-  const notes = notesOf(role, placeOf(server));
+  token: string,
+  oldMark = grants.mark,
+) {
+  const role = existingRole(seen, grants.role);
+  complete(seen);
+  const notes = notesOf(role, placeOf(seen.server));
   const own = notes.find(({ mark }) => mark === grants.mark);
-  if (own && !own.found) return [];
-  const others = notes.filter(({ mark }) => mark !== grants.mark);
-  return held.filter((right) => !wishedByOthers(right, others)).map(rightKey);
+  const others = notes.filter(({ mark }) => mark !== oldMark && mark !== grants.mark);
+  const wish = scopeOf(grants);
+  // What a killed run of ours gave is not somebody else's; where there was something before, nobody knows any more what.
+  const found =
+    own && !own.found ? [] : seen.held.filter((right) => wishedBy(right, wish) && !wishedByOthers(right, others));
+  return granted(context, tx, { ...seen, role }, grants, { token, found, given: [], revoke: [], oldMark });
 }
 
 interface Change {
   token: string;
-  found: string[] | undefined;
+  found: HeldRight[];
+  given: HeldRight[];
   revoke: HeldRight[];
-  oldMark?: string;
+  oldMark: string;
 }
 
-async function granted(
-  context: Context,
-  tx: Transaction,
-  seen: Seen,
-  role: Role,
-  grants: GrantsInputs,
-  change: Change,
-) {
+async function granted(context: Context, tx: Transaction, seen: SeenRole, grants: GrantsInputs, change: Change) {
+  const { role, rights } = seen;
   const place = placeOf(seen.server);
-  const { token, found = [], revoke, oldMark } = change;
-  const unnoted =
-    oldMark !== undefined && oldMark !== grants.mark
-      ? { ...role, marked: withoutNote(role, place.database, oldMark) }
-      : role;
+  const { token, revoke, oldMark } = change;
+  const found = change.found.map(rightKey);
+  const given = [...change.given, ...givenBesideDefaults(rights, new Set(found))].map(rightKey);
+  tx.relations = [...revoke, ...rights.tables].filter(({ name }) => name !== "").map(qualified);
   const answers = await tx.commit(
-    ...planRevoke(role.name, place.database, revoke),
-    ...planGrants(role.name, seen.rights).statements,
-    ...writeNote(unnoted, place, grants.mark, noteOf(grants, place, token, found.length > 0)),
+    ...takeBack(role, place.database, seen.held, revoke),
+    ...planGrants(role.name, rights).statements,
+    ...writeNote(role, place, [oldMark, grants.mark], noteOf(grants, place, token, found.length > 0)),
     ...readRights(tx.version, { oid: role.oid, name: role.name }, grants),
   );
   const after = toRights(answers.slice(-4), place.database);
-  const plan = verified(role.name, after);
-  for (const { kind, object, reason, fix } of plan.uncovered)
+  const uncovered = uncoveredAfter(role.name, after);
+  for (const { kind, object, reason, fix } of uncovered)
     context.warn(`${kind} ${object} is not covered: ${reason}. Run as an admin: ${fix};`);
-  return { roleOid: role.oid, target: place, token, found, ...coverageOf(after, plan), uncovered: plan.uncovered };
+  const grantedTables = readableTables(role.name, after);
+  return { roleOid: role.oid, target: place, token, found, given, grantedTables, uncovered };
 }
 
-function withoutNote(role: Role, database: string, mark: string): Role["marked"] {
-  return {
-    ...role.marked,
-    grants: role.marked.grants.filter((note) => note.database !== database || note.mark !== mark),
-  };
+/** Of the tables that get SELECT now, those of owners whose later tables have it without us. */
+function givenBesideDefaults({ tables }: ActualRights, found: ReadonlySet<string>): HeldRight[] {
+  return tables
+    .filter(({ granted, columns, actor }) => !granted && columns === null && actor !== "none")
+    .map(
+      ({ schema, name, owner, actor }): HeldRight => ({
+        kind: "table",
+        schema,
+        name,
+        column: null,
+        owner,
+        grantor: owner,
+        actor,
+      }),
+    )
+    .filter((right) => comesByDefault(right, found));
 }

@@ -1,13 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Place } from "../errors";
-import type { HeldRight } from "../sql/grantsRead";
-import { formatComment, type GrantsOwnership, withGrants } from "../sql/mark";
-import { commentOnRole, type Role } from "../sql/role";
-import { identifier, type Statement } from "../sql/statement";
-import { parseTable, tableKey } from "../sql/table";
-import type { GrantsInputs } from "./clickPipesGrants";
+import { formatComment, type GrantsOwnership, type NotedScope, withGrants } from "../sql/mark";
+import type { Role } from "../sql/role";
+import { commentOnRole } from "../sql/roleComment";
+import type { Statement } from "../sql/statement";
+import type { GrantsInputs, GrantsState } from "./clickPipesGrants";
 
 /** The longest scope that goes into a comment, in names. */
-const LONGEST_SCOPE = 100;
+const LONGEST_SCOPE = 200;
 
 /**
  * What this process has noted for roles whose comment is not ours to write: enough to keep a late delete in the same
@@ -25,40 +25,37 @@ export function notesOf(role: Role, place: Place): GrantsOwnership[] {
   return noted.filter(({ database }) => database === place.database);
 }
 
-/** Puts the note in, or takes it out when `note` is undefined. */
-export function writeNote(role: Role, place: Place, mark: string, note: GrantsOwnership | undefined): Statement[] {
-  if (role.mayComment) return commentOnRole(role, formatComment(withGrants(role.marked, place.database, mark, note)));
-  const others = notesOf(role, place).filter((other) => other.mark !== mark);
+/** Puts the note in, or takes it out when `note` is undefined; what these marks noted before makes room. */
+export function writeNote(role: Role, place: Place, marks: string[], note: GrantsOwnership | undefined): Statement[] {
+  if (role.mayComment) return commentOnRole(role, formatComment(withGrants(role.marked, place.database, marks, note)));
+  const others = notesOf(role, place).filter(({ mark }) => !marks.includes(mark));
   remembered.set(keyOf(role, place), note ? [...others, note] : others);
   return [];
 }
 
 export function noteOf(inputs: GrantsInputs, place: Place, token: string, found: boolean): GrantsOwnership {
   const scope = scopeOf(inputs);
-  const length = (Array.isArray(scope.schemas) ? scope.schemas.length : 0) + (scope.tables?.length ?? 0);
+  const names = (Array.isArray(scope.schemas) ? scope.schemas.length : 0) + (scope.tables?.length ?? 0);
   return {
     database: place.database,
     mark: inputs.mark,
     token,
     ...(found && { found }),
-    ...(length <= LONGEST_SCOPE && { scope }),
+    ...(names <= LONGEST_SCOPE && { scope }),
   };
 }
 
-type NotedScope = NonNullable<GrantsOwnership["scope"]>;
-
-export function scopeOf({ schemas, tables }: GrantsInputs): NotedScope {
-  const keys = tables?.map((spec) => tableKey(parseTable(spec)));
-  return { ...(schemas && { schemas }), ...(keys && { tables: keys }) };
+export function scopeOf({ schemas, tables, objectOwners }: GrantsInputs): NotedScope {
+  return { ...(schemas && { schemas }), ...(tables && { tables }), ...(objectOwners && { objectOwners }) };
 }
 
-/** Whether other grants on the same role wish for this right too; where their scope is not noted, they may. */
-export function wishedByOthers(right: HeldRight, others: GrantsOwnership[]): boolean {
-  return others.some(({ scope }) => scope === undefined || wishedBy(right, scope));
-}
-
-export function wishedBy(right: HeldRight, { schemas = [], tables = [] }: NotedScope): boolean {
-  if (right.kind === "connect" || schemas === "*" || schemas.includes(right.schema)) return true;
-  if (right.kind === "schema") return tables.some((key) => key.startsWith(`${identifier(right.schema)}.`));
-  return right.kind !== "default" && tables.includes(tableKey(right));
+/**
+ * What these grants may have given: what the state says, and what a run noted that was killed before it could say so. Where
+ * something was there before, nobody knows any more which part of that is ours, and it is left.
+ */
+export function scopesGiven(state: GrantsState, notes: GrantsOwnership[]): NotedScope[] {
+  const own = notes.find(({ token }) => token === state.token);
+  const inState = scopeOf(state);
+  const noted = own?.found ? undefined : own?.scope;
+  return noted === undefined || isDeepStrictEqual(noted, inState) ? [inState] : [inState, noted];
 }

@@ -1,26 +1,27 @@
 import { transaction } from "../clients/transaction";
 import { refusal } from "../errors";
-import { planRevoke } from "../sql/grantsPlan";
-import { type HeldRight, readHeldRights, toScope } from "../sql/grantsRead";
-import { readRole, toRole } from "../sql/role";
+import { type HeldRight, readHeldRights } from "../sql/grantsHeld";
+import { planRevoke } from "../sql/grantsRevoke";
+import { allScopes, type ScopeInputs, toScope } from "../sql/grantsScope";
+import { type Before, rightKey, wasFound, wishedBy, wishedByOthers } from "../sql/grantsWish";
+import type { GrantsOwnership } from "../sql/mark";
+import { type Role, readRole, toRole } from "../sql/role";
 import { placeOf, readServer, toServer } from "../sql/server";
+import { qualified, type Statement } from "../sql/statement";
+import { displayIdentifier } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { GrantsState } from "./clickPipesGrants";
 import type { Context } from "./context";
-import { notesOf, wishedByOthers, writeNote } from "./grantsNotes";
-import { rightKey } from "./grantsRights";
+import { notesOf, scopesGiven, writeNote } from "./grantsNotes";
+import { referenceTo } from "./grantsReading";
 
 /** Takes back what these grants gave, grantor by grantor, but for what was there before or others still wish for. */
 export async function removeGrants(context: Context, id: string, old: Inputs): Promise<void> {
   const state = { ...old, role: old.role ?? id } as GrantsState;
-  const reference = { oid: state.roleOid ?? null, name: state.role };
+  const reference = referenceTo(context, state);
   await transaction(context.postgres, async (tx) => {
-    const held = readHeldRights(tx.version, reference, toScope(state));
-    const [serverAnswer, roleAnswer, heldAnswer] = await tx.run(
-      readServer,
-      readRole(reference.oid, reference.name),
-      held,
-    );
+    const readHeld = (scopes: ScopeInputs[]) => readHeldRights(tx.version, reference, toScope(allScopes(scopes)));
+    const [serverAnswer, roleAnswer, heldAnswer] = await tx.run(readServer, readRole(reference), readHeld([state]));
     const server = toServer(serverAnswer?.rows[0] ?? {});
     context.checkPlace(server, state);
     const role = toRole(roleAnswer?.rows[0]);
@@ -35,30 +36,69 @@ export async function removeGrants(context: Context, id: string, old: Inputs): P
       );
       return;
     }
-    const found = new Set(state.found ?? []);
-    const others = notes.filter(({ mark }) => mark !== state.mark);
-    const ours = ((heldAnswer?.rows ?? []) as unknown as HeldRight[]).filter(
-      (right) => right.actor !== "none" && !found.has(rightKey(right)) && !wishedByOthers(right, others),
-    );
+    const scopes = scopesGiven(state, notes);
+    const [again] = scopes.length > 1 ? await tx.run(readHeld(scopes)) : [heldAnswer];
+    const held = (again?.rows ?? []) as unknown as HeldRight[];
+    const notOthers = notOfOthers(held, state, notes);
+    const revoke = notOthers.filter(revocable);
+    tx.relations = revoke.filter(({ kind }) => kind === "table").map(qualified);
     const answers = await tx.commit(
-      ...planRevoke(role.name, place.database, ours),
-      ...writeNote(role, place, state.mark, undefined),
-      held,
+      ...takeBack(role, place.database, held, revoke),
+      ...writeNote(role, place, [state.mark], undefined),
+      readHeld(scopes),
     );
-    const left = new Set(
-      ((answers.at(-1)?.rows ?? []) as unknown as HeldRight[]).filter(({ actor }) => actor !== "none").map(rightKey),
-    );
-    const kept = ours.filter((right) => left.has(rightKey(right)));
+    const left = new Set(((answers.at(-1)?.rows ?? []) as unknown as HeldRight[]).map(rightKey));
+    const kept = revoke.filter((right) => left.has(rightKey(right)));
     if (kept.length > 0) throw stillHeld(role.name, kept);
+    const granted = notOthers.filter((right) => !revocable(right));
+    if (granted.length > 0) context.inform(`role "${role.name}" keeps what others granted: ${displayRights(granted)}`);
   });
 }
 
+export function beforeOf({ found, given }: GrantsState): Before {
+  return { found: new Set(found), given: new Set(given) };
+}
+
+/** What these grants gave, as far as nobody else wishes for it. */
+export function ours(held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
+  return notOfOthers(held, state, notes).filter(revocable);
+}
+
+function notOfOthers(held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
+  const before = beforeOf(state);
+  const scopes = scopesGiven(state, notes);
+  const others = notes.filter(({ mark, token }) => mark !== state.mark && token !== state.token);
+  return held.filter(
+    (right) =>
+      scopes.some((scope) => wishedBy(right, scope)) && !wasFound(right, before) && !wishedByOthers(right, others),
+  );
+}
+
+function revocable({ actor }: HeldRight): boolean {
+  return actor !== "none";
+}
+
+/** Of the tables that are revoked, the columns which the role may still read by rights of their own are granted again. */
+export function takeBack(role: Role, database: string, held: HeldRight[], revoke: HeldRight[]): Statement[] {
+  const going = new Set(revoke);
+  const staying = held.filter((right) => right.column !== null && !going.has(right));
+  const columnsOf = (table: HeldRight) =>
+    staying.filter((right) => qualified(right) === qualified(table) && right.grantor === table.grantor);
+  return planRevoke(role.name, database, revoke, (table) => columnsOf(table).map(({ column }) => column as string));
+}
+
 function stillHeld(role: string, kept: HeldRight[]) {
-  const names = kept
-    .slice(0, 5)
-    .map(({ kind, schema, name }) => [kind, schema, name].filter((part) => part !== "").join(" "));
   return refusal(
     "stillGranted",
-    `the server took the REVOKE from role "${role}" without carrying it out: ${names.join(", ")}. Revoke it as its grantor, then destroy again.`,
+    `the server took the REVOKE from role "${role}" without carrying it out: ${displayRights(kept)}. Revoke it as its grantor, then destroy again.`,
   );
+}
+
+/** The first few, with their grantors. */
+function displayRights(rights: HeldRight[]): string {
+  const shown = rights.slice(0, 5).map(({ kind, schema, name, column, grantor }) => {
+    const object = [schema, name, column].filter((part) => part).map((part) => displayIdentifier(part as string));
+    return `${kind} ${object.join(".")} (by ${displayIdentifier(grantor)})`;
+  });
+  return rights.length > 5 ? `${shown.join(", ")} and ${rights.length - 5} more` : shown.join(", ");
 }

@@ -1,13 +1,16 @@
 import { missingFrom } from "../addresses/allowlist";
-import { canonicalEntry, parseEntry } from "../addresses/ipEntry";
-import { type Region, regionAddresses } from "../addresses/regions";
-import { compareText } from "../sql/table";
-import { type Arguments, canonicalList, type Inputs } from "./arguments";
+import { ADDRESSES_AS_OF, type Region, regionAddresses } from "../addresses/regions";
+import { neonWaits } from "../clients/neonWaits";
+import { publicBlocked } from "../neonErrors";
+import type { Inputs } from "./arguments";
 import type { Context } from "./context";
-import { createAllowlist, removeAllowlist, updateAllowlist } from "./ipAllowlistChange";
+import { readIps, readRegion, resolveAddresses } from "./ipAllowlistArguments";
+import { createAllowlist, updateAllowlist } from "./ipAllowlistChange";
+import { listOf } from "./ipAllowlistEdit";
+import { removeAllowlist } from "./ipAllowlistRemoval";
 import type { Found, Lifecycle } from "./lifecycle";
 import { readProjectId } from "./logicalReplication";
-import { hasUnknown, isUnknown, UNKNOWN_TEXT } from "./unknown";
+import { isUnknown } from "./unknown";
 
 export interface AllowlistInputs extends Inputs {
   mark: string;
@@ -45,7 +48,7 @@ export const ipAllowlist: Lifecycle = {
     const region = readRegion(args);
     const ips = readIps(args);
     const whenOpen = args.oneOf("whenOpen", "leaveOpen", "restrict") ?? "leaveOpen";
-    if (region === undefined && ips === undefined && args.problems.length === 0) {
+    if (region === undefined && (ips === undefined || ips.length === 0) && args.problems.length === 0) {
       args.problem("clickPipesRegion", "give the cloud and region of the ClickHouse service, or `ips`, or both");
     }
     if (whenOpen === "restrict" && (ips === undefined || (Array.isArray(ips) && ips.length === 0))) {
@@ -65,14 +68,7 @@ export const ipAllowlist: Lifecycle = {
     };
   },
 
-  async look(context, _olds, inputs) {
-    const { clickPipesRegion: region } = inputs as AllowlistInputs;
-    if (region && regionAddresses(region).unknownRegion) {
-      context.warn(
-        `region ${region.region} of ${region.cloud} is in no table of ClickPipes addresses: those of the default region are used. Check ClickHouse's page on static IPs`,
-      );
-    }
-  },
+  look,
 
   replaces: (state, inputs) =>
     isUnknown(inputs.projectId) || state.projectId === inputs.projectId ? [] : ["projectId"],
@@ -82,68 +78,63 @@ export const ipAllowlist: Lifecycle = {
   remove: removeAllowlist,
 };
 
-function readRegion(args: Arguments): Region | undefined {
-  const region = args.object("clickPipesRegion");
-  if (!region) return args.is("clickPipesRegion", UNKNOWN_TEXT) ? (UNKNOWN_TEXT as unknown as Region) : undefined;
-  region.only("cloud", "region", "serviceCreated", "firstClickPipe");
-  const date = { pattern: /^\d{4}-\d\d-\d\d/, expected: "a date in ISO 8601, such as 2026-01-31" };
-  const cloud = region.oneOf("cloud", "aws", "gcp", "azure");
-  const name = region.text("region", {
-    required: true,
-    pattern: /^[a-z0-9-]+$/,
-    expected: 'a region such as "us-east-1"',
-  });
-  const serviceCreated = region.text("serviceCreated", date);
-  const firstClickPipe = region.text("firstClickPipe", date);
-  if (cloud === undefined && region.problems.length === 0) region.problem("cloud", "is required");
-  args.problems.push(...region.problems);
-  return {
-    cloud: cloud as Region["cloud"],
-    region: name as string,
-    ...(serviceCreated !== undefined && { serviceCreated }),
-    ...(firstClickPipe !== undefined && { firstClickPipe }),
-  };
-}
-
-function readIps(args: Arguments): string[] | undefined {
-  const list = args.list("ips", (value, path) => {
-    if (typeof value === "string" && parseEntry(value)) return canonicalEntry(value);
-    const found = typeof value === "string" ? `"${value}"` : "something else";
-    args.problem(
-      path,
-      `${found} is no IP address, a-b range or CIDR block; Neon's proxy would take it for an entry that lets nobody in`,
+/** What a preview can say of it: that the addresses are guessed, and that a list that is open now will be closed. */
+async function look(context: Context, olds: Inputs, inputs: Inputs): Promise<void> {
+  const { clickPipesRegion: region, projectId, addresses, whenOpen } = inputs as AllowlistInputs;
+  if (region && regionAddresses(region).unknownRegion) {
+    context.warn(
+      `region ${region.region} of ${region.cloud} is in no table of ClickPipes addresses (as of ${ADDRESSES_AS_OF}): those of ` +
+        "the default region are used. Check ClickHouse's page on static IPs",
     );
-    return undefined;
-  });
-  return canonicalList(list, compareText);
-}
-
-function resolveAddresses(region: Region | undefined, ips: string[] | undefined): string[] {
-  if (hasUnknown([region, ips])) return UNKNOWN_TEXT as unknown as string[];
-  if (region && (region.cloud === undefined || region.region === undefined)) return [];
-  const resolved = region ? regionAddresses(region).ips : [];
-  return canonicalList([...resolved.map(canonicalEntry), ...(ips ?? [])], compareText) ?? [];
+  }
+  if (whenOpen !== "restrict" || (olds.whenOpen === "restrict" && olds.projectId === projectId)) return;
+  try {
+    const { ips } = listOf(await context.neon.within(neonWaits.look).readSettings(projectId));
+    if (ips.length > 0) return;
+    context.warn(
+      `the IP Allow list of project ${projectId} is empty, so everybody may connect; \`pulumi up\` closes it to all but ${addresses.join(", ")}`,
+    );
+  } catch (error) {
+    context.warn(
+      `could not look at project ${projectId} beforehand (${(error as Error).message}); \`pulumi up\` will check`,
+    );
+  }
 }
 
 async function read(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
   const state = { ...inputs, projectId: inputs.projectId ?? id } as AllowlistState;
-  const { allowed_ips: list = {} } = await context.neon.readSettings(state.projectId);
-  const found = list.ips ?? [];
-  const open = found.length === 0;
-  const missing = open ? [] : missingFrom(found, state.addresses ?? []);
-  const { protectedBranchesOnly } = state;
-  const emptied = open && state.effective === "restricted";
+  const {
+    projectId,
+    clickPipesRegion,
+    addresses = [],
+    ips,
+    whenOpen,
+    protectedBranchesOnly,
+    allowOpenOnDelete,
+  } = state;
+  const settings = await context.neon.readSettings(projectId);
+  const found = listOf(settings);
+  const isOpen = found.ips.length === 0;
+  const missing = isOpen ? [] : missingFrom(found.ips, addresses);
+  const drift: string[] = [];
+  if (isOpen && state.effective === "restricted")
+    drift.push(`the IP Allow list of project ${projectId} was emptied: it is open to the world`);
+  else if (isOpen && whenOpen === "restrict")
+    drift.push(`the IP Allow list of project ${projectId} is empty: it is open to the world`);
+  if (settings.block_public_connections) drift.push(publicBlocked(projectId).message);
   return {
-    outputs: { effective: open ? "open" : "restricted" },
+    outputs: isOpen ? { effective: "open", added: [] } : { effective: "restricted" },
     inputs: {
-      projectId: state.projectId,
-      clickPipesRegion: state.clickPipesRegion,
-      ips: state.ips,
-      addresses: (state.addresses ?? []).filter((entry) => !missing.includes(entry)),
-      whenOpen: state.whenOpen,
-      ...(protectedBranchesOnly !== undefined && { protectedBranchesOnly: list.protected_branches_only ?? false }),
-      allowOpenOnDelete: state.allowOpenOnDelete,
+      projectId,
+      clickPipesRegion,
+      ips,
+      addresses: addresses.filter((entry) => !missing.includes(entry)),
+      whenOpen,
+      // An empty list has no protected branches: what it says of them begins to count when it is closed.
+      protectedBranchesOnly:
+        protectedBranchesOnly === undefined || isOpen ? protectedBranchesOnly : (found.protectedOnly ?? false),
+      allowOpenOnDelete,
     },
-    drift: emptied ? [`the IP Allow list of project ${state.projectId} was emptied: it is open to the world`] : [],
+    drift,
   };
 }

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { connect, expectRestart } from "../clients/connection";
 import type { Endpoint, NeonClient } from "../clients/neon";
-import { Session } from "../clients/session";
-import { isNeonFailure, refusal } from "../errors";
-import { statement } from "../sql/statement";
+import { neonWaits } from "../clients/neonWaits";
+import { isRefusal } from "../errors";
+import { consentNeeded, foreignHost, notLogical } from "../neonErrors";
 import type { Arguments, Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found, Lifecycle } from "./lifecycle";
+import { currentLevels, type Levels, restart } from "./logicalReplicationRestart";
 import { directHost } from "./settings";
 import { isUnknown } from "./unknown";
 
@@ -15,9 +14,9 @@ interface ReplicationInputs extends Inputs {
   allowRestart?: boolean;
 }
 
-/** ClickPipes asks for two free walsenders, and for a slot (`facts` of its source check). */
+/** What ClickHouse's guide asks of any Postgres. */
 const LEAST_WAL_SENDERS = 2;
-const LEAST_SLOTS = 1;
+const LEAST_SLOTS = 4;
 
 export const logicalReplication: Lifecycle = {
   needs: () => ["postgres", "neon"],
@@ -27,19 +26,7 @@ export const logicalReplication: Lifecycle = {
     return { projectId: readProjectId(args), allowRestart: args.flag("allowRestart") };
   },
 
-  async look(context, olds, inputs) {
-    const { projectId, allowRestart } = inputs as ReplicationInputs;
-    if (olds.projectId !== undefined || allowRestart) return;
-    try {
-      if (await isOn(context.neon, projectId)) return;
-    } catch (error) {
-      context.warn(
-        `could not look at project ${projectId} beforehand (${(error as Error).message}); \`pulumi up\` will check`,
-      );
-      return;
-    }
-    throw consentNeeded(projectId, await context.neon.listEndpoints(projectId));
-  },
+  look,
 
   replaces: (state, inputs) =>
     isUnknown(inputs.projectId) || state.projectId === inputs.projectId ? [] : ["projectId"],
@@ -70,107 +57,91 @@ async function isOn(neon: NeonClient, projectId: string): Promise<boolean> {
   return (await neon.readSettings(projectId)).enable_logical_replication === true;
 }
 
-async function switchedOn(context: Context, { projectId, allowRestart }: ReplicationInputs): Promise<Inputs> {
-  const { neon, postgres } = context;
-  if (!(await isOn(neon, projectId))) {
-    const endpoints = await neon.listEndpoints(projectId);
-    belongs(postgres.settings.host, projectId, endpoints);
-    if (!allowRestart) throw consentNeeded(projectId, endpoints);
+async function look(context: Context, _olds: Inputs, inputs: Inputs): Promise<void> {
+  const { projectId } = inputs as ReplicationInputs;
+  try {
+    const neon = context.neon.within(neonWaits.look);
+    if (await isOn(neon, projectId)) return;
+    const endpoints = await consented(context, neon, inputs as ReplicationInputs);
+    context.warn(
+      `\`pulumi up\` turns logical replication on for project ${projectId}, for ever, and restarts its computes once, cutting open ` +
+        `connections (active now: ${activeOf(endpoints)})`,
+    );
+  } catch (error) {
+    if (isRefusal(error) && ["restartNeeded", "foreignHost"].includes(error.kind)) throw error;
+    context.warn(
+      `could not look at project ${projectId} beforehand (${(error as Error).message}); \`pulumi up\` will check`,
+    );
+  }
+}
+
+async function switchedOn(context: Context, inputs: ReplicationInputs): Promise<Inputs> {
+  const { neon } = context;
+  const { projectId } = inputs;
+  const isOff = !(await isOn(neon, projectId));
+  if (isOff) await consented(context, neon, inputs);
+  // Before anything is changed for ever: whether we get in at all.
+  const levels = await currentLevels(context);
+  if (isOff) {
     context.inform(
       `turning logical replication on for project ${projectId}: its computes restart, open connections are cut`,
     );
-    await postgres.alone(() => restart(context, projectId));
+    await restart(context, () => turnOn(neon, projectId));
+    return measured(context, projectId, await currentLevels(context));
   }
-  return measured(context, projectId);
+  const running = levels.walLevel === "logical" ? [] : await neon.listRunning(projectId);
+  if (running.length === 0) return measured(context, projectId, levels);
+  // Turned on a moment ago, by somebody else or by a run that was killed: the restart is under way.
+  await restart(context, () => neon.waitForOperations(projectId, running));
+  return measured(context, projectId, await currentLevels(context));
 }
 
-/** No transaction of ours runs meanwhile: running ones were waited for, new ones wait. */
-async function restart(context: Context, projectId: string): Promise<void> {
-  const { neon, postgres } = context;
-  expectRestart(postgres.settings);
-  try {
-    await neon.waitForOperations(projectId, await neon.updateSettings(projectId, { enable_logical_replication: true }));
-  } catch (error) {
-    const unclear = isNeonFailure(error) && (error.status === undefined || error.status >= 500);
-    // A write whose answer was lost is decided by reading, never repeated blindly.
-    if (!unclear || !(await isOn(neon, projectId))) throw error;
-  }
-  const deadline = Date.now() + postgres.settings.connectTimeout * 1000;
-  for (;;) {
-    const connection = await connect(postgres.settings, deadline);
-    const level = await readLevels(new Session(connection)).catch(() => undefined);
-    await connection.client.end().catch(() => {});
-    if (level?.walLevel === "logical") return;
-    if (Date.now() > deadline) return;
-    await sleep(500);
-  }
+async function turnOn(neon: NeonClient, projectId: string): Promise<void> {
+  await neon.changeSettings(projectId, (found, writes) =>
+    found.enable_logical_replication || writes.carriedOut > 0 ? undefined : { enable_logical_replication: true },
+  );
 }
 
-interface Levels {
-  walLevel: string;
-  maxWalSenders: number;
-  maxReplicationSlots: number;
+/** Makes sure that the restart is wanted, and of this project; gives its endpoints. */
+async function consented(context: Context, neon: NeonClient, inputs: ReplicationInputs): Promise<Endpoint[]> {
+  const { projectId, allowRestart } = inputs;
+  const { host } = context.postgres.settings;
+  const endpoints = await neon.listEndpoints(projectId);
+  const isOwn = endpoints.some((endpoint) => directHost(endpoint.host).toLowerCase() === host.toLowerCase());
+  if (!isOwn) throw foreignHost({ host, projectId, known: endpoints.map((endpoint) => endpoint.host) });
+  if (!allowRestart) throw consentNeeded(projectId, activeOf(endpoints));
+  return endpoints;
 }
 
-async function readLevels(session: Session): Promise<Levels> {
-  const text = `
-    select current_setting('wal_level') as "walLevel", current_setting('max_wal_senders')::int as "maxWalSenders",
-           current_setting('max_replication_slots')::int as "maxReplicationSlots"`;
-  const [answer] = await session.run(statement(text));
-  return answer?.rows[0] as unknown as Levels;
+function activeOf(endpoints: Endpoint[]): string {
+  const active = endpoints.filter(({ current_state: state }) => state === "active");
+  return active.map(({ id, host }) => `${id} (${host})`).join(", ") || "none";
 }
 
 /** What the server itself says, whatever the setting of the project. */
-async function measured(context: Context, projectId: string): Promise<Levels & Inputs> {
-  const levels = await context.postgres.use(readLevels);
-  const { host } = context.postgres.settings;
-  if (levels.walLevel !== "logical") {
-    throw refusal(
-      "notLogical",
-      `project ${projectId} has logical replication on, but ${host} says wal_level = ${levels.walLevel}. Either it is a host of another ` +
-        "project, or its compute has not restarted since: restart it in Neon's console, then run `pulumi up` again",
-    );
-  }
-  if (levels.maxWalSenders < LEAST_WAL_SENDERS || levels.maxReplicationSlots < LEAST_SLOTS) {
+function measured(context: Context, projectId: string, levels: Levels): Inputs {
+  const { walLevel, maxWalSenders, maxReplicationSlots } = levels;
+  if (walLevel !== "logical") throw notLogical(projectId, context.postgres.settings.host, walLevel);
+  if (maxWalSenders < LEAST_WAL_SENDERS || maxReplicationSlots < LEAST_SLOTS) {
     context.warn(
-      `max_wal_senders = ${levels.maxWalSenders} and max_replication_slots = ${levels.maxReplicationSlots} are too small for ClickPipes, ` +
+      `max_wal_senders = ${maxWalSenders} and max_replication_slots = ${maxReplicationSlots} are too small for ClickPipes, ` +
         `which needs ${LEAST_WAL_SENDERS} and ${LEAST_SLOTS}: ask Neon's support to raise them`,
     );
   }
-  return { ...levels };
-}
-
-function belongs(host: string, projectId: string, endpoints: Endpoint[]): void {
-  const own = endpoints.some((endpoint) => directHost(endpoint.host).toLowerCase() === host.toLowerCase());
-  if (own) return;
-  const known = endpoints.map((endpoint) => endpoint.host).join(", ") || "none";
-  throw refusal(
-    "foreignHost",
-    `the connection's host ${host} is no endpoint of project ${projectId} (its endpoints: ${known}). Nothing was changed: correct \`projectId\` or the connection`,
-  );
-}
-
-function consentNeeded(projectId: string, endpoints: Endpoint[]) {
-  const active = endpoints
-    .filter(({ current_state: state }) => state === "active")
-    .map(({ id, host }) => `${id} (${host})`);
-  return refusal(
-    "restartNeeded",
-    `logical replication is off in project ${projectId}. Turning it on restarts every compute of the project, once, cutting open connections ` +
-      `(active now: ${active.join(", ") || "none"}), and it is for ever: Neon has no way back. Consent with \`allowRestart: true\``,
-  );
+  return { walLevel, maxWalSenders, maxReplicationSlots };
 }
 
 async function read(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
   const projectId = (inputs.projectId as string | undefined) ?? id;
   const on = await isOn(context.neon, projectId);
-  const levels = await context.postgres.use(readLevels);
+  const levels = await currentLevels(context);
   const drift: string[] = [];
-  if (!on)
+  if (!on) {
     drift.push(
-      `logical replication is off in project ${projectId}. Neon cannot turn it off, so this must be another project than before`,
+      `logical replication is off in project ${projectId}. Neon cannot turn it off, so this must be another project than before: ` +
+        "check `projectId` and `neonApiUrl`; to turn it on here, `pulumi up` needs `allowRestart: true`",
     );
-  else if (levels.walLevel !== "logical")
+  } else if (levels.walLevel !== "logical")
     drift.push(`${context.postgres.settings.host} says wal_level = ${levels.walLevel}`);
   return { outputs: { ...levels }, inputs: { projectId, allowRestart: inputs.allowRestart }, drift };
 }

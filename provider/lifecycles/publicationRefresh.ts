@@ -1,20 +1,22 @@
-import { type DesiredPublication, rememberFilters } from "../sql/publicationPlan";
+import { type MissingTable, readMissingTables, readPublishedTables } from "../sql/publicationMembers";
+import { rememberFilters } from "../sql/publicationPlan";
 import {
   type ActualPublication,
   type PublishedTable,
   readExcludedColumns,
   readPublication,
-  readPublishedTables,
   toPublication,
+  type Which,
 } from "../sql/publicationRead";
 import { displayUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import { placeOf, readServer, toServer } from "../sql/server";
-import { affectedSlots, displaySlot, readSlots } from "../sql/slots";
-import { displayIdentifier, displayTable, formatTable, parseTable, type TableSpec, tableKey } from "../sql/table";
+import { affectedSlots, readSlots } from "../sql/slots";
+import { formatTable, parseTable, type TableSpec, tableKey } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found } from "./lifecycle";
-import type { PublicationState } from "./publication";
+import { PUBLICATION_ARGUMENTS, type PublicationState, tablesOf } from "./publicationInputs";
+import { displayMissing, lossesOf, madeAgain, mergeLosses } from "./publicationLosses";
 
 export async function readPublicationResource(
   context: Context,
@@ -22,89 +24,87 @@ export async function readPublicationResource(
   inputs: Inputs,
 ): Promise<Found | undefined> {
   const state = { ...inputs, name: inputs.name ?? id } as PublicationState;
-  const oid = state.oid ?? null;
-  const [serverAnswer, found, slots, unsafeAnswer, published, excluded] = await context.postgres.use((session) =>
+  const oid = context.oidOf(state.oid);
+  const which: Which = [oid, state.name];
+  const answers = await context.postgres.use((session) =>
     session.run(
       readServer,
-      readPublication(session.version, oid, state.name),
+      readPublication(session.version, ...which),
       readSlots(state.name),
-      readUnsafe(session.version, oid, state.name),
-      readPublishedTables(oid, state.name),
-      readExcludedColumns(session.version, oid, state.name),
+      readUnsafe(session.version, ...which),
+      readPublishedTables(session.version, ...which),
+      readExcludedColumns(session.version, ...which),
+      readMissingTables(tablesOf(state, oid), ...which),
     ),
   );
-  const server = toServer(serverAnswer?.rows[0] ?? {});
+  const [serverRows, found, slots, unsafe, published, excluded, missing] = answers.map(({ rows }) => rows);
+  const server = toServer(serverRows?.[0] ?? {});
   context.checkPlace(server, state);
-  const actual = toPublication(found?.rows[0]);
-  if (!actual) return gone(state, affectedSlots(slots?.rows ?? []).map(displaySlot));
-  const unsafe = state.allowUnsafeTables ? [] : ((unsafeAnswer?.rows ?? []) as unknown as UnsafeTable[]);
+  const actual = toPublication(found?.[0]);
+  if (!actual)
+    return gone(
+      state,
+      affectedSlots(slots ?? []).map(({ name }) => name),
+    );
   const known = state.target !== undefined;
-  const lost = known ? [...new Set([...(state.lost ?? []), ...lossesOf(state, actual)])] : [];
+  const stillMissing = known ? allMissing(state, actual, missing as unknown as MissingTable[]) : [];
+  const live = liveInputs(state, actual);
   return {
     outputs: {
       // The old OID stays until an update has said what a new one means for the pipe.
-      oid: state.oid ?? actual.oid,
+      oid: oid ?? actual.oid,
       target: placeOf(server),
-      publishedTables: published?.rows ?? [],
-      excludedColumns: excluded?.rows ?? [],
-      ...(lost.length > 0 && { lost }),
-      ...(!known && { filters: rememberFilters(asDesired(actual), actual) }),
+      publishedTables: published ?? [],
+      excludedColumns: excluded ?? [],
+      tableOids: live.tables === undefined ? [] : actual.tables.map(({ oid }) => oid),
+      lost: nonEmpty(known ? mergeLosses(state.lost ?? [], lossesOf(state, actual, oid)) : []),
+      missing: nonEmpty(stillMissing),
+      ...(!known && { filters: rememberFilters(actual, actual) }),
     },
-    inputs: liveInputs(state, actual),
+    inputs: live,
     drift: [
-      ...driftOf(state, actual),
-      ...unsafe.map((table) => `UPDATE or DELETE fails in the application: ${displayUnsafe(table)}`),
+      ...(known ? identityDrift(state, actual, oid) : []),
+      ...stillMissing.map(displayMissing),
+      ...(state.allowUnsafeTables ? [] : unsafeDrift(unsafe as unknown as UnsafeTable[])),
     ],
   };
+}
+
+function nonEmpty<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
 }
 
 /** While slots exist it is not reported gone: Pulumi would make it again without a word about the changes that are lost. */
 function gone(state: PublicationState, slots: string[]): Found | undefined {
   if (slots.length === 0 || state.target === undefined) return undefined;
-  const { drift: _drift, ...rest } = state as Inputs;
   const drift = [
-    `publication "${state.name}" is gone while there is ${slots.join(", ")}: once it is made again, the pipe has to be resynced`,
+    `publication "${state.name}" is gone while there is slot ${slots.join(", ")}: once it is made again, the pipe has to be resynced`,
   ];
-  return { outputs: {}, inputs: inputsOf(rest as PublicationState), drift };
+  return { outputs: {}, inputs: argumentsOf(state), drift };
 }
 
-const INPUTS = [
-  "name",
-  "allTables",
-  "tables",
-  "schemas",
-  "publish",
-  "publishViaPartitionRoot",
-  "publishGeneratedColumns",
-  "owner",
-  "comment",
-  "adopt",
-  "deleteAdopted",
-  "allowReplace",
-  "allowUnsafeTables",
-  "allowLeftoverSlots",
-] as const;
-
-function inputsOf(state: PublicationState): Inputs {
-  return Object.fromEntries(INPUTS.map((name) => [name, state[name]]));
+function argumentsOf(state: PublicationState): Inputs {
+  return Object.fromEntries(PUBLICATION_ARGUMENTS.map((name) => [name, state[name]]));
 }
 
 function liveInputs(state: PublicationState, actual: ActualPublication): Inputs {
-  const given = new Map((state.tables ?? []).map((spec) => [tableKey(parseTable(spec)), parseTable(spec)]));
-  const tables = actual.tables.map((table) => liveTable(table, given.get(tableKey(table))?.where, state));
+  const given = new Map((state.tables ?? []).map(parseTable).map((table) => [tableKey(table), table.where]));
+  const tables = actual.tables.map((table) => liveTable(table, given.get(tableKey(table)), state));
   const unknown = state.target === undefined;
+  const listed = (list: unknown[], wished: unknown) => list.length > 0 || (wished !== undefined && !actual.allTables);
   return {
-    ...inputsOf(state),
+    ...argumentsOf(state),
     name: actual.name,
     allTables: actual.allTables || undefined,
-    tables: tables.length > 0 || (state.tables !== undefined && !actual.allTables) ? tables : undefined,
-    schemas:
-      actual.schemas.length > 0 || (state.schemas !== undefined && !actual.allTables) ? actual.schemas : undefined,
+    tables: listed(tables, state.tables) ? tables : undefined,
+    schemas: listed(actual.schemas, state.schemas) ? actual.schemas : undefined,
     ...((state.publish !== undefined || unknown) && { publish: actual.publish }),
     ...((state.publishViaPartitionRoot !== undefined || unknown) && { publishViaPartitionRoot: actual.viaRoot }),
-    ...(state.publishGeneratedColumns !== undefined && { publishGeneratedColumns: actual.generatedColumns }),
-    ...(state.owner !== undefined && { owner: actual.owner }),
-    ...(state.comment !== undefined && { comment: actual.marked.comment ?? "" }),
+    ...((state.publishGeneratedColumns !== undefined || unknown) && {
+      publishGeneratedColumns: actual.generatedColumns,
+    }),
+    ...((state.owner !== undefined || unknown) && { owner: actual.owner }),
+    ...((state.comment !== undefined || unknown) && { comment: actual.marked.comment ?? "" }),
   };
 }
 
@@ -119,49 +119,25 @@ function liveTable(
   return formatTable({ schema, name, ...(columns && { columns }), ...(filter !== undefined && { where: filter }) });
 }
 
-/** What the state says is published and no longer is; with `desired`, only what is still wished for. */
-export function lossesOf(state: PublicationState, actual: ActualPublication, desired?: DesiredPublication): string[] {
-  if (actual.allTables) return operationsLost(state, actual);
-  const there = new Map(actual.tables.map((table) => [tableKey(table), table]));
-  const wished = desired && new Set(desired.tables.map(tableKey));
-  const tables = (state.tables ?? []).map(parseTable).filter((table) => !wished || wished.has(tableKey(table)));
-  return [
-    ...tables.filter((table) => !there.has(tableKey(table))).map((table) => `table ${displayTable(table)}`),
-    ...tables
-      .filter((table) => {
-        const stored = state.filters?.[tableKey(table)]?.stored;
-        const now = there.get(tableKey(table));
-        return now !== undefined && stored !== undefined && now.where !== stored;
-      })
-      .map((table) => `the row filter of ${displayTable(table)}`),
-    ...(state.schemas ?? [])
-      .filter((name) => !actual.schemas.includes(name))
-      .map((name) => `schema ${displayIdentifier(name)}`),
-    ...operationsLost(state, actual),
-  ];
+/** Those of this refresh and, until an update, those of the ones before. */
+function allMissing(state: PublicationState, actual: ActualPublication, now: MissingTable[]): MissingTable[] {
+  const there = new Set([...actual.tables, ...now].map(tableKey));
+  return [...(state.missing ?? []).filter((table) => !there.has(tableKey(table))), ...now];
 }
 
-function operationsLost(state: PublicationState, actual: ActualPublication): string[] {
-  return (state.publish ?? [])
-    .filter((operation) => !actual.publish.includes(operation))
-    .map((operation) => `operation ${operation}`);
-}
-
-function driftOf(state: PublicationState, actual: ActualPublication): string[] {
-  if (state.target === undefined) return [];
-  const drift: string[] = [];
-  if (state.oid !== actual.oid) {
-    drift.push(
-      `publication "${actual.name}" was dropped and made again by somebody else (OID ${state.oid}, now ${actual.oid}): the pipe has to be resynced`,
-    );
-  }
-  const owner = actual.marked.owner;
+function identityDrift(state: PublicationState, actual: ActualPublication, oid: number | null): string[] {
+  const drift = oid === null || oid === actual.oid ? [] : [`${madeAgain(state, actual)}: the pipe has to be resynced`];
+  const { owner } = actual.marked;
   if (actual.mayAlter && owner?.token !== state.token && (owner === undefined || owner.mark === state.mark)) {
     drift.push(`publication "${actual.name}" does not bear this resource's mark in its comment`);
   }
   return drift;
 }
 
-function asDesired({ name, allTables, tables, schemas }: ActualPublication): DesiredPublication {
-  return { name, allTables, tables, schemas };
+function unsafeDrift(unsafe: UnsafeTable[]): string[] {
+  const most = 20;
+  const shown = unsafe
+    .slice(0, most)
+    .map((table) => `UPDATE or DELETE fails in the application: ${displayUnsafe(table)}`);
+  return unsafe.length > most ? [...shown, `so it does for ${unsafe.length - most} more tables`] : shown;
 }

@@ -1,11 +1,11 @@
 import { refusal } from "../errors";
-import type { DesiredPublication } from "../sql/publicationPlan";
-import { displayTables } from "../sql/publicationPlan";
-import type { ActualPublication, PublishedTable } from "../sql/publicationRead";
-import { displayUnsafe, type ListedTable, type UnsafeTable } from "../sql/publicationSafety";
+import type { OwnerFacts, UnpublishableTable } from "../sql/publicationListing";
+import { type DesiredPublication, displayTables, type PublicationPlan } from "../sql/publicationPlan";
+import type { ActualPublication } from "../sql/publicationRead";
+import { displayAllUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import type { Server } from "../sql/server";
 import { displaySlot, type Slot } from "../sql/slots";
-import { displayIdentifier, displayTable } from "../sql/table";
+import { displayIdentifier, displayTable, type Table, tableKey } from "../sql/table";
 
 export const RUNNING_PIPE =
   "A running ClickPipe looks its publication up by name and OID as of the change it reads, so it would fail or lose changes, and " +
@@ -15,23 +15,27 @@ export function needsReplacement(reasons: string[]) {
   return refusal("needsReplacement", `${reasons.join("; ")}. ${RUNNING_PIPE}`);
 }
 
-/** What this server's version, or our admin on it, cannot do: said before any SQL. */
-export function supported(server: Server, desired: DesiredPublication): void {
-  const { version, superuser, memberOfPrivilegedRole, mayCreate, user } = server;
+/** What this server's version cannot do. */
+export function refuseUnsupported({ version }: Server, desired: DesiredPublication): void {
   const need = (least: number, what: string) => {
     if (version < least) throw refusal("notSupported", `${what} takes Postgres ${least} or later; this is ${version}`);
   };
   if (desired.schemas.length > 0) need(15, "`schemas` in a publication");
   if (desired.tables.some(({ columns }) => columns !== undefined)) need(15, "a list of columns in a publication");
   if (desired.tables.some(({ where }) => where !== undefined)) need(15, "a row filter in a publication");
-  if (desired.generatedColumns === "stored") need(18, "`publishGeneratedColumns`");
-  if (!superuser && !mayCreate)
-    throw refusal(
-      "mayNotCreate",
-      `"${user}" may not create publications: it needs CREATE on database "${server.database}"`,
-    );
+  if (desired.generatedColumns === "stored") need(18, '`publishGeneratedColumns: "stored"`');
+}
+
+/** What our admin may not create; what exists may be altered with less. */
+export function refuseCreation(server: Server, desired: DesiredPublication): void {
+  const { superuser, memberOfPrivilegedRole, mayCreate, user, database } = server;
+  if (superuser) return;
+  if (!mayCreate) {
+    const fix = `GRANT CREATE ON DATABASE ${displayIdentifier(database)} TO ${displayIdentifier(user)}`;
+    throw refusal("mayNotCreate", `"${user}" may not create publications in database "${database}": ${fix}`);
+  }
   const whole = desired.allTables ? "all tables" : desired.schemas.length > 0 ? "whole schemas" : undefined;
-  if (whole !== undefined && !superuser && !memberOfPrivilegedRole) {
+  if (whole !== undefined && !memberOfPrivilegedRole) {
     throw refusal(
       "mayNotCreate",
       `publishing ${whole} takes a superuser, or on Neon a member of neon_superuser; "${user}" is neither. List the tables instead`,
@@ -39,40 +43,82 @@ export function supported(server: Server, desired: DesiredPublication): void {
   }
 }
 
-/** Refuses listed tables that cannot be published; in a preview, what is absent may still be made by a sibling. */
-export function unpublishable(rows: Record<string, unknown>[], server: Server, mayAppear = false): string[] {
-  const listed = rows as unknown as (ListedTable & { name: string | null })[];
-  const absent = listed
-    .filter(({ kind }) => kind === "absent")
-    .map(({ schema, name }) =>
-      name === null ? `schema ${displayIdentifier(schema)}` : `table ${displayTable({ schema, name })}`,
+/** What may not become the owner, or would be out of our reach afterwards. */
+export function refuseOwner(server: Server, desired: DesiredPublication, owner: OwnerFacts | undefined): void {
+  if (!owner) return;
+  const { name } = owner;
+  const refuse = (text: string) => {
+    throw refusal("owner", `owner "${name}": ${text}. Nothing was changed`);
+  };
+  if (!owner.exists) refuse("there is no such role");
+  if (server.superuser) return;
+  if (!owner.maySet || !owner.hasRights)
+    refuse(
+      `"${server.user}" needs the rights of that role and to be allowed to set it: ` +
+        `GRANT ${displayIdentifier(name)} TO ${displayIdentifier(server.user)}`,
     );
-  const refused = listed.flatMap((table) => {
-    const name = table.name === null ? "" : displayTable(table);
-    if (table.kind === "absent") return [];
-    if (table.kind) return [`${name} is ${table.kind}, which a publication cannot hold`];
-    if (!table.owned)
-      return [
-        `${name} belongs to ${displayIdentifier(table.owner ?? "")}, and only its owner may publish it: "${server.user}" is not a member of that role`,
-      ];
-    return [`${name} has no column ${(table.unknownColumns ?? []).join(", ")}`];
-  });
+  if ((desired.allTables || desired.schemas.length > 0) && !owner.superuser)
+    refuse("only a superuser may be given a publication of all tables or of schemas");
+  if (!owner.mayCreate)
+    refuse(
+      `it needs CREATE on the database: GRANT CREATE ON DATABASE ${displayIdentifier(server.database)} TO ${displayIdentifier(name)}`,
+    );
+}
+
+/** Refuses listed tables that cannot be published, and gives those that are not there. Only what is added must be ours. */
+export function refuseUnpublishable(rows: UnpublishableTable[], server: Server, plan?: PublicationPlan): string[] {
+  const touched =
+    plan && plan.replace.length === 0
+      ? new Set([...plan.added, ...plan.changed.map(({ to }) => to)].map(tableKey))
+      : undefined;
+  const refused = rows.flatMap((row) => reasons(row, server, touched));
   if (refused.length > 0) throw refusal("unpublishable", `${refused.join("; ")}. Nothing was changed`);
-  if (absent.length > 0 && !mayAppear) {
-    throw refusal(
-      "notThere",
-      `not in database "${server.database}": ${absent.join(", ")}. Create it first, or take it out of the list; nothing was changed`,
-    );
-  }
-  return absent;
+  return rows.filter(({ kind }) => kind === "absent").map(displayListed);
+}
+
+function reasons(row: UnpublishableTable, server: Server, touched: Set<string> | undefined): string[] {
+  const shown = displayListed(row);
+  const { kind, owned, owner, unknownColumns, generatedColumns, needsRoot } = row;
+  if (kind === "absent") return [];
+  if (kind) return [`${shown} is ${kind}, which a publication cannot hold`];
+  const foreign =
+    !owned && (touched === undefined || touched.has(tableKey({ schema: row.schema, name: row.name ?? "" })));
+  const columns = (list: string[]) => list.map(displayIdentifier).join(", ");
+  return [
+    ...(foreign
+      ? [
+          `${shown} belongs to ${displayIdentifier(owner ?? "")}, and only its owner may publish it: "${server.user}" is not a member of that role`,
+        ]
+      : []),
+    ...(unknownColumns.length > 0 ? [`${shown} has no column ${columns(unknownColumns)}`] : []),
+    ...(generatedColumns.length > 0
+      ? [`${columns(generatedColumns)} of ${shown}: this server cannot list generated columns in a publication`]
+      : []),
+    ...(needsRoot ? [`${shown} is partitioned, so its columns and filter take \`publishViaPartitionRoot: true\``] : []),
+  ];
+}
+
+function displayListed({ schema, name }: UnpublishableTable): string {
+  return name === null ? `schema ${displayIdentifier(schema)}` : `table ${displayTable({ schema, name })}`;
+}
+
+export function notThere(absent: string[], server: Server, become: string[]) {
+  const known = become.length > 0 ? ` (${become.join("; ")})` : "";
+  return refusal(
+    "notThere",
+    `not in database "${server.database}": ${absent.join(", ")}${known}. Create it first, or take it out of the list; nothing was changed`,
+  );
+}
+
+/** A filter that ends its own parenthesis could name other tables. */
+export function notOneFilter(tables: Table[]) {
+  return refusal("filter", `\`where\` of ${displayTables(tables)} is not one expression. Nothing was changed`);
 }
 
 export function unsafeTables(unsafe: UnsafeTable[]) {
-  const shown = unsafe.slice(0, 20).map(displayUnsafe).join("; ");
-  const more = unsafe.length > 20 ? `; and ${unsafe.length - 20} more` : "";
   return refusal(
     "unsafeTables",
-    `published, these tables would have UPDATE or DELETE fail in the application: ${shown}${more}. Mend them, leave them out, ` +
+    `published, these tables would have UPDATE or DELETE fail in the application: ${displayAllUnsafe(unsafe)}. Mend them, leave them out, ` +
       "or accept it with `allowUnsafeTables: true`. Nothing was changed",
   );
 }
@@ -80,15 +126,23 @@ export function unsafeTables(unsafe: UnsafeTable[]) {
 export function mayNotAlter(actual: ActualPublication, server: Server) {
   return refusal(
     "mayNotAlter",
-    `publication "${actual.name}" belongs to ${displayIdentifier(actual.owner)}, and "${server.user}" is not a member of that role`,
+    `publication "${actual.name}" belongs to ${displayIdentifier(actual.owner)}, and "${server.user}" does not have the rights of that role: ` +
+      `GRANT ${displayIdentifier(actual.owner)} TO ${displayIdentifier(server.user)}`,
   );
 }
 
-export function narrowerThanFound(name: string, removed: PublishedTable[]) {
+export function nameTaken(name: string, current: string) {
+  return refusal(
+    "nameTaken",
+    `publication "${current}" cannot be renamed to "${name}": there is another publication of that name. Nothing was changed`,
+  );
+}
+
+export function narrowerThanFound(name: string, removed: string) {
   return refusal(
     "narrowerThanFound",
-    `publication "${name}" also holds ${displayTables(removed)}: adopting it with these \`tables\` would take them away from whoever ` +
-      "reads it. List them too, or consent with `allowReplace: true`",
+    `publication "${name}" also holds ${removed}: adopting it with this scope would take that away from whoever reads it. ` +
+      "List it too, or consent with `allowReplace: true`",
   );
 }
 

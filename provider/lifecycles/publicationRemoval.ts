@@ -6,11 +6,11 @@ import { type ActualPublication, readPublication, toPublication } from "../sql/p
 import { readServer, type Server, toServer } from "../sql/server";
 import { affectedSlots, readSlots, type Slot } from "../sql/slots";
 import { identifier, literal, statement } from "../sql/statement";
-import { parseTable, tableKey } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
-import type { PublicationState } from "./publication";
-import { slotsInTheWay } from "./publicationRefusals";
+import { givenBack } from "./publicationAdoption";
+import type { PublicationState } from "./publicationInputs";
+import { mayNotAlter, slotsInTheWay } from "./publicationRefusals";
 
 /** Drops what this resource made, once no slot may read it any more; slots themselves are never dropped. */
 export async function removePublication(context: Context, id: string, old: Inputs): Promise<void> {
@@ -28,21 +28,22 @@ export async function removePublication(context: Context, id: string, old: Input
 async function attempt(context: Context, tx: Transaction, state: PublicationState): Promise<Slot[]> {
   const [serverAnswer, found, slotRows] = await tx.run(
     readServer,
-    readPublication(tx.version, state.oid ?? null, state.name),
+    readPublication(tx.version, context.oidOf(state.oid), state.name),
     readSlots(state.name),
   );
   const server = toServer(serverAnswer?.rows[0] ?? {});
   context.checkPlace(server, state);
   const actual = toPublication(found?.rows[0]);
   if (!actual) return [];
-  if (state.adopted && !state.deleteAdopted) {
-    await giveBack(tx, actual, state, server);
-    return [];
-  }
   if (actual.marked.owner?.token !== state.token) {
     context.inform(
       `publication "${actual.name}" belongs to another resource by now, or has lost its mark: it was left as it is`,
     );
+    return [];
+  }
+  if (!actual.mayAlter) throw mayNotAlter(actual, server);
+  if (state.adopted && !state.deleteAdopted) {
+    await giveBack(tx, actual, state, server);
     return [];
   }
   const slots = state.allowLeftoverSlots ? [] : affectedSlots(slotRows?.rows ?? []);
@@ -58,25 +59,15 @@ async function giveBack(
   state: PublicationState,
   server: Server,
 ): Promise<void> {
-  if (actual.marked.owner !== undefined && actual.marked.owner.token !== state.token) return;
-  const { added = [], tables = [], comment, publish, viaRoot, generatedColumns, owner } = state.before ?? {};
-  const out = new Set(added.map((spec) => tableKey(parseTable(spec))));
-  const changed = new Map(tables.map((table) => [tableKey(table), table]));
-  const before = {
-    name: actual.name,
-    allTables: actual.allTables,
-    schemas: actual.schemas,
-    tables: actual.tables
-      .filter((table) => !out.has(tableKey(table)))
-      .map((table) => changed.get(tableKey(table)) ?? table),
-    ...{ publish, viaRoot, generatedColumns, owner },
-  };
-  const { statements } = planPublication(before, actual, {}, server.superuser);
-  const text = formatComment({ comment: comment === undefined ? actual.marked.comment : comment, grants: [] });
+  const { comment, owned } = state.before ?? {};
+  const { statements, owner } = planPublication(givenBack(state, actual), actual, {}, server.superuser);
+  const text = formatComment({
+    comment: comment === undefined ? actual.marked.comment : comment || null,
+    grants: [],
+    ...(owned && { owner: owned }),
+  });
   const note = statement(
     `comment on publication ${identifier(actual.name)} is ${text === null ? "null" : literal(text)}`,
   );
-  const isOwner = (one: { text: string }) => one.text.includes(" owner to ");
-  if (actual.mayAlter)
-    await tx.commit(...statements.filter((one) => !isOwner(one)), note, ...statements.filter(isOwner));
+  await tx.commit(...statements, note, ...owner);
 }

@@ -1,74 +1,72 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Transaction, transaction } from "../clients/transaction";
 import { refusal } from "../errors";
-import { formatComment, type Marked } from "../sql/mark";
-import { commentOnRole, type Role } from "../sql/role";
-import { type RoleUse, readLeftovers, readUsers, toRoleUses } from "../sql/roleUse";
-import { identifier, literal, type Statement, statement } from "../sql/statement";
+import { readRole, toRole } from "../sql/role";
+import { type Leftover, type RoleUse, readLeftovers, readUses } from "../sql/roleUse";
+import { readServer, toServer } from "../sql/server";
+import { identifier, statement } from "../sql/statement";
 import type { Inputs } from "./arguments";
 import type { UserState } from "./clickPipesUser";
 import type { Context } from "./context";
-import { readBoth } from "./userCreation";
+import { giveBack } from "./userAdoption";
+import { stillHolds } from "./userLeftovers";
+import { ownRole, referenceTo } from "./userReading";
+
+const LONGEST_PAUSE_MS = 1000;
 
 /** Drops what this resource made, and only that: a role that bears another token belongs to a later create. */
 export async function removeUser(context: Context, id: string, old: Inputs): Promise<void> {
   const state = { ...old, name: old.name ?? id } as UserState;
   const deadline = Date.now() + context.postgres.settings.deleteTimeout * 1000;
-  for (;;) {
-    const inUse = await transaction(context.postgres, (tx) => attempt(context, tx, state));
-    if (inUse.length === 0) return;
-    if (Date.now() >= deadline) throw stillInUse(state.name, inUse);
+  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const inTheWay = await transaction(context.postgres, (tx) => attempt(context, tx, state));
+    if (inTheWay.leftovers.length > 0) throw await stillHolds(context, inTheWay.name, inTheWay.leftovers);
+    if (inTheWay.uses.length === 0) return;
+    const leftMs = deadline - Date.now();
+    if (leftMs <= 0) throw stillInUse(inTheWay.name, inTheWay.uses);
     // Neither the connection nor a transaction is held while somebody else finishes.
-    await sleep(1000);
+    await sleep(Math.min(pauseMs, leftMs));
   }
 }
 
-/** Drops the role, or tells who uses it. */
-async function attempt(context: Context, tx: Transaction, state: UserState): Promise<RoleUse[]> {
-  const { server, role } = await readBoth(tx, state.name, state.roleOid ?? null);
+interface InTheWay {
+  name: string;
+  uses: RoleUse[];
+  leftovers: Leftover[];
+}
+
+/** Drops the role, or tells who uses it and what depends on it. */
+async function attempt(context: Context, tx: Transaction, state: UserState): Promise<InTheWay> {
+  const reference = referenceTo(context, state);
+  const [serverAnswer, roleAnswer, uses, leftovers] = await tx.run(
+    readServer,
+    readRole(reference),
+    readUses(reference),
+    readLeftovers(reference),
+  );
+  const server = toServer(serverAnswer?.rows[0] ?? {});
   context.checkPlace(server, state);
-  if (!role) return [];
+  const role = ownRole(toRole(roleAnswer?.rows[0]), state);
+  const nothing = { name: state.name, uses: [], leftovers: [] };
+  if (!role) return nothing;
   if (state.adopted && !state.deleteAdopted) {
     await giveBack(tx, role, state);
-    return [];
+    return nothing;
   }
-  if (role.marked.owner?.token !== state.token) {
+  if (state.token === undefined || role.marked.owner?.token !== state.token) {
     context.inform(
       `role "${role.name}" belongs to another resource by now, or has lost its mark: it was left as it is`,
     );
-    return [];
+    return nothing;
   }
-  const [uses, leftovers] = await tx.run(readUsers(role.oid), readLeftovers(role.oid));
-  const inUse = state.allowLeftoverSlots ? [] : toRoleUses(uses?.rows ?? []);
-  if (inUse.length > 0) return inUse;
-  const left = (leftovers?.rows ?? []).map((row) => String(row.object));
-  if (left.length > 0) throw stillHolds(role.name, left);
-  await tx.commit(statement(`drop role ${identifier(role.name)}`));
-  return [];
-}
-
-/** An adopted role stays; only what the outputs record as changed is taken back, and our mark. */
-async function giveBack(tx: Transaction, role: Role, state: UserState): Promise<void> {
-  const ours = role.marked.owner === undefined || role.marked.owner.token === state.token;
-  if (!ours) return;
-  const before = state.before ?? {};
-  const changes: string[] = [];
-  if (before.canLogin === false && role.canLogin) changes.push("nologin");
-  if (before.replication === false && role.replication) changes.push("noreplication");
-  if (before.connectionLimit !== undefined && before.connectionLimit !== role.connectionLimit) {
-    changes.push(`connection limit ${before.connectionLimit}`);
-  }
-  if (before.validUntil !== undefined && before.validUntil !== role.validUntil) {
-    changes.push(`valid until ${literal(before.validUntil ?? "infinity")}`);
-  }
-  const statements: Statement[] =
-    changes.length > 0 && role.mayAlter ? [statement(`alter role ${identifier(role.name)} ${changes.join(" ")}`)] : [];
-  const marked: Marked = {
-    comment: before.comment === undefined ? role.marked.comment : before.comment,
-    grants: role.marked.grants,
+  const inTheWay = {
+    name: role.name,
+    uses: state.allowLeftoverSlots ? [] : ((uses?.rows ?? []) as unknown as RoleUse[]),
+    leftovers: (leftovers?.rows ?? []) as unknown as Leftover[],
   };
-  const note = role.mayComment ? commentOnRole(role, formatComment(marked)) : [];
-  if (statements.length + note.length > 0) await tx.commit(...statements, ...note);
+  if (inTheWay.uses.length + inTheWay.leftovers.length === 0)
+    await tx.commit(statement(`drop role ${identifier(role.name)}`));
+  return inTheWay;
 }
 
 function stillInUse(name: string, uses: RoleUse[]) {
@@ -77,13 +75,5 @@ function stillInUse(name: string, uses: RoleUse[]) {
     "roleInUse",
     `role "${name}" is in use: ${who}. Stop the ClickPipe first; or set \`allowLeftoverSlots: true\` on the user, run ` +
       "`pulumi up`, then destroy again. Nothing was dropped.",
-  );
-}
-
-function stillHolds(name: string, left: string[]) {
-  return refusal(
-    "roleHoldsRights",
-    `role "${name}" cannot be dropped: these still depend on it, and were not made by this stack: ${left.join("; ")}. ` +
-      `Take them away (REVOKE … FROM ${identifier(name)}, or give what it owns another owner), then destroy again.`,
   );
 }

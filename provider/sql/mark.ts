@@ -1,4 +1,4 @@
-import { compareText } from "./table";
+import { compareText, type TableSpec } from "./table";
 
 /**
  * What a database object says about its owner: kept at the end of its COMMENT, apart from the user's own comment.
@@ -16,7 +16,13 @@ export interface GrantsOwnership extends Ownership {
   /** Some rights were there before us. */
   found?: boolean;
   /** What these grants cover, so that the end of others on the same role takes nothing of it; absent where it is too long. */
-  scope?: { schemas?: string[] | "*"; tables?: string[] };
+  scope?: NotedScope;
+}
+
+export interface NotedScope {
+  schemas?: string[] | "*";
+  tables?: TableSpec[];
+  objectOwners?: string[];
 }
 
 export interface Marked {
@@ -29,32 +35,39 @@ export interface Marked {
 const LABEL = "pulumi-neon-clickpipes: ";
 
 export function parseComment(text: string | null): Marked {
-  const at = text === null ? -1 : text.startsWith(LABEL) ? 0 : text.lastIndexOf(`\n${LABEL}`);
-  if (text === null || at < 0) return { comment: text, grants: [] };
+  const theirs: Marked = { comment: text, grants: [] };
+  const lineBreak = text?.lastIndexOf(`\n${LABEL}`) ?? -1;
+  if (text === null || (lineBreak < 0 && !text.startsWith(LABEL))) return theirs;
   try {
-    const json = text.slice(text.indexOf(LABEL, at) + LABEL.length);
-    const { owner, grants } = JSON.parse(json) as Partial<Marked>;
-    return { comment: at === 0 ? null : text.slice(0, at), ...(owner && { owner }), grants: grants ?? [] };
+    const note = JSON.parse(text.slice(lineBreak + 1 + LABEL.length)) as Partial<Marked>;
+    const { owner, grants = [] } = note;
+    if (!Array.isArray(grants)) return theirs;
+    return { comment: lineBreak < 0 ? null : text.slice(0, lineBreak), ...(owner && { owner }), grants };
   } catch {
     // Somebody edited it by hand: what cannot be read is theirs.
-    return { comment: text, grants: [] };
+    return theirs;
   }
 }
 
 export function formatComment(marked: Marked): string | null {
   const { comment, owner, grants } = marked;
   if (!owner && grants.length === 0) return comment;
-  const note = JSON.stringify({ ...(owner && { owner }), ...(grants.length > 0 && { grants }) });
-  return comment === null ? LABEL + note : `${comment}\n${LABEL}${note}`;
+  const note = LABEL + inAscii(JSON.stringify({ ...(owner && { owner }), ...(grants.length > 0 && { grants }) }));
+  return comment === null ? note : `${comment}\n${note}`;
+}
+
+/** A role's comment is shared by all databases of the server, whatever their encodings. */
+function inAscii(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 export function findGrants(marked: Marked, database: string, mark: string): GrantsOwnership | undefined {
   return marked.grants.find((entry) => entry.database === database && entry.mark === mark);
 }
 
-/** The same comment with this entry put in, or taken out when `entry` is undefined. */
-export function withGrants(marked: Marked, database: string, mark: string, entry?: GrantsOwnership): Marked {
-  const others = marked.grants.filter((other) => other.database !== database || other.mark !== mark);
+/** The same comment with this entry put in, or taken out when `entry` is undefined; those of `marks` make room. */
+export function withGrants(marked: Marked, database: string, marks: string[], entry?: GrantsOwnership): Marked {
+  const others = marked.grants.filter((other) => other.database !== database || !marks.includes(other.mark));
   const grants = entry ? [...others, entry] : others;
   grants.sort((a, b) => compareText(a.database, b.database) || compareText(a.mark, b.mark));
   return { ...marked, grants };

@@ -1,6 +1,6 @@
 import type { ActualPublication, PublishedTable } from "./publicationRead";
 import { identifier, literal, qualified, type Statement, statement } from "./statement";
-import { compareText, displayTable, type Table, tableKey } from "./table";
+import { compareText, displayIdentifier, displayTable, type Table, tableKey } from "./table";
 
 export interface DesiredPublication {
   name: string;
@@ -14,21 +14,30 @@ export interface DesiredPublication {
   owner?: string;
 }
 
-/** How the server wrote each row filter that the program gave: by table, the program's text and the server's. */
+/** How the server wrote each row filter that the program gave: by `tableKey`, the program's text and the server's. */
 export type Filters = Record<string, { given: string; stored: string }>;
 
 export interface PublicationPlan {
+  /** In this order; `owner` comes after everything else, since afterwards nothing may be left that we may do. */
   statements: Statement[];
-  /** Why it cannot be done in place; then `statements` is empty. */
+  owner: Statement[];
+  /** Why it cannot be done in place; then there are no statements. */
   replace: string[];
   renamed: boolean;
   added: Table[];
   removed: PublishedTable[];
+  addedSchemas: string[];
+  removedSchemas: string[];
   changed: { from: PublishedTable; to: Table }[];
 }
 
 export function createPublication(desired: DesiredPublication): Statement {
-  const options = parameters(desired);
+  // "none" is the default where the parameter exists, and before 18 it does not.
+  const { generatedColumns } = desired;
+  const options = parameters({
+    ...desired,
+    generatedColumns: generatedColumns === "none" ? undefined : generatedColumns,
+  });
   const withOptions = options.length > 0 ? ` with (${options.join(", ")})` : "";
   return statement(`create publication ${identifier(desired.name)}${objects(desired)}${withOptions}`);
 }
@@ -45,11 +54,18 @@ function objects({ allTables, tables, schemas }: DesiredPublication): string {
 /** ONLY: without it, children by inheritance would become members that nobody listed. */
 function tableObject(table: Table): string {
   const columns = table.columns === undefined ? "" : ` (${table.columns.map(identifier).join(", ")})`;
-  const filter = table.where === undefined ? "" : ` where (${table.where})`;
+  const filter = table.where === undefined ? "" : ` where (${closed(table.where)})`;
   return `only ${qualified(table)}${columns}${filter}`;
 }
 
-function parameters({ publish, viaRoot, generatedColumns }: Partial<DesiredPublication>): string[] {
+/** A comment at the filter's end must not swallow the parenthesis. */
+function closed(filter: string): string {
+  return filter.includes("--") ? `${filter}\n` : filter;
+}
+
+type Parameters = Pick<DesiredPublication, "publish" | "viaRoot" | "generatedColumns">;
+
+function parameters({ publish, viaRoot, generatedColumns }: Parameters): string[] {
   return [
     ...(publish === undefined ? [] : [`publish = ${literal(publish.join(", "))}`]),
     ...(viaRoot === undefined ? [] : [`publish_via_partition_root = ${viaRoot}`]),
@@ -65,7 +81,7 @@ export function planPublication(
   superuser: boolean,
 ): PublicationPlan {
   const actualTables = new Map(actual.tables.map((table) => [tableKey(table), table]));
-  const desiredTables = new Map(desired.tables.map((table) => [tableKey(table), table]));
+  const desiredTables = new Set(desired.tables.map(tableKey));
   const added = desired.tables.filter((table) => !actualTables.has(tableKey(table)));
   const removed = actual.tables.filter((table) => !desiredTables.has(tableKey(table)));
   const changed = desired.tables.flatMap((to) => {
@@ -74,49 +90,74 @@ export function planPublication(
   });
   const addedSchemas = desired.schemas.filter((name) => !actual.schemas.includes(name));
   const removedSchemas = actual.schemas.filter((name) => !desired.schemas.includes(name));
-  const replace = replaceReasons(desired, actual, superuser ? [] : [...addedSchemas, ...removedSchemas]);
-  const plan = { added, removed, changed, replace, renamed: desired.name !== actual.name };
-  if (replace.length > 0) return { ...plan, statements: [] };
+  const replace = replaceReasons(desired, actual, superuser ? [] : addedSchemas);
+  const plan = {
+    added,
+    removed,
+    changed,
+    addedSchemas,
+    removedSchemas,
+    replace,
+    renamed: desired.name !== actual.name,
+  };
+  if (replace.length > 0) return { ...plan, statements: [], owner: [] };
+  return { ...plan, ...alterations(desired, actual, plan) };
+}
 
+type Difference = Pick<
+  PublicationPlan,
+  "added" | "removed" | "changed" | "addedSchemas" | "removedSchemas" | "renamed"
+>;
+
+function alterations(desired: DesiredPublication, actual: ActualPublication, difference: Difference) {
+  const { added, removed, changed, addedSchemas, removedSchemas, renamed } = difference;
   const alter = `alter publication ${identifier(desired.name)}`;
   const drop = [...removed, ...changed.map(({ from }) => from)];
   const add = [...added, ...changed.map(({ to }) => to)];
   const options = parameters(differing(desired, actual));
-  const tables = (list: readonly unknown[], text: string) => (list.length === 0 ? [] : [statement(`${alter} ${text}`)]);
+  const set = options.length === 0 ? [] : [statement(`${alter} set (${options.join(", ")})`)];
+  // Lists and filters on partitioned tables are allowed only under publish_via_partition_root.
+  const setFirst = desired.viaRoot === true && !actual.viaRoot;
+  const change = (list: readonly unknown[], text: string) => (list.length === 0 ? [] : [statement(`${alter} ${text}`)]);
   return {
-    ...plan,
     statements: [
-      ...(plan.renamed
+      ...(renamed
         ? [statement(`alter publication ${identifier(actual.name)} rename to ${identifier(desired.name)}`)]
         : []),
-      // In one transaction a reader sees neither without the other: its catalog changes at the commit.
-      ...tables(drop, `drop table ${drop.map((table) => `only ${qualified(table)}`).join(", ")}`),
-      ...tables(removedSchemas, `drop tables in schema ${removedSchemas.map(identifier).join(", ")}`),
-      ...tables(addedSchemas, `add tables in schema ${addedSchemas.map(identifier).join(", ")}`),
-      ...tables(add, `add table ${add.map(tableObject).join(", ")}`),
-      ...tables(options, `set (${options.join(", ")})`),
-      ...(desired.owner === undefined || desired.owner === actual.owner
-        ? []
-        : [statement(`${alter} owner to ${identifier(desired.owner)}`)]),
+      ...(setFirst ? set : []),
+      // In one transaction a reader sees neither without the other: its catalog changes at the commit. SET TABLE, the
+      // one statement that could do both, would lock every table of the list.
+      ...change(drop, `drop table ${drop.map((table) => `only ${qualified(table)}`).join(", ")}`),
+      ...change(removedSchemas, `drop tables in schema ${removedSchemas.map(identifier).join(", ")}`),
+      ...change(addedSchemas, `add tables in schema ${addedSchemas.map(identifier).join(", ")}`),
+      ...change(add, `add table ${add.map(tableObject).join(", ")}`),
+      ...(setFirst ? [] : set),
     ],
+    owner:
+      desired.owner === undefined || desired.owner === actual.owner
+        ? []
+        : [statement(`${alter} owner to ${identifier(desired.owner)}`)],
   };
 }
 
-function replaceReasons(desired: DesiredPublication, actual: ActualPublication, schemas: string[]): string[] {
+function replaceReasons(desired: DesiredPublication, actual: ActualPublication, addedSchemas: string[]): string[] {
   const kind = (all: boolean) => (all ? "all tables" : "a list");
   if (desired.allTables !== actual.allTables) {
     return [
       `Postgres cannot change a publication of ${kind(actual.allTables)} into one of ${kind(desired.allTables)} in place`,
     ];
   }
-  return schemas.length === 0 ? [] : [`only a superuser may add or take out schemas in place (${schemas.join(", ")})`];
+  if (addedSchemas.length === 0) return [];
+  return [
+    `only a superuser may add schemas to a publication in place (${addedSchemas.map(displayIdentifier).join(", ")})`,
+  ];
 }
 
-function differing(desired: DesiredPublication, actual: ActualPublication): Partial<DesiredPublication> {
+function differing(desired: DesiredPublication, actual: ActualPublication): Parameters {
   const { publish, viaRoot, generatedColumns } = desired;
+  const sorted = (list: string[]) => [...list].sort(compareText).join();
   return {
-    ...(publish &&
-      [...publish].sort(compareText).join() !== [...actual.publish].sort(compareText).join() && { publish }),
+    ...(publish && sorted(publish) !== sorted(actual.publish) && { publish }),
     ...(viaRoot !== undefined && viaRoot !== actual.viaRoot && { viaRoot }),
     ...(generatedColumns !== undefined && generatedColumns !== actual.generatedColumns && { generatedColumns }),
   };

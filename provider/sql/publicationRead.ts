@@ -1,6 +1,6 @@
 import { type Marked, parseComment } from "./mark";
 import { type Statement, statement } from "./statement";
-import type { TableName } from "./table";
+import { compareTables, compareText, type TableName } from "./table";
 
 export interface PublishedTable extends TableName {
   oid: number;
@@ -25,8 +25,20 @@ export interface ActualPublication {
   mayAlter: boolean;
 }
 
+/** How a publication is found: by the OID that the state knows, else by the first of its names that there is. */
+export type Which = [oid: number | null, ...names: string[]];
+
+/** Takes the parameters $1 and $2 of `whichValues`. */
+export const publicationOid = `
+  select oid from pg_publication where oid = $1::oid or pubname = any ($2::text[])
+   order by (oid = $1::oid) desc nulls last, array_position($2::text[], pubname::text) limit 1`;
+
+export function whichValues([oid, ...names]: Which): [number | null, string[]] {
+  return [oid, names];
+}
+
 /** From the catalogs: `pg_publication_tables` shows partitions in place of their parents, and parents in place of them. */
-export function readPublication(version: number, oid: number | null, name: string): Statement {
+export function readPublication(version: number, ...which: Which): Statement {
   const columns = version >= 15 ? COLUMNS : "null::text[]";
   const filter = version >= 15 ? "pg_get_expr(r.prqual, r.prrelid)" : "null::text";
   const schemas = version >= 15 ? SCHEMAS : "'{}'::text[]";
@@ -41,50 +53,37 @@ export function readPublication(version: number, oid: number | null, name: strin
            pg_has_role(p.pubowner, 'USAGE') as "mayAlter",
            ${schemas} as "schemas",
            coalesce((select jsonb_agg(jsonb_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
-                                                         'columns', ${columns}, 'where', ${filter})
-                                      order by n.nspname collate "C", c.relname collate "C")
+                                                         'columns', ${columns}, 'where', ${filter}))
                        from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
                       where r.prpubid = p.oid), '[]') as "tables"
       from pg_publication p
      where p.oid = (${publicationOid})`,
-    [oid, name],
+    whichValues(which),
   );
 }
-
-/** By the OID that the state knows ($1), else by name ($2). */
-export const publicationOid = `
-  select oid from pg_publication where oid = $1::oid or pubname = $2 order by (oid = $1::oid) desc nulls last limit 1`;
 
 /** The listed columns by name; null where all columns are published, which is not the same as a list of all. */
-const COLUMNS = `(select jsonb_agg(a.attname order by a.attname collate "C")
+const COLUMNS = `(select jsonb_agg(a.attname)
                     from pg_attribute a where r.prattrs is not null and a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[]))`;
 const SCHEMAS = `array(select s.nspname::text from pg_publication_namespace ns join pg_namespace s on s.oid = ns.pnnspid
-                        where ns.pnpubid = p.oid order by s.nspname collate "C")`;
+                        where ns.pnpubid = p.oid)`;
 
+/** Sorted here and not by the server, in the very order that the arguments are sorted in. */
 export function toPublication(row: Record<string, unknown> | undefined): ActualPublication | undefined {
   if (!row) return undefined;
-  const tables = (row.tables as Record<string, unknown>[]).map(
-    (table) =>
-      Object.fromEntries(Object.entries(table).filter(([, value]) => value !== null)) as unknown as PublishedTable,
-  );
-  return { ...row, oid: Number(row.oid), tables, marked: parseComment(row.text as string | null) } as ActualPublication;
+  const tables = (row.tables as Record<string, unknown>[]).map(toPublishedTable).sort(compareTables);
+  const schemas = (row.schemas as string[]).sort(compareText);
+  const marked = parseComment(row.text as string | null);
+  return { ...row, oid: Number(row.oid), tables, schemas, marked } as ActualPublication;
 }
 
-/** What subscribers get: partitioned parents or their leaves, as the publication says. */
-export function readPublishedTables(oid: number | null, name: string): Statement {
-  return statement(
-    `
-    select n.nspname as "schema", c.relname as "name"
-      from (select distinct t.relid from pg_publication p, pg_get_publication_tables(p.pubname::text) t
-             where p.oid = (${publicationOid})) published
-      join pg_class c on c.oid = published.relid join pg_namespace n on n.oid = c.relnamespace
-     order by n.nspname collate "C", c.relname collate "C"`,
-    [oid, name],
-  );
+function toPublishedTable(row: Record<string, unknown>): PublishedTable {
+  const { oid, schema, name, columns, where } = row as unknown as PublishedTable;
+  return { oid, schema, name, ...(columns && { columns: columns.sort(compareText) }), ...(where && { where }) };
 }
 
 /** For each listed table with a list of columns, those that it leaves out; generated columns are no subscriber's business. */
-export function readExcludedColumns(version: number, oid: number | null, name: string): Statement {
+export function readExcludedColumns(version: number, ...which: Which): Statement {
   if (version < 15)
     return statement("select null::text as schema, null::text as name, null::text[] as columns where false");
   return statement(
@@ -95,6 +94,6 @@ export function readExcludedColumns(version: number, oid: number | null, name: s
       from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
      where r.prpubid = (${publicationOid}) and r.prattrs is not null
      order by n.nspname collate "C", c.relname collate "C"`,
-    [oid, name],
+    whichValues(which),
   );
 }

@@ -1,6 +1,12 @@
 import { type Marked, parseComment } from "./mark";
 import { identifier, literal, type Statement, statement } from "./statement";
 
+/** A role by its OID where that is known, else by its name. */
+export interface RoleReference {
+  oid: number | null;
+  name: string;
+}
+
 export interface Role {
   oid: number;
   name: string;
@@ -22,11 +28,19 @@ export interface Role {
   mayComment: boolean;
 }
 
+/** An expression for the OID of the role meant by the values of `referenceValues`, which come first. */
+export const REFERENCED_ROLE = `
+  (select oid from pg_roles where oid = $1::oid or rolname = $2 order by oid = $1::oid desc nulls last limit 1)`;
+
+export function referenceValues({ oid, name }: RoleReference): unknown[] {
+  return [oid, name];
+}
+
 /**
- * The role with this OID, else the one with this name. Before Postgres 16 CREATEROLE is enough to alter a role, but for
- * superusers and REPLICATION roles; since 16 it takes ADMIN on the role as well (release notes of 16, E.1.3.1.1).
+ * The role referred to. Before Postgres 16 CREATEROLE is enough to alter a role, but for superusers and REPLICATION
+ * roles; since 16 it takes ADMIN on the role as well (release notes of 16, E.1.3.1.1).
  */
-export function readRole(oid: number | null, name: string): Statement {
+export function readRole(reference: RoleReference): Statement {
   return statement(
     `
     select r.oid::int8::text as "oid", r.rolname as "name", r.rolcanlogin as "canLogin", r.rolreplication as "replication",
@@ -44,10 +58,8 @@ export function readRole(oid: number | null, name: string): Statement {
         on p.rolname = coalesce(nullif(current_setting('neon.privileged_role_name', true), ''), 'neon_superuser'),
            lateral (select current_setting('server_version_num')::int >= 160000 as since16) v,
            lateral (select not since16 or pg_has_role(me.oid, r.oid, 'MEMBER WITH ADMIN OPTION') as administers) a
-     where r.oid = $1::oid or r.rolname = $2
-     order by (r.oid = $1::oid) desc nulls last
-     limit 1`,
-    [oid, name],
+     where r.oid = ${REFERENCED_ROLE}`,
+    referenceValues(reference),
   );
 }
 
@@ -63,32 +75,28 @@ export interface DesiredRole {
   validUntil?: string;
 }
 
-export function createRole(desired: DesiredRole, password: string): Statement[] {
-  return [...setPassword("create", desired.name, password), ...alterRole(desired.name, limits(desired))];
-}
-
 /** Only what differs: Postgres asks for rights even where an attribute would not change. */
 export function planRole(desired: DesiredRole, actual: Role): Statement[] {
   const changes: string[] = [];
   if (!actual.canLogin) changes.push("login");
   if (!actual.replication) changes.push("replication");
   const differing = {
-    name: desired.name,
+    ...(desired.validUntil === undefined && hasExpired(actual) && { validUntil: "infinity" }),
     ...(desired.connectionLimit !== actual.connectionLimit && { connectionLimit: desired.connectionLimit }),
     ...(!sameInstant(desired.validUntil, actual.validUntil) && { validUntil: desired.validUntil }),
   };
   return [...renameRole(actual.name, desired.name), ...alterRole(desired.name, [...changes, ...limits(differing)])];
 }
 
-function renameRole(from: string, to: string): Statement[] {
+export function renameRole(from: string, to: string): Statement[] {
   return from === to ? [] : [statement(`alter role ${identifier(from)} rename to ${identifier(to)}`)];
 }
 
-function alterRole(name: string, changes: string[]): Statement[] {
+export function alterRole(name: string, changes: string[]): Statement[] {
   return changes.length === 0 ? [] : [statement(`alter role ${identifier(name)} ${changes.join(" ")}`)];
 }
 
-function limits({ connectionLimit, validUntil }: Omit<DesiredRole, "name">): string[] {
+export function limits({ connectionLimit, validUntil }: Omit<DesiredRole, "name">): string[] {
   return [
     ...(connectionLimit === undefined ? [] : [`connection limit ${connectionLimit}`]),
     ...(validUntil === undefined ? [] : [`valid until ${literal(validUntil)}`]),
@@ -99,6 +107,11 @@ export function sameInstant(a: string | undefined, b: string | null): boolean {
   if (a === undefined) return true;
   if (b === null || a === "infinity" || b === "infinity") return a === (b ?? "infinity");
   return Date.parse(a) === Date.parse(b);
+}
+
+/** Whether the role's time is over: then Postgres refuses its password, whatever it is. */
+export function hasExpired({ validUntil }: Pick<Role, "validUntil">): boolean {
+  return validUntil !== null && validUntil !== "infinity" && Date.parse(validUntil) < Date.now();
 }
 
 /** Attributes that make the role more than a reader; each can be taken away by the statement beside it. */
@@ -112,60 +125,5 @@ export function privilegesOf(role: Role, privilegedRole: string | undefined): { 
     ...(role.memberOfPrivilegedRole && privilegedRole !== undefined
       ? [{ found: `membership in ${privilegedRole}`, fix: `REVOKE ${identifier(privilegedRole)} FROM ${name}` }]
       : []),
-  ];
-}
-
-/**
- * Sends the password as a value and lets the server put the statement together: `pg_stat_statements` keeps the literals
- * of a CREATE ROLE in clear. Errors are raised anew with SQLSTATE and message only, since the context of the original
- * would carry the statement, and with it the password, into the server's log.
- */
-export function setPassword(verb: "create" | "alter", role: string, password: string): Statement[] {
-  const attributes = verb === "create" ? "login replication " : "";
-  return [
-    statement("select set_config('clickpipes.role', $1, true), set_config('clickpipes.password', $2, true)", [
-      role,
-      password,
-    ]),
-    statement(`
-      do $$
-      begin
-        execute format('${verb} role %I ${attributes}password %L',
-                       current_setting('clickpipes.role'), current_setting('clickpipes.password'));
-      exception when others then
-        raise exception using errcode = sqlstate, message = sqlerrm;
-      end $$`),
-    statement("select set_config('clickpipes.password', '', true)"),
-  ];
-}
-
-/**
- * Writes the comment if it still is what was read. Grants of several databases note themselves on the same role, and
- * advisory locks do not reach across databases: without the comparison, the later one would erase the earlier one's note.
- */
-export function commentOnRole(role: Role, text: string | null, name = role.name): Statement[] {
-  if (text === role.text) return [];
-  const values = [String(role.oid), name, role.text ?? "", text ?? ""];
-  return [
-    statement(
-      `select set_config('clickpipes.oid', $1, true), set_config('clickpipes.role', $2, true),
-              set_config('clickpipes.found', $3, true), set_config('clickpipes.comment', $4, true)`,
-      values,
-    ),
-    statement(`
-      do $$
-      declare
-        patience text := current_setting('lock_timeout');
-      begin
-        perform set_config('lock_timeout', '100ms', true);
-        if coalesce(shobj_description(current_setting('clickpipes.oid')::oid, 'pg_authid'), '') <> current_setting('clickpipes.found') then
-          raise exception using errcode = 'serialization_failure', message = 'the comment on the role was changed meanwhile';
-        end if;
-        execute format('comment on role %I is %L', current_setting('clickpipes.role'),
-                       nullif(current_setting('clickpipes.comment'), ''));
-        perform set_config('lock_timeout', patience, true);
-      exception when lock_not_available then
-        raise exception using errcode = 'serialization_failure', message = 'the comment on the role is being changed';
-      end $$`),
   ];
 }

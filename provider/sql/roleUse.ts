@@ -1,3 +1,4 @@
+import { REFERENCED_ROLE, type RoleReference, referenceValues } from "./role";
 import { type Statement, statement } from "./statement";
 
 export interface RoleUse {
@@ -5,39 +6,58 @@ export interface RoleUse {
 }
 
 /** Sessions of the role, and slots that one of them reads: as long as there is one, dropping the role would break a pipe. */
-export function readUsers(oid: number): Statement {
+export function readUses(role: RoleReference): Statement {
   return statement(
     `
     select case when s.slot_name is null
-                then format('session %s (%s, since %s)', a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'), a.backend_start)
+                then format('session %s (%s, since %s)', a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'),
+                            coalesce(a.backend_start::text, 'unknown'))
                 else format('replication slot %I, read by session %s', s.slot_name, a.pid) end as "what"
       from pg_stat_activity a
       left join pg_replication_slots s on s.active_pid = a.pid
-     where a.usesysid = $1::oid and a.pid <> pg_backend_pid()
+     where a.usesysid = ${REFERENCED_ROLE} and a.pid <> pg_backend_pid()
      order by a.pid limit 10`,
-    [oid],
+    referenceValues(role),
   );
 }
 
-export function toRoleUses(rows: Record<string, unknown>[]): RoleUse[] {
-  return rows.map(({ what }) => ({ what: String(what) }));
+/** What depends on a role. Its name is known in its own database only; shared objects have no database. */
+export interface Leftover {
+  database: string | null;
+  kind: "owner of" | "rights on" | "use in" | "dependency of";
+  object: string;
+  classId: string;
+  objectId: string;
+  part: number;
 }
 
-/** What depends on the role, in every database of the server: by name here, counted elsewhere, where names are out of reach. */
-export function readLeftovers(oid: number): Statement {
+/** How many are named; one more is read, to know whether there are more. */
+export const LEFTOVERS_SHOWN = 20;
+
+const KIND = `case d.deptype when 'o' then 'owner of' when 'a' then 'rights on' when 'r' then 'use in' else 'dependency of' end`;
+
+/** What keeps Postgres from dropping the role, in every database of the server. */
+export function readLeftovers(role: RoleReference): Statement {
   return statement(
     `
-    select object from (
-      select pg_describe_object(classid, objid, objsubid) as object
-        from pg_shdepend
-       where refclassid = 'pg_authid'::regclass and refobjid = $1::oid
-         and dbid in (0, (select oid from pg_database where datname = current_database()))
-      union all
-      select format('%s object(s) in database %I', count(*), b.datname)
-        from pg_shdepend d join pg_database b on b.oid = d.dbid
-       where d.refclassid = 'pg_authid'::regclass and d.refobjid = $1::oid and b.datname <> current_database()
-       group by b.datname
-    ) depending order by object limit 20`,
-    [oid],
+    select b.datname as "database", ${KIND} as "kind", d.classid::int8::text as "classId", d.objid::int8::text as "objectId",
+           d.objsubid as "part",
+           case when b.datname is null or b.datname = current_database()
+                then pg_describe_object(d.classid, d.objid, d.objsubid) end as "object"
+      from pg_shdepend d left join pg_database b on b.oid = d.dbid
+     where d.refclassid = 'pg_authid'::regclass and d.refobjid = ${REFERENCED_ROLE}
+     order by b.datname = current_database() desc, 1, 3, 4, 5
+     limit ${LEFTOVERS_SHOWN + 1}`,
+    referenceValues(role),
+  );
+}
+
+/** The names of leftovers, asked for in the database where they are. */
+export function describeLeftovers(leftovers: Leftover[]): Statement {
+  return statement(
+    `
+    select "kind", pg_describe_object("classId"::oid, "objectId"::oid, "part") as "object"
+      from jsonb_to_recordset($1::jsonb) as l ("kind" text, "classId" int8, "objectId" int8, "part" int)`,
+    [JSON.stringify(leftovers)],
   );
 }

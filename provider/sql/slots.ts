@@ -1,4 +1,4 @@
-import { type Statement, statement } from "./statement";
+import { identifier, type Statement, statement } from "./statement";
 
 /** A logical replication slot of this database that reads with pgoutput, and so may read our publication. */
 export interface Slot {
@@ -7,24 +7,30 @@ export interface Slot {
   pid: number | null;
   /** WAL it holds back, such as "16 MB". */
   held: string | null;
-  /** Whether its reader named this publication, or another; null where that cannot be seen. */
+  /** Whether its reader named this publication, or only others; null where that cannot be seen. */
   names: boolean | null;
 }
 
 /**
  * An inactive slot does not say which publication its reader will ask for. An active one does, in the START_REPLICATION
  * that `pg_stat_activity` shows to those who may see it, as long as it is not cut off by track_activity_query_size.
+ * The list in it is read as pgoutput reads it: split at commas, unquoted names folded. What is lost, nobody can read any more.
  */
 export function readSlots(publication: string): Statement {
   return statement(
     `
-    select s.slot_name as "name", s.active_pid as "pid", pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)) as "held",
-           case when s.active_pid is null or a.query is null or a.query !~* '^\\s*START_REPLICATION' or a.query !~ '\\)\\s*;?\\s*$' then null
-                else position($1 in a.query) > 0 end as "names"
+    select s.slot_name as "name", s.active_pid as "pid",
+           case when not pg_is_in_recovery() then pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)) end as "held",
+           case when asked.names is not null then exists (
+             select from regexp_split_to_table(asked.names, ',') as part
+              where btrim(part, E' \\t\\n\\r\\f') = $2 or lower(btrim(part, E' \\t\\n\\r\\f')) = $1) end as "names"
       from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid
+      cross join lateral (
+        select substring(a.query from '(?i)^\\s*START_REPLICATION\\y.*\\ypublication_names"?\\s+''((?:[^'']|'''')*)''.*\\)\\s*;?\\s*$')) as asked (names)
      where s.slot_type = 'logical' and s.plugin = 'pgoutput' and s.database = current_database()
+       and s.wal_status is distinct from 'lost'
      order by 1`,
-    [publication],
+    [publication, identifier(publication)],
   );
 }
 

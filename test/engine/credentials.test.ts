@@ -39,7 +39,8 @@ describe("credentials", () => {
 
   test("from the stack's config serve an explicit provider, and `.get` reads what others have made", async () => {
     await stack.up({ skipPreview: true });
-    const { tables, oid } = await stack.outputs();
+    const { owner, tables, oid } = await stack.outputs();
+    expect(owner).toBe("cloud_admin");
     expect(tables).toEqual([{ schema: "public", name: "orders" }]);
     expect(oid).toBe((await client.query("select oid from pg_publication where pubname = 'by_hand'")).rows[0].oid);
   });

@@ -1,0 +1,93 @@
+import type { Answer } from "../clients/session";
+import type { Transaction } from "../clients/transaction";
+import { refusal } from "../errors";
+import { type HeldRight, readHeldRights } from "../sql/grantsHeld";
+import type { ActualRights } from "../sql/grantsPlan";
+import { readDatabaseRight, readDefaultRights, readSchemas, readTableRights } from "../sql/grantsRead";
+import { allScopes, type MissingName, readMissing, type ScopeInputs, toScope } from "../sql/grantsScope";
+import { type Role, type RoleReference, readRole, toRole } from "../sql/role";
+import { readServer, type Server, toServer } from "../sql/server";
+import type { Statement } from "../sql/statement";
+import { displayIdentifier, displayTable } from "../sql/table";
+import type { GrantsState } from "./clickPipesGrants";
+import type { Context } from "./context";
+
+/** The role of a state; its name may have changed since. */
+export function referenceTo(context: Context, state: GrantsState): RoleReference {
+  return { oid: context.oidOf(state.roleOid), name: state.role };
+}
+
+/** How the wish stands, to be sent in one round trip; `toRights` takes the four answers. */
+export function readRights(version: number, role: RoleReference, inputs: ScopeInputs): Statement[] {
+  const scope = toScope(inputs);
+  return [
+    readDatabaseRight(version, role, scope),
+    readSchemas(version, role, scope),
+    readTableRights(version, role, scope),
+    readDefaultRights(version, role, scope),
+  ];
+}
+
+export function toRights(answers: Answer[], database: string): ActualRights {
+  const [databaseRight, schemas, tables, defaults] = answers.map(({ rows }) => rows);
+  return { database, databaseRight: databaseRight?.[0], schemas, tables, defaults } as unknown as ActualRights;
+}
+
+export interface Seen {
+  server: Server;
+  role: Role | undefined;
+  missing: string[];
+  rights: ActualRights;
+  held: HeldRight[];
+}
+
+/** All that a change needs, in one round trip; `held` within these scopes. */
+export async function readAll(
+  tx: Transaction,
+  role: RoleReference,
+  wish: ScopeInputs,
+  scopes: ScopeInputs[],
+): Promise<Seen> {
+  const [serverAnswer, roleAnswer, missing, held, ...rights] = await tx.run(
+    readServer,
+    readRole(role),
+    readMissing(toScope(wish)),
+    readHeldRights(tx.version, role, toScope(allScopes(scopes))),
+    ...readRights(tx.version, role, wish),
+  );
+  const server = toServer(serverAnswer?.rows[0] ?? {});
+  return {
+    server,
+    role: toRole(roleAnswer?.rows[0]),
+    missing: displayMissing((missing?.rows ?? []) as unknown as MissingName[]),
+    rights: toRights(rights, server.database),
+    held: (held?.rows ?? []) as unknown as HeldRight[],
+  };
+}
+
+export function displayMissing(names: MissingName[]): string[] {
+  return names.map(({ kind, schema, name }) =>
+    schema === null ? `${kind} ${displayIdentifier(name)}` : `table ${displayTable({ schema, name })}`,
+  );
+}
+
+export function existingRole({ role, server }: Seen, name: string): Role {
+  if (role) return role;
+  throw refusal(
+    "noSuchRole",
+    `role "${name}" does not exist on the server of database "${server.database}": make it first, or correct \`role\``,
+  );
+}
+
+/** Refuses a wish for what is not there, before anything is granted. */
+export function complete({ missing, rights, server }: Seen): void {
+  const columns = rights.tables.flatMap((table) =>
+    (table.unknownColumns ?? []).map((column) => `column ${displayIdentifier(column)} of ${displayTable(table)}`),
+  );
+  const lacking = [...missing, ...columns];
+  if (lacking.length === 0) return;
+  throw refusal(
+    "notThere",
+    `not in database "${server.database}": ${lacking.join(", ")}. Create it first, or take it out of the list; nothing was granted.`,
+  );
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type AllowedList, type ListPlan, type ListWish, planList } from "../addresses/allowlist";
+import { noWrites, type ProjectSettings, type Writes } from "../clients/neon";
+import { neonWaits } from "../clients/neonWaits";
+import { allowlistRefused, isNeonFailure, listContested } from "../neonErrors";
+import type { Context } from "./context";
+
+const MOST_WRITES = 6;
+
+/** What one edit did, also where it failed in the end. */
+export interface Edit {
+  writes: Writes;
+  /** What was not there before we wrote it. */
+  added: Set<string>;
+  /** `protected_branches_only` before we changed it. */
+  protectedBefore?: boolean;
+}
+
+export function noEdit(): Edit {
+  return { writes: noWrites(), added: new Set() };
+}
+
+export function mayHaveWritten({ writes }: Edit): boolean {
+  return countOf(writes) > 0;
+}
+
+/** Says what to wish for of a list as found; nothing to leave it alone; refuses by throwing. */
+export type Decide = (found: AllowedList, settings: ProjectSettings) => ListWish | undefined;
+
+/**
+ * Reads just before it writes and again at once. Where addresses were put in, once more a moment later, for a writer who
+ * had read the old list and wrote it back over ours. Gives the list as it was found last.
+ */
+export async function editList(context: Context, projectId: string, decide: Decide, edit = noEdit()) {
+  const { writes } = edit;
+  let sent: Sent | undefined;
+  let putsIn = false;
+  const change = (settings: ProjectSettings): ProjectSettings | undefined => {
+    account(edit, sent);
+    const found = listOf(settings);
+    const wish = decide(found, settings);
+    // What comes back after we took it out is wished for by somebody: to take it out again might cut their pipe.
+    const plan = wish && planList(found, writes.carriedOut > 0 ? { ...wish, unwished: [] } : wish);
+    putsIn ||= (wish?.wished.length ?? 0) > 0;
+    sent = plan && { plan, found, before: countOf(writes) };
+    if (!plan) return undefined;
+    if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, [...plan.added, ...plan.removed]);
+    const { ips, protectedOnly } = plan.list;
+    return { allowed_ips: { ips, ...(protectedOnly !== undefined && { protected_branches_only: protectedOnly }) } };
+  };
+  for (;;) {
+    const before = countOf(writes);
+    const found = await context.neon.changeSettings(projectId, change, writes).catch((error) => {
+      account(edit, sent);
+      throw isNeonFailure(error) && error.method === "PATCH" ? allowlistRefused(projectId, error) : error;
+    });
+    if (countOf(writes) === before || !putsIn) return listOf(found);
+    await sleep(neonWaits.secondLook);
+  }
+}
+
+interface Sent {
+  plan: ListPlan;
+  found: AllowedList;
+  /** How many writes there were before this one. */
+  before: number;
+}
+
+/** What a write added is ours from the moment it may have been carried out; one that was refused added nothing. */
+function account(edit: Edit, sent: Sent | undefined): void {
+  if (!sent || countOf(edit.writes) === sent.before) return;
+  for (const entry of sent.plan.added) edit.added.add(entry);
+  const { protectedOnly = false } = sent.found;
+  if (sent.plan.list.protectedOnly !== sent.found.protectedOnly) edit.protectedBefore ??= protectedOnly;
+}
+
+function countOf({ carriedOut, unclear }: Writes): number {
+  return carriedOut + unclear;
+}
+
+export function listOf({ allowed_ips: list }: ProjectSettings): AllowedList {
+  return { ips: list?.ips ?? [], protectedOnly: list?.protected_branches_only };
+}

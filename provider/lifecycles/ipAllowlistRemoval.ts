@@ -1,0 +1,33 @@
+import { type AllowedList, type ListWish, missingFrom } from "../addresses/allowlist";
+import { isNeonFailure, projectGone, wouldOpen } from "../neonErrors";
+import type { Inputs } from "./arguments";
+import type { Context } from "./context";
+import type { AllowlistState } from "./ipAllowlist";
+import { protectionBefore } from "./ipAllowlistChange";
+import { editList, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
+import { forget, inTurn, notWishedByOthers } from "./ipAllowlistTurns";
+
+/** Takes out what was not there before us, and nothing else. */
+export async function removeAllowlist(context: Context, id: string, old: Inputs): Promise<void> {
+  const state = { ...old, projectId: old.projectId ?? id } as AllowlistState;
+  const { projectId, token, added = [], allowOpenOnDelete } = state;
+  await inTurn(projectId, async () => {
+    forget(projectId, token);
+    const ours = notWishedByOthers(projectId, token, added);
+    const edit = noEdit();
+    const decide = (list: AllowedList): ListWish | undefined => {
+      if (list.ips.length === 0 || edit.writes.carriedOut > 0) return undefined;
+      if (!allowOpenOnDelete && list.ips.every((entry) => ours.includes(entry))) throw wouldOpen(projectId);
+      return { wished: [], unwished: ours, protectedOnly: protectionBefore(state, list) };
+    };
+    const found = await editList(context, projectId, decide, edit).catch((error) => {
+      throw isNeonFailure(error) && error.status === 404 ? projectGone(error) : error;
+    });
+    if (mayHaveWritten(edit) && found.ips.length === 0)
+      context.warn(`the IP Allow list of project ${projectId} is empty now: everybody may connect`);
+    const missing = missingFrom(found.ips, ours);
+    const written = ours.filter((entry) => !missing.includes(entry));
+    if (written.length > 0)
+      context.inform(`${written.join(", ")} stay in the list of project ${projectId}, as somebody wrote them anew`);
+  });
+}

@@ -1,0 +1,65 @@
+import type { Transaction } from "../clients/transaction";
+import { readPublishedTables } from "../sql/publicationMembers";
+import { planPublication, rememberFilters } from "../sql/publicationPlan";
+import { type ActualPublication, readExcludedColumns, readPublication, toPublication } from "../sql/publicationRead";
+import { displayAllUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
+import { placeOf } from "../sql/server";
+import type { Statement } from "../sql/statement";
+import { tableKey } from "../sql/table";
+import type { Inputs } from "./arguments";
+import type { Context } from "./context";
+import type { Findings, Work } from "./publicationFindings";
+import { notOneFilter, unsafeTables } from "./publicationRefusals";
+
+/** Where row filters are given, what the server made of them is judged before the commit. */
+export async function commitChange(
+  context: Context,
+  tx: Transaction,
+  work: Work,
+  found: Findings,
+  statements: Statement[],
+): Promise<Inputs> {
+  const { desired, wish } = work;
+  const reads = [
+    readPublication(tx.version, null, desired.name),
+    readPublishedTables(tx.version, null, desired.name),
+    readExcludedColumns(tx.version, null, desired.name),
+    readUnsafe(tx.version, null, desired.name),
+  ];
+  const filtered = desired.tables.some(({ where }) => where !== undefined) && statements.length > 0;
+  const answers = await (filtered ? tx.run(...statements, ...reads) : tx.commit(...statements, ...reads));
+  const [publication, published, excluded, unsafeRows] = answers.slice(-reads.length).map(({ rows }) => rows);
+  const actual = toPublication(publication?.[0]) as ActualPublication;
+  const unsafe = unsafeRows as unknown as UnsafeTable[];
+  if (filtered) {
+    refuseFilters(work, found, actual, unsafe);
+    await tx.commit();
+  }
+  if (!wish.allowUnsafeTables && unsafe.length > 0)
+    context.warn(`UPDATE or DELETE fail in the application for published tables: ${displayAllUnsafe(unsafe, 10)}`);
+  const oids = new Map(actual.tables.map((table) => [tableKey(table), table.oid]));
+  return {
+    oid: actual.oid,
+    target: placeOf(found.server),
+    token: work.token,
+    publishedTables: published ?? [],
+    excludedColumns: excluded ?? [],
+    tableOids: desired.tables.map((table) => oids.get(tableKey(table))),
+    filters: rememberFilters(desired, actual),
+    ...(work.adopted && { adopted: true, before: work.before ?? {} }),
+  };
+}
+
+function refuseFilters(
+  { desired, wish }: Work,
+  found: Findings,
+  actual: ActualPublication,
+  unsafe: UnsafeTable[],
+): void {
+  const { added, removed } = planPublication(desired, actual, {}, true);
+  if (added.length > 0 || removed.length > 0)
+    throw notOneFilter(desired.tables.filter(({ where }) => where !== undefined));
+  const known = new Set(found.unsafe.map(tableKey));
+  const fresh = unsafe.filter((table) => !known.has(tableKey(table)));
+  if (fresh.length > 0 && !wish.allowUnsafeTables) throw unsafeTables(fresh);
+}

@@ -1,0 +1,81 @@
+import type { Answer } from "../clients/session";
+import { type OwnerFacts, readOwner, readUnpublishable, type UnpublishableTable } from "../sql/publicationListing";
+import { type MissingTable, readMissingTables } from "../sql/publicationMembers";
+import type { DesiredPublication } from "../sql/publicationPlan";
+import { type ActualPublication, readPublication, toPublication, type Which } from "../sql/publicationRead";
+import { readUnsafe, readUnsafeWish, type UnsafeTable } from "../sql/publicationSafety";
+import { readServer, type Server, toServer } from "../sql/server";
+import { affectedSlots, readSlots, type Slot } from "../sql/slots";
+import { type Statement, statement } from "../sql/statement";
+import { tableKey } from "../sql/table";
+import type { FoundBefore } from "./publicationAdoption";
+import { type PublicationInputs, type PublicationState, tablesOf } from "./publicationInputs";
+
+/** What is asked for, and what is known of what there is. */
+export interface Intent {
+  wish: PublicationInputs;
+  desired: DesiredPublication;
+  /** Absent while it is created, and in a preview. */
+  state?: PublicationState;
+  /** Its name so far, where it is managed already. */
+  formerName?: string;
+  /** Its OID as far as it counts here; null where the database is another one than then. */
+  oid: number | null;
+}
+
+/** A change under way, from one try to the next. */
+export interface Work extends Intent {
+  token: string;
+  adopted: boolean;
+  /** Kept between tries: after a COMMIT whose answer was lost, what was there before cannot be seen any more. */
+  before?: FoundBefore;
+}
+
+/** All that must be known before a change, read in one round trip. */
+export interface Findings {
+  server: Server;
+  actual: ActualPublication | undefined;
+  unpublishable: UnpublishableTable[];
+  missing: MissingTable[];
+  owner: OwnerFacts | undefined;
+  nameTaken: boolean;
+  /** Unsafe already, and unsafe only by what is wished for now. */
+  unsafe: UnsafeTable[];
+  newlyUnsafe: UnsafeTable[];
+  slots: Slot[];
+}
+
+export function findingStatements(version: number, { desired, state, formerName, oid }: Intent): Statement[] {
+  const former = formerName === undefined ? [] : [formerName];
+  const which: Which = [oid, ...former, desired.name];
+  return [
+    readServer,
+    readPublication(version, ...which),
+    readUnpublishable(version, desired.tables, desired.schemas, desired.viaRoot),
+    readMissingTables(state ? tablesOf(state, oid) : [], ...which),
+    readOwner(version, desired.owner, ...which),
+    statement("select from pg_publication where pubname = $1", [desired.name]),
+    readUnsafe(version, ...which),
+    readUnsafeWish(version, desired, ...which),
+    readSlots(formerName ?? desired.name),
+  ];
+}
+
+export function toFindings(answers: Answer[]): Findings {
+  const [server, actual, unpublishable, missing, owner, named, present, wished, slots] = answers.map(
+    ({ rows }) => rows,
+  );
+  const unsafe = present as unknown as UnsafeTable[];
+  const known = new Set(unsafe.map(tableKey));
+  return {
+    server: toServer(server?.[0] ?? {}),
+    actual: toPublication(actual?.[0]),
+    unpublishable: unpublishable as unknown as UnpublishableTable[],
+    missing: missing as unknown as MissingTable[],
+    owner: owner?.[0] as unknown as OwnerFacts | undefined,
+    nameTaken: (named ?? []).length > 0,
+    unsafe,
+    newlyUnsafe: (wished as unknown as UnsafeTable[]).filter((table) => !known.has(tableKey(table))),
+    slots: affectedSlots(slots ?? []),
+  };
+}

@@ -1,0 +1,77 @@
+import type { MissingTable } from "../sql/publicationMembers";
+import type { DesiredPublication, Filters } from "../sql/publicationPlan";
+import { parseTable, type TableSpec } from "../sql/table";
+import type { Inputs } from "./arguments";
+import type { FoundBefore } from "./publicationAdoption";
+import type { Loss } from "./publicationLosses";
+
+export interface PublicationInputs extends Inputs {
+  mark: string;
+  name: string;
+  allTables?: boolean;
+  tables?: TableSpec[];
+  schemas?: string[];
+  publish?: string[];
+  publishViaPartitionRoot?: boolean;
+  publishGeneratedColumns?: "none" | "stored";
+  owner?: string;
+  comment?: string;
+  adopt?: boolean;
+  deleteAdopted?: boolean;
+  allowReplace?: boolean;
+  allowUnsafeTables?: boolean;
+  allowLeftoverSlots?: boolean;
+}
+
+export interface PublicationState extends PublicationInputs {
+  oid: number;
+  target: unknown;
+  token: string;
+  /** OIDs of `tables`, in the same order. */
+  tableOids?: number[];
+  filters?: Filters;
+  adopted?: boolean;
+  /** What an adopted publication was like before, where we changed it. */
+  before?: FoundBefore;
+  /** What a refresh found missing, until an update mends it: changes made meanwhile are lost to the pipe. */
+  lost?: Loss[];
+  /** Tables that a refresh no longer found under their names, until an update. */
+  missing?: MissingTable[];
+}
+
+export const PUBLICATION_ARGUMENTS = [
+  "name",
+  "allTables",
+  "tables",
+  "schemas",
+  "publish",
+  "publishViaPartitionRoot",
+  "publishGeneratedColumns",
+  "owner",
+  "comment",
+  "adopt",
+  "deleteAdopted",
+  "allowReplace",
+  "allowUnsafeTables",
+  "allowLeftoverSlots",
+] as const;
+
+export function toDesired(inputs: PublicationInputs): DesiredPublication {
+  const { name, allTables = false, tables = [], schemas = [], publish, owner } = inputs;
+  return {
+    name,
+    allTables,
+    tables: tables.map(parseTable),
+    schemas,
+    publish,
+    viaRoot: inputs.publishViaPartitionRoot,
+    generatedColumns: inputs.publishGeneratedColumns,
+    owner,
+  };
+}
+
+/** The tables of the state, each with the OID that it had, unless this is another database than then (`oid` is null). */
+export function tablesOf(state: PublicationState, oid: number | null) {
+  const oids = oid !== null && state.tableOids?.length === state.tables?.length ? state.tableOids : undefined;
+  return (state.tables ?? []).map(parseTable).map((table, index) => ({ ...table, oid: oids?.[index] }));
+}

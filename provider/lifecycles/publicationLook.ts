@@ -1,0 +1,39 @@
+import { displayTables, rememberFilters } from "../sql/publicationPlan";
+import { displaySlot } from "../sql/slots";
+import type { Inputs } from "./arguments";
+import type { Context } from "./context";
+import { decide } from "./publicationDecision";
+import { findingStatements, type Intent, toFindings } from "./publicationFindings";
+import { type PublicationInputs, toDesired } from "./publicationInputs";
+
+/** Looks in a preview at what the change will meet. What is absent may still be made by a sibling. */
+export async function lookAtPublication(context: Context, olds: Inputs, inputs: Inputs): Promise<void> {
+  const wish = inputs as PublicationInputs;
+  const desired = toDesired(wish);
+  const intent: Intent = { wish, desired, formerName: olds.name as string | undefined, oid: null };
+  if (wish.allTables && !olds.allTables) warnOfAllTables(context);
+  const answers = await context.lookAt((session) => session.run(...findingStatements(session.version, intent)));
+  if (!answers) return;
+  const found = toFindings(answers);
+  context.checkPlace(found.server);
+  const { actual } = found;
+  // The inputs hold no filters as the server writes them: what the program did not change, counts as unchanged.
+  const filters = actual && intent.formerName ? rememberFilters(toDesired(olds as PublicationInputs), actual) : {};
+  const { plan, adopted, breaking, absent } = decide(intent, found, filters);
+  if (absent.length > 0) context.warn(`not in the database (yet): ${absent.join(", ")}`);
+  if (adopted) context.inform(`publication "${wish.name}" exists and would be adopted`);
+  if (breaking) {
+    const readers = found.slots.length > 0 ? `; it may be read by ${found.slots.map(displaySlot).join(", ")}` : "";
+    const what = plan?.renamed ? "renamed" : "dropped and made again";
+    context.warn(
+      `publication "${wish.name}" will be ${what}: a ClickPipe that reads it has to be resynced afterwards${readers}`,
+    );
+  }
+  if (plan && plan.removed.length > 0) context.inform(`takes out of the publication: ${displayTables(plan.removed)}`);
+}
+
+export function warnOfAllTables(context: Context): void {
+  context.warn(
+    "publishes all tables: each one made without a primary key will have its UPDATEs and DELETEs fail, and every change of every table is decoded. List tables or schemas instead",
+  );
+}

@@ -1,0 +1,75 @@
+import type { Transaction } from "../clients/transaction";
+import { formatComment, type Ownership } from "../sql/mark";
+import { alterRole, hasExpired, planRole, type Role, renameRole } from "../sql/role";
+import { commentOnRole } from "../sql/roleComment";
+import { setPassword } from "../sql/rolePassword";
+import type { Server } from "../sql/server";
+import { literal, type Statement } from "../sql/statement";
+import type { UserInputs, UserOutputs, UserState } from "./clickPipesUser";
+import { type Fresh, outputsOf } from "./userOutputs";
+import { adoptable, mayAlter, passwordRefused, strongEnough } from "./userRefusals";
+
+export async function adoptedUser(
+  tx: Transaction,
+  server: Server,
+  role: Role,
+  user: UserInputs,
+  fresh: Fresh,
+): Promise<UserOutputs> {
+  adoptable(role, server, user);
+  const keep = user.password !== undefined && fresh.accepted !== "refused";
+  if (!keep && user.passwordVersion === undefined) throw passwordRefused(role);
+  if (!keep) strongEnough(fresh.password);
+  const changes = [...planRole(user, role), ...(keep ? [] : setPassword("alter", user.name, fresh.password))];
+  if (changes.length > 0) mayAlter(server, role);
+  // Resumed after a killed adoption: what the role was like before is not known any more, so nothing is taken back.
+  const resumed = role.marked.owner?.mark === user.mark;
+  const owner: Ownership = { mark: user.mark, token: fresh.token, adopted: true };
+  const comment = user.comment === undefined ? role.marked.comment : user.comment || null;
+  const note = role.mayComment ? commentOnRole(role, formatComment({ ...role.marked, comment, owner })) : [];
+  await tx.commit(...changes, ...note);
+  const before = resumed ? {} : { ...attributesBefore(role), ...argumentsBefore(role, user) };
+  return { ...outputsOf(role, server, user, fresh), adopted: true, before };
+}
+
+function attributesBefore(role: Role): UserOutputs["before"] {
+  return {
+    ...(!role.canLogin && { canLogin: false }),
+    ...(!role.replication && { replication: false }),
+    ...(hasExpired(role) && { validUntil: role.validUntil }),
+  };
+}
+
+/** What the arguments of the program are about to change. */
+export function argumentsBefore(role: Role, user: UserInputs): UserOutputs["before"] {
+  return {
+    ...(user.name !== role.name && { name: role.name }),
+    ...(user.connectionLimit !== undefined && { connectionLimit: role.connectionLimit }),
+    ...(user.validUntil !== undefined && { validUntil: role.validUntil }),
+    ...(user.comment !== undefined && { comment: role.marked.comment }),
+  };
+}
+
+/** An adopted role stays; only what the outputs record as changed is taken back, and our mark. */
+export async function giveBack(tx: Transaction, role: Role, state: UserState): Promise<void> {
+  const { owner, grants } = role.marked;
+  if (owner !== undefined && owner.token !== state.token) return;
+  const before = state.before ?? {};
+  const name = before.name ?? role.name;
+  const changes = role.mayAlter
+    ? [...renameRole(role.name, name), ...alterRole(name, attributesToReturn(role, before))]
+    : [];
+  const comment = before.comment === undefined ? role.marked.comment : before.comment;
+  const note: Statement[] = role.mayComment ? commentOnRole(role, formatComment({ comment, grants }), name) : [];
+  if (changes.length + note.length > 0) await tx.commit(...changes, ...note);
+}
+
+function attributesToReturn(role: Role, before: NonNullable<UserOutputs["before"]>): string[] {
+  const { connectionLimit = role.connectionLimit, validUntil = role.validUntil } = before;
+  return [
+    ...(before.canLogin === false && role.canLogin ? ["nologin"] : []),
+    ...(before.replication === false && role.replication ? ["noreplication"] : []),
+    ...(connectionLimit === role.connectionLimit ? [] : [`connection limit ${connectionLimit}`]),
+    ...(validUntil === role.validUntil ? [] : [`valid until ${literal(validUntil ?? "infinity")}`]),
+  ];
+}

@@ -1,0 +1,117 @@
+import type { ActualRights } from "./grantsPlan";
+import type { Actor, DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./grantsRead";
+import { identifier, qualified } from "./statement";
+import { displayIdentifier, displayTable } from "./table";
+
+/** One thing that the role cannot read, or can read by a right that is not its own only. */
+export interface Lack {
+  kind: string;
+  object: string;
+  owner: string;
+  /** Of a table. */
+  schema?: string;
+  actor: Actor;
+  /** The role has it all the same, through PUBLIC or a membership. */
+  effective: boolean;
+  /** What of it, in a sentence that begins with the role. */
+  verb: "may not connect to" | "has no USAGE on" | "has no SELECT on" | "would not read" | "does not see all rows of";
+  /** Why we cannot mend it, where `actor` is "none". */
+  reason: string;
+  /** The statement with which an admin can. */
+  fix: string;
+}
+
+export function lacks(role: string, actual: ActualRights): Lack[] {
+  const to = identifier(role);
+  const { database, databaseRight, schemas, tables, defaults } = actual;
+  return [
+    ...(databaseRight.connect ? [] : [lackOfConnect(to, database, databaseRight)]),
+    ...schemas.filter(({ granted }) => !granted).map((schema) => lackOfUsage(to, schema)),
+    ...tables.filter(lacksSelect).map((table) => lackOfSelect(to, table)),
+    ...tables.filter(({ hidesRows }) => hidesRows).map((table) => lackOfRows(to, role, table)),
+    ...defaults.filter(({ granted }) => !granted).map((right) => lackOfDefault(to, right)),
+  ];
+}
+
+function lacksSelect(table: TableRight): boolean {
+  return !table.granted && (table.columns === null || grantableColumns(table).length > 0);
+}
+
+/** Of the columns asked for, those that exist and are not granted yet. */
+export function grantableColumns({ missingColumns, unknownColumns }: TableRight): string[] {
+  return (missingColumns ?? []).filter((column) => !unknownColumns?.includes(column));
+}
+
+function notOwner(owner: string): string {
+  return `only its owner ${displayIdentifier(owner)} may grant it, and the admin is not a member of that role`;
+}
+
+function cannotName({ owner, schema }: TableRight): string {
+  return `to grant it takes USAGE on schema ${displayIdentifier(schema)}, which its owner ${displayIdentifier(owner)} and the admin lack`;
+}
+
+function lackOfConnect(to: string, database: string, { owner, actor }: DatabaseRight): Lack {
+  const reason = notOwner(owner);
+  const fix = `GRANT CONNECT ON DATABASE ${identifier(database)} TO ${to}`;
+  const object = displayIdentifier(database);
+  return { kind: "database", object, owner, actor, effective: false, verb: "may not connect to", reason, fix };
+}
+
+function lackOfUsage(to: string, { name, owner, actor, effective }: SchemaRight): Lack {
+  const reason = notOwner(owner);
+  const fix = `GRANT USAGE ON SCHEMA ${identifier(name)} TO ${to}`;
+  return {
+    kind: "schema",
+    object: displayIdentifier(name),
+    owner,
+    actor,
+    effective,
+    verb: "has no USAGE on",
+    reason,
+    fix,
+  };
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  r: "table",
+  p: "partitioned table",
+  v: "view",
+  m: "materialized view",
+  f: "foreign table",
+};
+
+function lackOfSelect(to: string, table: TableRight): Lack {
+  const { owner, actor, effective, columns } = table;
+  const reason = table.member ? cannotName(table) : notOwner(owner);
+  const list = columns ? ` (${columns.map(identifier).join(", ")})` : "";
+  const fix = `GRANT SELECT${list} ON ${qualified(table)} TO ${to}`;
+  return { ...nameOf(table), owner, actor, effective, verb: "has no SELECT on", reason, fix };
+}
+
+function nameOf(table: TableRight): Pick<Lack, "kind" | "object" | "schema"> {
+  return { kind: KINDS[table.kind] ?? "relation", object: displayTable(table), schema: table.schema };
+}
+
+/** Policies are the application's: we say it, and change nothing. */
+function lackOfRows(to: string, role: string, table: TableRight): Lack {
+  const reason = `row-level security hides rows from role "${role}": the first load would miss them without an error`;
+  const fix = `CREATE POLICY clickpipes ON ${qualified(table)} FOR SELECT TO ${to} USING (true)`;
+  const name = nameOf(table);
+  return {
+    ...name,
+    owner: table.owner,
+    actor: "none",
+    effective: false,
+    verb: "does not see all rows of",
+    reason,
+    fix,
+  };
+}
+
+function lackOfDefault(to: string, { creator, schema, actor }: DefaultRight): Lack {
+  const object = `future tables of ${displayIdentifier(creator)} in schema ${displayIdentifier(schema)}`;
+  const reason = `only ${displayIdentifier(creator)} may set them, and the admin is not a member of that role`;
+  const fix = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)} IN SCHEMA ${identifier(schema)} GRANT SELECT ON TABLES TO ${to}`;
+  const verb = "would not read";
+  return { kind: "default privileges", object, owner: creator, actor, effective: false, verb, reason, fix };
+}

@@ -1,0 +1,112 @@
+import { REFERENCED_ROLE, type RoleReference, referenceValues } from "./role";
+import { type Statement, statement } from "./statement";
+import { parseTable, type Table, type TableSpec, tableKey } from "./table";
+
+/** Which schemas, whole, and which tables, alone, a role shall be able to read, and whose future tables. */
+export interface Scope {
+  schemas: string[] | "*";
+  tables: Table[];
+  /** Undefined: found in the database. */
+  objectOwners: string[] | undefined;
+}
+
+export interface ScopeInputs {
+  schemas?: string[] | "*";
+  tables?: TableSpec[];
+  objectOwners?: string[];
+}
+
+export function toScope({ schemas = [], tables = [], objectOwners }: ScopeInputs): Scope {
+  const alone = tables.map(parseTable);
+  // A schema covers its tables; "*" may still leave one out, such as a table of an extension.
+  return {
+    schemas,
+    tables: schemas === "*" ? alone : alone.filter(({ schema }) => !schemas.includes(schema)),
+    objectOwners,
+  };
+}
+
+/** Everything that one of the scopes holds, for looking at what a role has in any; columns and owners do not matter to that. */
+export function allScopes(scopes: ScopeInputs[]): ScopeInputs {
+  const schemas = scopes.flatMap((scope) => (scope.schemas === "*" ? [] : (scope.schemas ?? [])));
+  const tables = scopes
+    .flatMap((scope) => scope.tables ?? [])
+    .map((spec) => ({ ...parseTable(spec), columns: undefined }));
+  const byName = new Map(tables.map((table) => [tableKey(table), table]));
+  return { schemas: scopes.some((scope) => scope.schemas === "*") ? "*" : schemas, tables: [...byName.values()] };
+}
+
+/** The parts of the scope that all reads share: who we are, the role, the schemas and relations meant. */
+export function scopeTables(version: number): string {
+  const set = version >= 16 ? "SET" : "MEMBER";
+  return `
+    grantee as (select oid, rolsuper, rolbypassrls from pg_roles where oid = ${REFERENCED_ROLE}),
+    me as (select oid, rolsuper from pg_roles where rolname = current_user),
+    neon as (select oid from pg_roles where rolname = 'cloud_admin' and rolname <> current_user),
+    wanted as (select schema, name, columns from jsonb_to_recordset($4::jsonb) as t (schema text, name text, columns text[])),
+    space as (
+      select n.oid, n.nspname, n.nspowner, n.nspacl, has_schema_privilege(n.oid, 'USAGE') as usable,
+             case when $3::text[] is not null then n.nspname = any ($3::text[])
+                  else n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+                       and n.nspowner not in (select oid from neon)
+                       and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass
+                                        and d.objid = n.oid and d.deptype = 'e') end as whole
+        from pg_namespace n
+    ),
+    relation as (
+      select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
+             c.relforcerowsecurity, null::text[] as columns
+        from space s join pg_class c on c.relnamespace = s.oid
+       where s.whole and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
+         and c.relowner not in (select oid from neon)
+         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+      union all
+      select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
+             c.relforcerowsecurity, w.columns
+        from wanted w join space s on s.nspname = w.schema join pg_class c on c.relnamespace = s.oid and c.relname = w.name
+       where c.relkind in ('r', 'p', 'v', 'm', 'f') and not (s.whole and c.relowner not in (select oid from neon)
+         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'))
+    ),
+    owner as (
+      select r.oid, r.rolname, pg_has_role(me.oid, r.oid, '${set}') as settable,
+             case when me.rolsuper or pg_has_role(me.oid, r.oid, 'USAGE') then 'self'
+                  when pg_has_role(me.oid, r.oid, '${set}') then 'owner' else 'none' end as actor
+        from pg_roles r, me
+    )`;
+}
+
+/** As whom we can act on the relation `r` of owner `o`: to name it takes USAGE on its schema. */
+export const RELATION_ACTOR = `
+  case when o.actor = 'self' and r.usable then 'self'
+       when o.settable and has_schema_privilege(o.oid, r.relnamespace, 'USAGE') then 'owner' else 'none' end`;
+
+/** $1 to $4 of every statement that begins with `scopeTables`. */
+export function scopeValues(role: RoleReference, scope: Scope): unknown[] {
+  const wanted = scope.tables.map(({ schema, name, columns }) => ({ schema, name, columns }));
+  return [...referenceValues(role), scope.schemas === "*" ? null : scope.schemas, JSON.stringify(wanted)];
+}
+
+export interface MissingName {
+  kind: "schema" | "table" | "role";
+  /** Of a table. */
+  schema: string | null;
+  name: string;
+}
+
+/** The names of the scope that mean nothing in this database. */
+export function readMissing(scope: Scope): Statement {
+  const wanted = scope.tables.map(({ schema, name }) => ({ schema, name }));
+  return statement(
+    `
+    select 'schema' as "kind", null as "schema", w.name as "name" from unnest($1::text[]) as w (name)
+     where not exists (select from pg_namespace n where n.nspname = w.name)
+    union all
+    select 'table', w.schema, w.name from jsonb_to_recordset($2::jsonb) as w (schema text, name text)
+     where not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                        where n.nspname = w.schema and c.relname = w.name and c.relkind in ('r', 'p', 'v', 'm', 'f'))
+    union all
+    select 'role', null, w.name from unnest($3::text[]) as w (name)
+     where not exists (select from pg_roles r where r.rolname = w.name)`,
+    [scope.schemas === "*" ? [] : scope.schemas, JSON.stringify(wanted), scope.objectOwners ?? []],
+  );
+}

@@ -1,0 +1,278 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { NeonClient, noWrites } from "../../provider/clients/neon";
+import { neonWaits, pauseBefore } from "../../provider/clients/neonWaits";
+import { handler } from "../../provider/handler";
+import { requestProblem } from "../support/neon/apiChecks";
+import { findOperation } from "../support/neon/openapi";
+import { type NeonApi, startNeonApi } from "./neonApi";
+
+const WAITS = { ...neonWaits };
+let api: NeonApi;
+let neon: NeonClient;
+let said: string[];
+
+beforeEach(async () => {
+  Object.assign(neonWaits, { pause: 5, poll: 10 });
+  api = await startNeonApi();
+  said = [];
+  neon = new NeonClient(api.url, api.key, (text) => said.push(text));
+});
+afterEach(async () => {
+  Object.assign(neonWaits, WAITS);
+  await api?.stop();
+});
+
+const failure = (work: Promise<unknown>): Promise<Error & { status?: number }> =>
+  work.then(
+    () => new Error("no error"),
+    (error) => error,
+  );
+const allow = (...ips: string[]) => ({ allowed_ips: { ips, protected_branches_only: false } });
+const methods = () => api.requests.map(({ method }) => method).join(" ");
+const ips = () => api.project.settings.allowed_ips.ips;
+
+/** Writes `address` into the list where it is missing. */
+const adding = (address: string, writes = noWrites()) =>
+  neon.changeSettings(
+    api.projectId,
+    ({ allowed_ips: { ips: found = [] } = {} }) => (found.includes(address) ? undefined : allow(...found, address)),
+    writes,
+  );
+
+describe("what is refused for now is tried again", () => {
+  test.each([423, 429, 503])("HTTP %s, for reading and for writing", async (status) => {
+    api.faults.add({ method: "GET", status, times: 6 });
+    api.faults.add({ method: "PATCH", status, times: 6 });
+    await adding("192.0.2.1");
+    expect(ips()).toEqual(["192.0.2.1"]);
+    expect(api.requests.filter((request) => request.status === status)).toHaveLength(12);
+  });
+
+  test("a write is made anew of what is there then, so that an edit made meanwhile is kept", async () => {
+    api.faults.add({ method: "PATCH", status: 423, after: () => void ips()?.push("198.51.100.7") });
+    await adding("192.0.2.1");
+    expect(methods()).toBe("GET PATCH GET PATCH GET");
+    expect(ips()).toEqual(["198.51.100.7", "192.0.2.1"]);
+  });
+
+  test("until a deadline, and what was answered last is the error", async () => {
+    neonWaits.refused = 120;
+    api.faults.add({ method: "PATCH", status: 423, times: 1000 });
+    const begun = Date.now();
+    const error = await failure(adding("192.0.2.1"));
+    expect(error.message).toMatch(/PATCH \S+ was answered with HTTP 423 .*another operation .* is still running/);
+    expect(Date.now() - begun).toBeLessThan(2000);
+    expect(methods().split("PATCH").length).toBeGreaterThan(4);
+    expect(ips()).toEqual([]);
+  });
+
+  test("a Retry-After in seconds or as a date is honoured, and one beyond the deadline ends it at once", async () => {
+    api.faults.add({ status: 429, retryAfter: "1" });
+    let begun = Date.now();
+    await neon.readSettings(api.projectId);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
+    api.faults.add({ status: 503, retryAfter: new Date(Date.now() + 1500).toUTCString() });
+    begun = Date.now();
+    await neon.readSettings(api.projectId);
+    // A date has whole seconds only.
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(400);
+    api.faults.add({ status: 429, retryAfter: "3600" });
+    begun = Date.now();
+    expect((await failure(neon.readSettings(api.projectId))).status).toBe(429);
+    expect(Date.now() - begun).toBeLessThan(500);
+  });
+
+  test("with full jitter that grows and has an upper end, and never before Retry-After", () => {
+    neonWaits.pause = 500;
+    const spread = (repetition: number) => Array.from({ length: 500 }, () => pauseBefore(repetition));
+    expect(Math.max(...spread(1))).toBeLessThanOrEqual(500);
+    expect(Math.min(...spread(1))).toBeLessThan(100);
+    expect(Math.max(...spread(3))).toBeGreaterThan(1500);
+    expect(Math.max(...spread(30))).toBeLessThanOrEqual(5000);
+    expect(Math.min(...Array.from({ length: 50 }, () => pauseBefore(1, 7000)))).toBe(7000);
+  });
+});
+
+describe("what can never succeed fails at once", () => {
+  test.each([400, 401, 403, 404, 409, 412, 422])("HTTP %s, for reading and for writing", async (status) => {
+    api.faults.add({ method: "PATCH", status, body: { code: "", message: "not like this" } });
+    const error = await failure(adding("192.0.2.1"));
+    expect(error).toMatchObject({ status, method: "PATCH" });
+    expect(error.message).toContain(`HTTP ${status} (not like this)`);
+    api.faults.add({ method: "GET", status });
+    expect(await failure(neon.readSettings(api.projectId))).toMatchObject({ status, method: "GET" });
+    expect(methods()).toBe("GET PATCH GET");
+  });
+
+  test("an address where no Neon is, and one that nobody listens on", async () => {
+    const page = createServer((_request, response) => void response.end("<!DOCTYPE html>")).listen(0, "127.0.0.1");
+    await once(page, "listening");
+    const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+    const error = await failure(new NeonClient(url, "napi_key").readSettings("p"));
+    expect(error.message).toContain("the answer is not JSON, so this is not Neon's API: check `neonApiUrl`");
+    page.removeAllListeners("request").on("request", (_request, response) => void response.end("{}"));
+    expect((await failure(new NeonClient(url, "napi_key").readSettings("p"))).message).toBe(
+      `the answer of ${url} has no "project", so it is not Neon's API: check \`neonApiUrl\``,
+    );
+    page.close();
+    page.closeAllConnections();
+    await once(page, "close");
+    const refused = await failure(new NeonClient(url, "napi_key").readSettings("p"));
+    expect(refused.message).toMatch(/GET \/projects\/p got no answer \(ECONNREFUSED\)\. Request id/);
+  });
+});
+
+describe("where no clear answer comes", () => {
+  test.each([500, 502, 504, 520])("reading is tried again after HTTP %s, a few times", async (status) => {
+    api.faults.add({ status, times: 3 });
+    await neon.readSettings(api.projectId);
+    expect(methods()).toBe("GET GET GET GET");
+    api.faults.add({ status, times: 4 });
+    expect(await failure(neon.readSettings(api.projectId))).toMatchObject({ status });
+  });
+
+  test("a write that was not carried out is repeated after reading", async () => {
+    const writes = noWrites();
+    api.faults.add({ method: "PATCH", cut: "before" });
+    await adding("192.0.2.1", writes);
+    expect(methods()).toBe("GET PATCH GET GET PATCH GET");
+    expect(writes).toEqual({ carriedOut: 1, unclear: 1 });
+  });
+
+  test("a write that was carried out is not repeated", async () => {
+    const writes = noWrites();
+    api.faults.add({ method: "PATCH", cut: "after" });
+    await adding("192.0.2.1", writes);
+    expect(methods()).toBe("GET PATCH GET GET");
+    expect(writes).toEqual({ carriedOut: 0, unclear: 1 });
+    expect(ips()).toEqual(["192.0.2.1"]);
+  });
+
+  test("a request that is not answered in time counts as unclear", async () => {
+    neonWaits.request = 100;
+    api.faults.add({ method: "PATCH", delayMs: 400 });
+    await adding("192.0.2.1");
+    expect(methods()).toMatch(/^GET PATCH GET GET PATCH GET/);
+  });
+
+  test("after a few tries it is an error that knows of the writes", async () => {
+    const writes = noWrites();
+    api.faults.add({ method: "PATCH", cut: "before", times: 1000 });
+    expect((await failure(adding("192.0.2.1", writes))).message).toMatch(/PATCH \S+ got no answer \(UND_ERR_SOCKET\)/);
+    expect(writes).toEqual({ carriedOut: 0, unclear: 4 });
+  });
+});
+
+describe("operations", () => {
+  const operation = (status: string, more: object = {}) => ({
+    body: {
+      operation: { id: "op-1", action: "apply_config", status, ...more },
+    } as never,
+    status: 200,
+  });
+  const waiting = () =>
+    neon.waitForOperations(api.projectId, [{ id: "op-1", action: "apply_config", status: "scheduling" }]);
+
+  test.each(["finished", "skipped", "cancelled"])("%s ends the waiting", async (status) => {
+    api.faults.add(operation("running"));
+    api.faults.add(operation(status));
+    await waiting();
+    expect(methods()).toBe("GET GET");
+  });
+
+  test("an operation in error is named at once, with its reason", async () => {
+    api.faults.add(operation("error", { error: "no capacity" }));
+    expect((await failure(waiting())).message).toContain(
+      `operation apply_config (op-1) of Neon project ${api.projectId} ended in "error": no capacity`,
+    );
+  });
+
+  test("a failed one is waited for until the time at which Neon tries it again, and a while longer", async () => {
+    neonWaits.failedOperation = 100;
+    const retryAt = new Date(Date.now() + 400).toISOString();
+    api.faults.add({ ...operation("failed", { retry_at: retryAt }), times: 1000 });
+    const begun = Date.now();
+    expect((await failure(waiting())).message).toContain('ended in "failed"');
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(500);
+    expect(Date.now() - begun).toBeLessThan(2000);
+  });
+
+  test("a failed one that runs again has its time anew", async () => {
+    neonWaits.failedOperation = 60;
+    for (let round = 0; round < 4; round++) {
+      api.faults.add({ ...operation("failed"), times: 2 });
+      api.faults.add(operation("running"));
+    }
+    api.faults.add(operation("finished"));
+    await waiting();
+  });
+});
+
+describe("what it says", () => {
+  test("now and then what it waits for, once for each wait, and nothing where it is quick", async () => {
+    neonWaits.progress = 60;
+    await adding("192.0.2.1");
+    expect(said).toEqual([]);
+    api.faults.add({ method: "PATCH", status: 423, retryAfter: "0.2" });
+    await adding("192.0.2.2");
+    expect(new Set(said)).toEqual(new Set(["waiting for Neon, which answered HTTP 423 (0 s so far)"]));
+    expect(said.length).toBeLessThanOrEqual(4);
+  });
+
+  test("every request has an id of its own, and the error names it", async () => {
+    api.faults.add({ method: "PATCH", status: 409 });
+    const { message } = await failure(adding("192.0.2.1"));
+    const ids = api.requests.map(({ headers }) => String(headers["x-request-id"]));
+    expect(new Set(ids).size).toBe(2);
+    expect(message).toContain(`Request id ${ids[1]}`);
+  });
+
+  test.each([
+    ["a key that no header can hold", { "clickpipes:neonApiKey": "napi_secret\nkey" }],
+    ["a URL with a password", { "clickpipes:neonApiUrl": "http://user:napi_secret@127.0.0.1:1/api/v2" }],
+    ["an answer that repeats the key", { "clickpipes:neonApiKey": "napi_secret" }],
+  ])("never the key: %s", async (_, changes) => {
+    const config: Record<string, string> = { ...api.config, ...changes };
+    const body = { code: "", message: "the key napi_secret is not known" };
+    api.faults.add({ status: 401, body });
+    const provider = handler("IpAllowlist");
+    provider.configure({ config: { get: (key) => config[key] } });
+    const inputs = { projectId: api.projectId, addresses: ["192.0.2.1"], whenOpen: "leaveOpen" };
+    const error = await failure(provider.create(inputs));
+    expect(error.message).toMatch(/^Neon API: GET /);
+    expect(error.message + error.stack).not.toContain("napi_secret");
+  });
+});
+
+describe("Neon's own document", () => {
+  test("has every request that we send", async () => {
+    await adding("192.0.2.1");
+    await neon.changeSettings(api.projectId, ({ enable_logical_replication: on }) =>
+      on ? undefined : { enable_logical_replication: true },
+    );
+    await neon.listEndpoints(api.projectId);
+    await neon.listRunning(api.projectId);
+    const sent = api.requests.map(({ method, path, body, status }) => {
+      const url = new URL(path, "http://neon");
+      const { operation, parameters } = findOperation(method, url.pathname) ?? {};
+      if (!operation || !parameters) throw new Error(`${method} ${path} is not in the document`);
+      const call = { parameters, query: Object.fromEntries(url.searchParams), body: body ?? {} };
+      expect(requestProblem(operation, call, body !== undefined), operation.operationId).toBeUndefined();
+      expect(status).toBe(200);
+      return operation.operationId;
+    });
+    expect(new Set(sent)).toEqual(
+      new Set(["getProject", "updateProject", "getProjectOperation", "listProjectEndpoints", "listProjectOperations"]),
+    );
+  });
+
+  test("would refuse a request of another shape", () => {
+    const { operation, parameters } = findOperation("PATCH", "/projects/p") ?? {};
+    if (!operation || !parameters) throw new Error("no such operation");
+    const body = { project: { settings: { allowed_ips: { ips: "192.0.2.1" } } } };
+    expect(requestProblem(operation, { parameters, query: {}, body }, true)).toBeDefined();
+  });
+});

@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { Managed } from "../support/managed";
+import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { createApiRole } from "../support/neonRoles";
+import type { PostgresVersion } from "../support/postgres";
+import { asSuperuser } from "../support/superuser";
+
+const PASSWORD = "npg_Grand7Ocean";
+const OTHER = "Silver-River9_maple!Onyx73";
+
+describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Postgres %i", (version) => {
+  let neon: LocalNeon;
+  let config: Record<string, string>;
+  let said: MockInstance;
+  let count = 0;
+  let name: string;
+
+  beforeAll(async () => {
+    neon = await startLocalNeon({ version, logicalReplication: true, postgresSettings: { log_statement: "all" } });
+    config = { "clickpipes:connectionUri": neon.connectionUri };
+  });
+  afterAll(() => neon?.stop());
+  beforeEach(() => {
+    said = vi.spyOn(console, "error").mockImplementation(() => {});
+    name = `api_${++count}`;
+  });
+  afterEach(() => said.mockRestore());
+
+  const attributes = async () =>
+    (
+      await asSuperuser(neon.server, "neondb", [
+        `select xmin::text, rolname, rolpassword, rolcanlogin, rolconnlimit from pg_authid where rolname = '${name}'`,
+      ])
+    )[0];
+  /** Every ALTER, CREATE and DROP of a role that the server was sent since. */
+  const changesOfRoles = async (since: number) =>
+    (await neon.server.log()).slice(since).match(/(?:alter|create|drop) role .*/gi) ?? [];
+
+  if (version < 16) {
+    test("making a role is refused in words, in a preview and before any SQL, with the one way on", async () => {
+      const user = new Managed("ClickPipesUser", name, config);
+      const refused = new RegExp(
+        `on Postgres ${version} only a superuser can make a REPLICATION role, and "neondb_owner" is none.*adopt: true.*allowPrivileged: true.*password`,
+      );
+      await expect(user.check({ name })).rejects.toThrow(refused);
+      const since = (await neon.server.log()).length;
+      vi.spyOn(user, "check").mockResolvedValue({ name, mark: "organization/app/dev/ClickPipesUser/x" });
+      await expect(user.up({ name })).rejects.toThrow(refused);
+      expect(await changesOfRoles(since)).toEqual([]);
+      expect(await attributes()).toBeUndefined();
+    });
+  }
+
+  test("is adopted without any ALTER, gets its grants, and stays as it was", async () => {
+    await createApiRole(neon.server, { name, password: PASSWORD });
+    await asSuperuser(neon.server, "neondb", [
+      `create schema app_${name}`,
+      `alter schema app_${name} owner to neondb_owner`,
+      `create table app_${name}.orders (id int primary key)`,
+      `alter table app_${name}.orders owner to neondb_owner`,
+    ]);
+    const before = await attributes();
+    const since = (await neon.server.log()).length;
+    const user = new Managed("ClickPipesUser", name, config);
+    const args = { name, adopt: true, allowPrivileged: true, password: PASSWORD };
+    await user.up(args);
+    const grants = new Managed("ClickPipesGrants", name, config);
+    await grants.up({ role: name, schemas: [`app_${name}`] });
+    expect(grants.outputs).toMatchObject({ grantedTables: 1, uncovered: [] });
+    expect([await user.refresh(), await grants.refresh()]).toEqual([false, false]);
+    const acl = () =>
+      asSuperuser(neon.server, "neondb", [
+        `select relacl::text from pg_class where relname = 'orders' and relacl::text ~ '${name}=r/'`,
+      ]);
+    expect(await acl()).toHaveLength(1);
+    await grants.destroy();
+    expect(await acl()).toHaveLength(0);
+    await user.destroy();
+    expect(await attributes()).toEqual(before);
+    expect(await changesOfRoles(since)).toEqual([]);
+    const [{ left } = { left: -1 }] = await asSuperuser<{ left: number }>(neon.server, "neondb", [
+      `select count(*)::int as left from pg_shdepend where refclassid = 'pg_authid'::regclass and refobjid = '${name}'::regrole`,
+    ]);
+    expect(left).toBe(0);
+  });
+
+  test("is refused without `allowPrivileged`, with a wrong password, and with a wish that takes an ALTER", async () => {
+    await createApiRole(neon.server, { name, password: PASSWORD });
+    const before = await attributes();
+    const since = (await neon.server.log()).length;
+    const user = new Managed("ClickPipesUser", name, config);
+    const args = { name, adopt: true, allowPrivileged: true, password: PASSWORD };
+    await expect(user.up({ name, adopt: true, password: PASSWORD })).rejects.toThrow(
+      /more than a reader \(BYPASSRLS, CREATEROLE, CREATEDB, membership in neon_superuser\)/,
+    );
+    await expect(user.up({ ...args, password: OTHER })).rejects.toThrow(/does not accept the `password` given/);
+    const mayNot = version < 16 ? /only a superuser may alter a REPLICATION role/ : /no ADMIN option on it/;
+    await expect(user.up({ ...args, connectionLimit: 3 })).rejects.toThrow(mayNot);
+    await expect(user.up({ ...args, password: OTHER, passwordVersion: 1 })).rejects.toThrow(mayNot);
+    expect(await changesOfRoles(since)).toEqual([]);
+    expect(await attributes()).toEqual(before);
+  });
+
+  test("shows that its password was reset elsewhere, and takes the new one from the program", async () => {
+    await createApiRole(neon.server, { name, password: PASSWORD });
+    const user = new Managed("ClickPipesUser", name, config);
+    const args = { name, adopt: true, allowPrivileged: true };
+    await user.up({ ...args, password: PASSWORD });
+    await asSuperuser(neon.server, "neondb", [`alter role ${name} password '${OTHER}'`]);
+    expect(await user.refresh()).toBe(true);
+    expect(user.drift).toEqual([`role "${name}" no longer accepts its password`]);
+    const since = (await neon.server.log()).length;
+    expect((await user.up({ ...args, password: OTHER })).outputs).toMatchObject({ password: OTHER, adopted: true });
+    expect(await changesOfRoles(since)).toEqual([]);
+    expect(await user.refresh()).toBe(false);
+  });
+});

@@ -1,0 +1,165 @@
+import { createConnection, type Socket } from "node:net";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, type MockInstance, test, vi } from "vitest";
+import type { Managed } from "../support/managed";
+import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { failure, markFailed, newProcess, SHORT_WAITS } from "./ipAllowlistProcess";
+
+/** This machine, which the stand-in knows by its loopback address, and an application elsewhere. */
+const [HERE, ELSEWHERE] = ["127.0.0.1", "127.0.0.9"];
+let neon: LocalNeon;
+let said: MockInstance<typeof console.error>;
+let names = 0;
+
+beforeAll(async () => {
+  neon = await startLocalNeon({ version: 18 });
+});
+afterAll(() => neon?.stop());
+beforeEach(() => {
+  said = vi.spyOn(console, "error").mockImplementation(() => {});
+  set();
+  neon.requests.length = 0;
+});
+afterEach(() => {
+  said.mockRestore();
+  neon.faults.clear();
+});
+
+const config = (changes: Record<string, string> = {}): Record<string, string> => ({
+  "clickpipes:connectionUri": neon.connectionUri,
+  "clickpipes:neonApiKey": neon.apiKey,
+  "clickpipes:neonApiUrl": neon.apiUrl,
+  ...changes,
+});
+const allowlist = async (changes?: Record<string, string>): Promise<Managed> =>
+  (await newProcess()).resource(`allowlist ${names++}`, { config: config(changes) });
+const wish = (ips: string[], more: object = {}) => ({ projectId: neon.projectId, ips, whenOpen: "restrict", ...more });
+const list = () => neon.project.settings.allowed_ips.ips;
+const set = (...ips: string[]) => {
+  neon.project.settings.allowed_ips = { ips, protected_branches_only: false };
+};
+const patches = () => neon.requests.filter(({ method }) => method === "PATCH");
+const lines = () => said.mock.calls.flat().join("\n");
+
+async function canConnectFrom(localAddress: string): Promise<boolean> {
+  const stream = (): Socket => {
+    const socket = createConnection({ host: neon.host, port: neon.port, localAddress });
+    // The driver connects the socket by itself; this one is on its way already.
+    socket.connect = () => socket;
+    return socket;
+  };
+  const client = new Client({ connectionString: neon.connectionUri, stream });
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  );
+}
+
+test("an open list is closed to all but ours, and opened again on delete with consent only", async () => {
+  const resource = await allowlist();
+  expect((await resource.up(wish([HERE]))).outputs.effective).toBe("restricted");
+  expect(list()).toEqual([HERE]);
+  expect([await canConnectFrom(HERE), await canConnectFrom(ELSEWHERE)]).toEqual([true, false]);
+  expect(await resource.refresh()).toBe(false);
+  expect(await failure(resource.destroy())).toContain("would be empty, and so open to the world");
+  await resource.up(wish([HERE], { allowOpenOnDelete: true }));
+  await resource.destroy();
+  expect(list()).toEqual([]);
+});
+
+test("a preview says that it will be closed, and to whom", async () => {
+  await (await allowlist()).check(wish([HERE, "192.0.2.1"]));
+  expect(lines()).toContain(
+    "is empty, so everybody may connect; `pulumi up` closes it to all but 127.0.0.1, 192.0.2.1",
+  );
+  expect(patches()).toEqual([]);
+});
+
+test("being shut out ourselves is noticed, and ours are taken out again", async () => {
+  const resource = await allowlist();
+  const message = await failure(resource.up(wish([ELSEWHERE])));
+  expect(message).toMatch(
+    /this machine could not connect to 127.0.0.1 any more \(This IP address 127.0.0.1 is not allowed.*\), so our addresses were taken out again, and the list is open as before/,
+  );
+  expect(message).toContain("Add this machine's address to `ips`");
+  expect(list()).toEqual([]);
+  expect(resource.state).toBeUndefined();
+  expect(await canConnectFrom(HERE)).toBe(true);
+});
+
+test("what somebody else put in meanwhile stays when ours are taken out again", async () => {
+  neon.faults.add({ method: "PATCH", after: () => set(...(list() ?? []), "203.0.113.5") });
+  expect(await failure((await allowlist()).up(wish([ELSEWHERE])))).toContain("so our addresses were taken out again.");
+  expect(list()).toEqual(["203.0.113.5"]);
+});
+
+test("being shut out while Neon refuses to open it again is said as loud as can be, and the next run mends it", async () => {
+  const resource = await allowlist();
+  neon.faults.add({ method: "PATCH", skip: 1, status: 409, times: 1000 });
+  expect(await failure(resource.up(wish([ELSEWHERE])))).toMatch(
+    /taking our addresses out again failed too .*HTTP 409.*: the list is closed, so correct it in Neon's console at once/,
+  );
+  expect(list()).toEqual([ELSEWHERE]);
+  neon.faults.clear();
+  markFailed(resource);
+  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(list()).toEqual([]);
+  expect((await resource.up(wish([ELSEWHERE, HERE]))).outputs.effective).toBe("restricted");
+});
+
+test("where we cannot even connect before, nothing is closed", async () => {
+  const wrong = neon.connectionUri.replace(/:[^:@/]+@/, ":wrong-password@");
+  const message = await failure((await allowlist({ "clickpipes:connectionUri": wrong })).up(wish([HERE])));
+  expect(message).toMatch(/cannot connect to 127.0.0.1:\d+.*the password was refused/);
+  expect(patches()).toEqual([]);
+});
+
+test("a list emptied by somebody since is not closed again, until a refresh has shown it", async () => {
+  const resource = await allowlist();
+  await resource.up(wish([HERE]));
+  set();
+  expect(await failure(resource.up(wish([HERE, "192.0.2.1"])))).toMatch(
+    /was emptied by somebody, so it is open to the world now. It is not closed again unasked: run `pulumi refresh`/,
+  );
+  expect(list()).toEqual([]);
+  expect(await resource.refresh()).toBe(true);
+  expect((await resource.up(wish([HERE, "192.0.2.1"]))).outputs.effective).toBe("restricted");
+  expect(list()).toEqual([HERE, "192.0.2.1"]);
+});
+
+test("a list emptied by somebody just after we closed it is not closed again", async () => {
+  neon.faults.add({ method: "PATCH", after: () => set() });
+  expect(await failure((await allowlist()).up(wish([HERE])))).toContain("was emptied by somebody");
+  expect(list()).toEqual([]);
+  expect(patches()).toHaveLength(1);
+});
+
+test("closing whose answer was lost is decided by reading, and proved all the same", async () => {
+  neon.faults.add({ method: "PATCH", cut: "after" });
+  expect(await failure((await allowlist()).up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(list()).toEqual([]);
+});
+
+test("a list that somebody had closed is merged with, and not said to be closed by us", async () => {
+  set("127.0.0.0/8");
+  const resource = await allowlist();
+  await resource.up(wish(["192.0.2.1"]));
+  expect(list()).toEqual(["127.0.0.0/8", "192.0.2.1"]);
+  await resource.destroy();
+  expect(list()).toEqual(["127.0.0.0/8"]);
+});
+
+test("a restart of the compute by the same run is not mistaken for being shut out", async () => {
+  neon.operations.stateMs = 300;
+  neon.compute.coldStartMs = 300;
+  const process = await newProcess({ ...SHORT_WAITS, secondLook: 200 });
+  const replication = process.resource("replication", { kind: "LogicalReplication", config: config() });
+  const resource = process.resource("allowlist", { config: config() });
+  const [on, closed] = await Promise.all([
+    replication.up({ projectId: neon.projectId, allowRestart: true }),
+    resource.up(wish([HERE])),
+  ]);
+  expect(on.outputs.walLevel).toBe("logical");
+  expect(closed.outputs.effective).toBe("restricted");
+  expect(list()).toEqual([HERE]);
+});

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
+import { random } from "../addresses/random";
+import { type HistoryResult, playHistory } from "./ipAllowlistHistory";
+import { newProcess } from "./ipAllowlistProcess";
+
+/**
+ * Plays as many as 30 s allow; LONG=1 plays all 1,000, however long that takes. SEED=… plays one of them again: a failure
+ * names it.
+ */
+const ALL = process.env.LONG ? 1000 : 300;
+const MOST_MS = process.env.LONG ? Number.POSITIVE_INFINITY : 30_000;
+const FIRST = Number(process.env.SEED ?? (Date.now() % 1e6) * 1000);
+const COUNT = process.env.SEED ? 1 : ALL;
+const WAITS = { pause: 1, poll: 2, secondLook: 1, failedOperation: 5 };
+
+let said: MockInstance<typeof console.error>;
+beforeEach(() => {
+  said = vi.spyOn(console, "error").mockImplementation(() => {});
+});
+afterEach(() => said.mockRestore());
+
+test("random histories of edits, faults and our operations break nothing", { timeout: 1_800_000 }, async () => {
+  const sum = { histories: 0, steps: 0, failures: 0, lostInWindow: 0 };
+  const processes = [await newProcess(WAITS), await newProcess(WAITS)];
+  const end = Date.now() + MOST_MS;
+  for (let seed = FIRST; seed < FIRST + COUNT && Date.now() < end; seed++) {
+    const result: HistoryResult = await playHistory(random(seed), processes);
+    sum.histories++;
+    for (const key of ["steps", "failures", "lostInWindow"] as const) sum[key] += result[key];
+    expect(result.violations, `SEED=${seed}\n${result.log.join("\n")}`).toEqual([]);
+  }
+  console.info(`from seed ${FIRST}: ${JSON.stringify(sum)}`);
+  // Histories in which nothing goes wrong would prove nothing.
+  if (COUNT > 1) expect(sum.failures).toBeGreaterThan(sum.histories / 2);
+});

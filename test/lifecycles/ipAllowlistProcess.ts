@@ -1,0 +1,51 @@
+import { vi } from "vitest";
+import type { Managed } from "../support/managed";
+
+/** Waiting times that keep a test short. */
+export const SHORT_WAITS = { pause: 4, poll: 4, secondLook: 20 };
+
+export interface Place {
+  config: Record<string, string>;
+  /** @default "IpAllowlist" */
+  kind?: string;
+  /** @default "dev" */
+  stack?: string;
+}
+
+export interface ProviderProcess {
+  resource(name: string, place: Place): Managed;
+  /** The resource as a later run finds it, in this process. */
+  continued(resource: Managed, name: string, place: Place): Managed;
+  /** Makes the process forget what the resource wished for, as if its next run had a process of its own. */
+  endRun(resource: Managed): void;
+}
+
+/** The provider's code loaded anew: another process, as far as what it remembers goes. */
+export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderProcess> {
+  vi.resetModules();
+  const { neonWaits } = await import("../../provider/clients/neonWaits.js");
+  Object.assign(neonWaits, waits);
+  const { forget } = await import("../../provider/lifecycles/ipAllowlistTurns.js");
+  const { Managed } = await import("../support/managed.js");
+  const resource: ProviderProcess["resource"] = (name, { config, kind = "IpAllowlist", stack = "dev" }) =>
+    new Managed(kind, name, config, { stack });
+  return {
+    resource,
+    continued: (before, ...place) => Object.assign(resource(...place), { state: before.state }),
+    endRun({ state }) {
+      if (state) forget(String(state.outputs.projectId), String(state.outputs.token));
+    },
+  };
+}
+
+/** After a failed create or update the engine calls update even where no input has changed. */
+export function markFailed(resource: Managed): void {
+  if (resource.state) resource.state.inputs = { ...resource.state.inputs, failed: true };
+}
+
+export function failure(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "no error",
+    (error: Error) => error.message,
+  );
+}
