@@ -43,8 +43,9 @@ export class Arguments {
   }
 
   textOrNumber(name: string): string | number | undefined {
-    const fits = (found: unknown) => typeof found === "string" || typeof found === "number";
-    return this.#of(name, "a string or a number", fits) as string | number | undefined;
+    // Infinity and NaN do not outlive the way through JSON.
+    const fits = (found: unknown) => typeof found === "string" || Number.isFinite(found);
+    return this.#of(name, "a string or a finite number", fits) as string | number | undefined;
   }
 
   flag(name: string): boolean | undefined {

@@ -158,3 +158,10 @@ test.fails("check of IpAllowlist takes no name of Object's prototype for a regio
   provider.configure({ config: { get: (key) => CONFIG[key] } });
   await provider.check({}, { projectId: "p-1", clickPipesRegion: { cloud: "aws", region: "__proto__" }, mark: "m" });
 });
+
+test("check of ClickPipesUser refuses a passwordVersion that JSON cannot hold", async () => {
+  const provider = handler("ClickPipesUser");
+  provider.configure({ config: { get: (key) => CONFIG[key] } });
+  const { failures } = await provider.check({}, { passwordVersion: Number.POSITIVE_INFINITY, mark: "m" });
+  expect(failures.map(({ reason }) => reason)).toEqual([expect.stringContaining("passwordVersion: expected")]);
+});
