@@ -111,6 +111,11 @@ describe("examples/click-pipe, with a stand-in for ClickHouse Cloud", () => {
         { sourceSchemaName: "shop", sourceTable: "products", targetTable: "products" },
       ],
     });
+    const { resources = [] } = (await stack.export()).deployment as {
+      resources?: { urn: string; dependencies?: string[] }[];
+    };
+    const pipe = resources.find(({ urn }) => urn.endsWith("Resource::orders"));
+    expect(pipe?.dependencies?.join()).toContain("SourceReadiness::orders-readiness");
     const reader = new Client(server.uri({ user: "clickpipes_user", password }));
     await reader.connect();
     await reader.query("select id, product, amount from public.orders");
