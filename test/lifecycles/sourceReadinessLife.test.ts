@@ -80,18 +80,22 @@ describe("SourceReadiness", () => {
     const made = readiness();
     await made.up(source.args);
     await source.run("begin; insert into public.orders values (1, 'prepared'); prepare transaction 'order 1'");
-    const stored = made.outputs;
-    expect(await made.refresh()).toBe(false);
-    expect(made.outputs).toEqual(stored);
-    await source.run("insert into public.orders select i from generate_series(10, 5000) i; select pg_switch_wal()");
-    expect(await made.refresh()).toBe(false);
-    expect(made.outputs).toEqual(stored);
-    await made.up({ ...source.args, triggers: [1] });
-    expect(said.mock.calls.join()).toContain(
-      "making a slot waits for prepared transaction 'order 1'. ROLLBACK PREPARED",
-    );
-    expect(made.outputs.report).toEqual(stored.report);
-    await source.run("rollback prepared 'order 1'");
+    try {
+      const stored = made.outputs;
+      expect(await made.refresh()).toBe(false);
+      expect(made.outputs).toEqual(stored);
+      await source.run("insert into public.orders select i from generate_series(10, 5000) i; select pg_switch_wal()");
+      expect(await made.refresh()).toBe(false);
+      expect(made.outputs).toEqual(stored);
+      await made.up({ ...source.args, triggers: [1] });
+      expect(said.mock.calls.join()).toContain(
+        "making a slot waits for prepared transaction 'order 1'. ROLLBACK PREPARED",
+      );
+      expect(made.outputs.report).toEqual(stored.report);
+    } finally {
+      // It would hold up whatever test comes next.
+      await source.run("rollback prepared 'order 1'");
+    }
   });
 
   test("reads 500 tables in one round trip beside the set-up of its connection and its two probes", async () => {
