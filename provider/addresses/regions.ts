@@ -45,7 +45,7 @@ export function regionAddresses(region: Region): RegionAddresses {
 }
 
 function awsAddresses({ region, serviceCreated }: Region): RegionAddresses {
-  const entry = AWS[region];
+  const entry = entryOf(AWS, region);
   if (!entry) return { ips: ipsOf(defaultRegion(region.startsWith("eu"))), unknownRegion: true };
   const { since, before } = entry;
   if (since === null || before === undefined) return { ips: entry.ips, unknownRegion: false };
@@ -56,10 +56,15 @@ function awsAddresses({ region, serviceCreated }: Region): RegionAddresses {
 
 function gcpAddresses({ region, firstClickPipe }: Region): RegionAddresses {
   const others = ipsOf(defaultRegion(region.startsWith("europe-")));
-  const entry = GCP[region];
+  const entry = entryOf(GCP, region);
   if (!entry) return { ips: others, unknownRegion: true };
   if (firstClickPipe === undefined) return { ips: [...entry.ips, ...others], unknownRegion: false };
   return { ips: dayOf(firstClickPipe) >= GCP_SINCE ? entry.ips : others, unknownRegion: false };
+}
+
+/** A table is an object, whose prototype would answer to some names too. */
+function entryOf(table: Record<string, Entry>, region: string): Entry | undefined {
+  return Object.hasOwn(table, region) ? table[region] : undefined;
 }
 
 function defaultRegion(european: boolean): string {

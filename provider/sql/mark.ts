@@ -41,12 +41,19 @@ export function parseComment(text: string | null): Marked {
   try {
     const note = JSON.parse(text.slice(lineBreak + 1 + LABEL.length)) as Partial<Marked>;
     const { owner, grants = [] } = note;
-    if (!Array.isArray(grants)) return theirs;
+    if (!Array.isArray(grants) || ![...grants, ...(owner === undefined ? [] : [owner])].every(isOwnership))
+      return theirs;
+    if (!grants.every(({ database }) => typeof database === "string")) return theirs;
     return { comment: lineBreak < 0 ? null : text.slice(0, lineBreak), ...(owner && { owner }), grants };
   } catch {
     // Somebody edited it by hand: what cannot be read is theirs.
     return theirs;
   }
+}
+
+/** Anybody may have written there: only what has our form is ours. */
+function isOwnership(value: Partial<Ownership> | null): boolean {
+  return typeof value?.mark === "string" && typeof value.token === "string";
 }
 
 export function formatComment(marked: Marked): string | null {

@@ -46,8 +46,7 @@ describe("comments with our mark", () => {
     });
   });
 
-  // Defect: such a comment hides the mark after it, and the object no longer counts as ours (sql/mark.ts, parseComment).
-  test.fails("are read as they were written, also where the user's own comment begins as our mark does", () => {
+  test("are read as they were written, also where the user's own comment begins as our mark does", () => {
     holds(markedBy(comment.filter(beginsAsOurs)), (marked) => {
       expect(parseComment(formatComment(marked))).toEqual(marked);
     });
@@ -73,8 +72,7 @@ describe("comments with our mark", () => {
     );
   });
 
-  // Defect: what somebody else has put after our label is believed to be of our form (sql/mark.ts, parseComment).
-  test.fails("are read as no mark where what stands after the label is of another form", () => {
+  test("are read as no mark where what stands after the label is of another form", () => {
     holds(fc.record({ owner: fc.jsonValue(), grants: fc.jsonValue() }), (value) =>
       sound(LABEL + JSON.stringify(value)),
     );
