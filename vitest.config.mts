@@ -1,8 +1,12 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** Kills of the whole `pulumi`, minutes of them: `LONG=1 npm test`. */
+const LONG = ["test/crash/pulumi.test.ts"];
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(process.env.LONG ? [] : LONG)],
     globalSetup: "test/support/globalSetup.ts",
     reporters: ["default", "./test/support/countReporter.ts"],
     testTimeout: 120_000,
