@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** Kills of the whole `pulumi`, minutes of them: `LONG=1 npm test`. */
-const LONG = ["test/crash/pulumi.test.ts"];
+/** Minutes of killing the whole `pulumi`, and what the engine itself prints at its loudest: `LONG=1 npm test`. */
+const LONG = ["test/crash/pulumi.test.ts", "test/engine/loudLogs.test.ts"];
 
 export default defineConfig({
   test: {
