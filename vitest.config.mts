@@ -1,7 +1,11 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** Minutes of killing the whole `pulumi`, and what the engine itself prints at its loudest: `LONG=1 npm test`. */
-const LONG = ["test/crash/pulumi.test.ts", "test/engine/loudLogs.test.ts"];
+/** Minutes of kills, and what the engine itself prints at its loudest: `LONG=1 npm test`. */
+const LONG = [
+  "test/crash/pulumi.test.ts",
+  "test/engine/loudLogs.test.ts",
+  "test/lifecycles/clickPipesUserInterruption.test.ts",
+];
 
 export default defineConfig({
   test: {
