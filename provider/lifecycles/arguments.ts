@@ -60,7 +60,10 @@ export class Arguments {
 
   oneOf<T extends string>(name: string, ...choices: T[]): T | undefined {
     const expected = `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`;
-    return this.#of(name, expected, (found) => choices.includes(found as T)) as T | undefined;
+    const value = this.#of(name, expected, (found) => typeof found === "string") as T | undefined;
+    if (value === undefined || isUnknown(value) || choices.includes(value)) return value;
+    this.problem(name, `expected ${expected}, found another string`);
+    return undefined;
   }
 
   /** A list whose items `item` reads; a list that is unknown as a whole stays so. */

@@ -78,7 +78,7 @@ function environmentFields(environment: Lookup): ConnectionFields | undefined {
 
 function parsed(uri: string, name: string): ConnectionFields {
   const fields = parseConnectionUri(uri);
-  if (!fields) throw noCredentials(`${name}: not of the form postgres://user:password@host:port/database`);
+  if (!fields) throw noCredentials(`${name}: not of the form postgres://…, with user, password, host and database`);
   return fields;
 }
 

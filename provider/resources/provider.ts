@@ -76,6 +76,7 @@ export class Provider extends pulumi.ProviderResource {
     const values = valuesOf(args);
     const inputs = Object.fromEntries(Object.entries(values).map(([key, value]) => [`clickpipes:${key}`, value]));
     super("pulumi-nodejs", name, inputs, opts);
+    warnOfIgnored(args, this);
     const connection = connectionOf(values);
     this.host = connection.apply(({ host }) => host);
     this.port = connection.apply(({ port }) => port);
@@ -84,10 +85,21 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
+/** A connection comes from one source as a whole, so fields of it beside no server complete none. */
+function warnOfIgnored(args: ProviderArgs, provider: Provider): void {
+  if (args.connectionUri !== undefined || args.host !== undefined) return;
+  const ignored = CONNECTION.filter((name) => args[name] !== undefined);
+  if (ignored.length === 0) return;
+  const text = `${ignored.join(", ")}: of no effect without \`connectionUri\` or \`host\` beside it, since a connection comes from one source as a whole`;
+  void pulumi.log.warn(text, provider);
+}
+
 /** The values as text, which is all that a provider's configuration can hold; the secret ones marked so. */
 function valuesOf(args: ProviderArgs): Values {
   const config = new pulumi.Config("clickpipes");
-  const given = (name: Name) => (args[name] === undefined ? undefined : pulumi.output(args[name]).apply(String));
+  // An output may turn out to hold nothing, which is not the text "undefined".
+  const text = (value: unknown) => (value === undefined || value === null ? undefined : String(value)) as string;
+  const given = (name: Name) => (args[name] === undefined ? undefined : pulumi.output(args[name]).apply(text));
   const configured = (name: Name) => (SECRETS.includes(name) ? config.getSecret(name) : config.get(name));
   // The connection comes from one source as a whole.
   const fromArgs = args.connectionUri !== undefined || args.host !== undefined;

@@ -25,12 +25,14 @@ describe("arguments", () => {
     args.identifiers("list");
     args.text("text");
     args.text("missing", { required: true });
+    args.oneOf("text", "one", "two");
     expect(args.problems).toEqual([
       "name: expected a string, found an object",
       "flag: expected true or false, found a string",
       "list[1]: expected a string, found a number",
       "text: holds a NUL character",
       "missing: is required",
+      'text: expected one of "one", "two", found another string',
     ]);
   });
 });
