@@ -20,49 +20,97 @@ import { SourceReadiness, type SourceReadinessArgs } from "./sourceReadiness";
 export interface ClickPipesSourceArgs {
   /** A Neon project: its id, or a resource such as `@pulumi/neon`'s Project. Left out: the SQL part only. */
   project?: pulumi.Input<string> | pulumi.CustomResource;
-  /** What to replicate: at least one of these three, or an existing `publication`. The same scope goes to grants and publication. */
+  /**
+   * What to replicate, table by table. At least one of this and the next two, or an existing `publication`. The same scope goes to
+   * grants and publication.
+   */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
+  /** Every table of these schemas, present and future. */
   schemas?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Every table of the database, present and future; never by default. */
   allTables?: pulumi.Input<boolean>;
   /** Cloud and region of the ClickHouse service. Left out, the IP Allow list is left alone. */
   clickPipesRegion?: pulumi.Input<ClickPipesRegion>;
-  /** Consents to restart every compute of the project, once, when logical replication is off. */
+  /**
+   * Consents to restart every compute of the project, once, when logical replication is off.
+   * @defaultValue false
+   */
   allowRestart?: pulumi.Input<boolean>;
-  /** Takes over user and publication where they exist. */
+  /**
+   * Takes over user and publication where they exist, and leaves those standing on delete.
+   * @defaultValue false
+   */
   adopt?: pulumi.Input<boolean>;
   /** What the pipe shall be like, for `postgresSource`. */
   pipe?: PipeArgs;
   /** Further arguments of this part, or one that exists: databases of one project share role, setting and list. */
   user?: ClickPipesUserArgs | ClickPipesUser;
+  /** Further arguments of this part; `false` leaves it out. */
   grants?: Partial<ClickPipesGrantsArgs> | false;
+  /** Further arguments of this part, or one that exists. */
   publication?: Partial<PublicationArgs> | Publication;
+  /** Further arguments of this part, or one that exists; `false` leaves it out. */
   logicalReplication?: Partial<LogicalReplicationArgs> | LogicalReplication | false;
+  /** Further arguments of this part, or one that exists; `false` leaves it out. */
   ipAllowlist?: Partial<IpAllowlistArgs> | IpAllowlist | false;
+  /** Further arguments of this part; `false` leaves it out. */
   readiness?: Partial<SourceReadinessArgs> | false;
 }
 
 /**
  * A Neon database made ready for ClickPipes, in the order of the guide: IP Allow, logical replication, user, grants,
  * publication, and a check of it all. Taken away in the opposite order. Any part may be given as an existing resource, be
- * given further arguments, or be left out with `false`.
+ * given further arguments, or be left out with `false`. What a change does is said by the part that it changes.
  *
+ * @example
  * ```ts
  * const orders = new clickpipes.ClickPipesSource("orders", {
  *   project, tables: ["public.orders"], clickPipesRegion: { cloud: "aws", region: "us-east-1" },
  * }, { provider: source });
  * ```
+ *
+ * @remarks
+ * ### Its parts
+ *
+ * | Name | Resource | Made where |
+ * | --- | --- | --- |
+ * | `<name>-ip-allowlist` | IpAllowlist | `project` and `clickPipesRegion` are given |
+ * | `<name>-logical-replication` | LogicalReplication | `project` is given |
+ * | `<name>-user` | ClickPipesUser | always |
+ * | `<name>-grants` | ClickPipesGrants | always |
+ * | `<name>-publication` | Publication | always |
+ * | `<name>-readiness` | SourceReadiness | always |
+ *
+ * Each is given the component's `provider` by name: as an inherited one it would catch other packages' dynamic resources too. If
+ * `project` is a resource, the parts are `deletedWith` it: a project that is deleted is not taken apart first.
+ *
+ * ### The pipe
+ *
+ * `postgresSource` fits `source.postgres` of `@pulumi/clickhouse`'s `Clickpipe`, and of ClickHouse Cloud's API, as it stands. All its
+ * values wait for the readiness report, so a pipe that takes them is made after the check and deleted before the source.
+ *
+ * ### Errors and their cure
+ *
+ * | The message says | What to do |
+ * | --- | --- |
+ * | would both become the table | Two tables of one name in different schemas: give `pipe.targetTable` or `pipe.tableMappings`. |
  */
 export class ClickPipesSource extends pulumi.ComponentResource {
+  /** The part, or the one that was given. */
   readonly user: ClickPipesUser;
+  /** The part, or the one that was given. */
   readonly publication: Publication;
   /** Absent where it was switched off. */
   readonly grants?: ClickPipesGrants;
+  /** Absent where it was switched off. */
   readonly readiness?: SourceReadiness;
+  /** Absent where it was switched off, or there is no `project`. */
   readonly logicalReplication?: LogicalReplication;
+  /** Absent where it was switched off, or there is no `project` or no region. */
   readonly ipAllowlist?: IpAllowlist;
-  /** What to connect with as the ClickPipes user. Only the password is secret. */
+  /** What to connect with as the ClickPipes user: a plain object with an output at each leaf. Only the password is secret. */
   readonly connection: Leaves<Connection>;
-  /** `source.postgres` of a ClickPipe, ready to be passed on. */
+  /** `source.postgres` of a ClickPipe, ready to be passed on: a plain object with an output at each leaf. */
   readonly postgresSource: Leaves<ClickPipePostgresSource>;
 
   /** `opts.provider`: a `Provider` of this package; without one, stack config and environment say where the database is. */

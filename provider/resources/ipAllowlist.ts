@@ -2,35 +2,115 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Region as ResolvedRegion } from "../addresses/regions";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
-/** Where ClickPipes runs. */
+/** Where the ClickHouse service is, and so from which addresses its ClickPipes connect. */
 export interface ClickPipesRegion {
   cloud: pulumi.Input<"aws" | "gcp" | "azure">;
-  /** Of the ClickHouse service, not of the Neon project. */
+  /** Of the ClickHouse service, not of the Neon project; such as `us-east-1`. An unknown one gets the default region's, with a warning. */
   region: pulumi.Input<string>;
-  /** ISO date, where known: decides on AWS whether the region's addresses or those of the region before it are used. */
+  /**
+   * When the service was made, as an ISO date. On AWS a service that is older than its region's addresses uses those of another
+   * region. Not given, both are allowed in.
+   */
   serviceCreated?: pulumi.Input<string>;
-  /** ISO date, where known: decides on GCP whether the region's addresses or the default region's are used. */
+  /**
+   * When its first ClickPipe was made, as an ISO date. On GCP from 2026-06-15 on the region's own addresses are used, before that
+   * the default region's. Not given, both are allowed in.
+   */
   firstClickPipe?: pulumi.Input<string>;
 }
 
 export interface IpAllowlistArgs {
+  /**
+   * Id of the Neon project, such as `quiet-river-123456`.
+   * @change replaces the resource: the old project's list is given back first
+   */
   projectId: pulumi.Input<string>;
-  /** From where ClickPipes will connect. This, or `ips`, or both. */
+  /**
+   * From where ClickPipes will connect. This, or `ips`, or both.
+   * @change in place, in one write
+   */
   clickPipesRegion?: pulumi.Input<ClickPipesRegion>;
-  /** Further addresses, `a-b` ranges or CIDR blocks, IPv4 or IPv6. */
+  /**
+   * Further addresses, `a-b` ranges or CIDR blocks, IPv4 or IPv6. Strict: Neon's proxy takes a misspelt entry for one that lets
+   * nobody in, without an error.
+   * @change in place
+   */
   ips?: pulumi.Input<pulumi.Input<string>[]>;
-  /** What to do where the list is empty. Default `leaveOpen`; `restrict` closes the project to all but this list, and needs `ips`. */
+  /**
+   * What to do where the list is empty, and so the project open to the world. `leaveOpen` adds nothing. `restrict` closes it to all but
+   * this list: `ips` must then name your applications and this machine; a fresh connection is tried afterwards, and if this machine is
+   * shut out the addresses are taken out again.
+   * @defaultValue `leaveOpen`
+   * @change in place
+   */
   whenOpen?: pulumi.Input<"leaveOpen" | "restrict">;
-  /** Whether the list counts for protected branches only. Default: as found. */
+  /**
+   * Whether the list counts for protected branches only.
+   * @defaultValue as found
+   * @change in place; left out again, as it was found
+   */
   protectedBranchesOnly?: pulumi.Input<boolean>;
-  /** Consents to leave the list empty, and so the project open to the world, on delete. Must be in the state before. */
+  /**
+   * Consents to leave the list empty, and so the project open to the world, on delete. Read from the state: set it, run `pulumi up`,
+   * then destroy.
+   * @defaultValue false
+   * @change in the state alone
+   */
   allowOpenOnDelete?: pulumi.Input<boolean>;
 }
 
 /**
- * The addresses of ClickPipes in a Neon project's IP Allow list (Neon's Scale plan). Merged, never overwritten: entries of
- * others keep their place and spelling. An empty list means open to the world, and is left so unless `whenOpen` says
- * otherwise. Every change is in place but another `projectId`. Delete takes out only what was not there before.
+ * The addresses of ClickPipes in a Neon project's IP Allow list, which is part of Neon's Scale plan. Merged, never overwritten:
+ * entries of others keep their place and spelling. An empty list means open to the world, and is left so unless `whenOpen` says
+ * otherwise. Needs Neon's API key; Postgres only for `restrict`.
+ *
+ * The addresses come with this package, from ClickHouse's page on
+ * [static IPs](https://clickhouse.com/docs/integrations/clickpipes/networking/static-ips); a new version of the table shows as a
+ * change of `addresses`.
+ *
+ * @example
+ * ```ts
+ * new clickpipes.IpAllowlist(
+ *   "app",
+ *   { projectId: project.id, clickPipesRegion: { cloud: "aws", region: "us-east-1", serviceCreated: "2026-02-01" } },
+ *   { provider: source },
+ * );
+ * ```
+ *
+ * @remarks
+ * ### What is sent
+ *
+ * ```
+ * GET   /projects/{id}      just before
+ * PATCH /projects/{id}      {"project": {"settings": {"allowed_ips": {"ips": [the whole list], "protected_branches_only": as found}}}}
+ * GET   /projects/{id}      at once, and a second later; what of ours is missing is merged in again
+ * ```
+ *
+ * Nothing is written where the list is as wished. Neon's API has no conditional write: what an outsider writes within the one
+ * round trip between GET and PATCH cannot be seen.
+ *
+ * ### What a refresh finds
+ *
+ * An address that somebody took out is gone from `addresses`, and `pulumi up` puts it back. A list that somebody emptied is
+ * `drift`, and is closed again only by the next `pulumi up` after that.
+ *
+ * ### Delete
+ *
+ * Takes out what this resource put in; what was there before stays. Where the list would be empty afterwards, and so open, it
+ * refuses without `allowOpenOnDelete`.
+ *
+ * ### Errors and their cure
+ *
+ * | The message says | What to do |
+ * | --- | --- |
+ * | is no IP address, a-b range or CIDR block | Correct the entry. |
+ * | this machine could not connect to | You would have shut yourself out: add this machine's address to `ips`, and those of your applications. The list is as before. |
+ * | was emptied by somebody | `pulumi refresh` to see it, then `pulumi up` to close it, or `whenOpen: "leaveOpen"`. |
+ * | would be empty, and so open to the world | Add other entries first; or `allowOpenOnDelete: true`, `pulumi up`, destroy again. |
+ * | IP Allow is part of Neon's Scale | Upgrade the plan, or take a key that may change the project. |
+ * | blocks public connections | Allow them in the project's settings, or leave this resource out and use a private connection. |
+ * | is being changed by somebody else all the time | Run it again in a moment. |
+ * | If the project was deleted | `pulumi state delete <urn>`. |
  */
 export class IpAllowlist extends DynamicResource {
   declare readonly projectId: pulumi.Output<string>;
@@ -41,7 +121,7 @@ export class IpAllowlist extends DynamicResource {
   declare readonly allowOpenOnDelete: pulumi.Output<boolean | undefined>;
   /** What is kept in the list, in canonical form: the addresses of the region, and `ips`. */
   declare readonly addresses: pulumi.Output<string[]>;
-  /** open: the list is empty, everybody may connect; restricted: ours are in it. */
+  /** `open`: the list is empty, everybody may connect; `restricted`: ours are in it. */
   declare readonly effective: pulumi.Output<"open" | "restricted">;
 
   constructor(name: string, args: IpAllowlistArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -49,6 +129,7 @@ export class IpAllowlist extends DynamicResource {
     super("IpAllowlist", name, properties(args, OUTPUTS, defaults), [], opts);
   }
 
+  /** One that exists, read and not managed; `id` is the project's, `state` names the addresses. A missing one is an error. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
@@ -58,6 +139,7 @@ export class IpAllowlist extends DynamicResource {
     return new IpAllowlist(name, (state ?? {}) as IpAllowlistArgs, { ...opts, id });
   }
 
+  /** Also of one that another copy of this package made. */
   static override isInstance(value: unknown): value is IpAllowlist {
     return isInstanceOf(value, "IpAllowlist");
   }

@@ -3,6 +3,7 @@ import type { TableName, TableSpec } from "./clickPipesGrants";
 
 /** All that a reader needs, and nothing of the admin's. */
 export interface Connection {
+  /** The direct host, never `-pooler`. */
   host: string;
   port: number;
   database: string;
@@ -11,30 +12,44 @@ export interface Connection {
   publication: string;
 }
 
-/** The settings of a ClickPipe, by their names in ClickHouse's API. Most can only be set when the pipe is made. */
+/**
+ * The settings of a ClickPipe, by their names in ClickHouse's API. Of a pipe that exists only `syncIntervalSeconds` and
+ * `pullBatchSize` can be changed; another value of the rest makes a new pipe (Terraform provider clickhouse 3.25.3).
+ */
 export interface ClickPipeSettings {
+  /** First load and changes, first load alone, or changes alone. */
   replicationMode: "cdc" | "snapshot" | "cdc_only";
   publicationName: string;
   /** Only with `cdc_only`; with `cdc` ClickPipes makes its own slot, and fails where there is one. */
   replicationSlotName?: string;
+  /** Seconds between two loads of changes, 1 or more. */
   syncIntervalSeconds?: number;
+  /** Rows in one load of changes, 1 or more. */
   pullBatchSize?: number;
   allowNullableColumns?: boolean;
+  /** Connections that load one table at once; ClickPipes' default is 4. */
   initialLoadParallelism?: number;
+  /** Rows that one of them loads in one go; ClickPipes' default is 100,000. */
   snapshotNumRowsPerPartition?: number;
+  /** Tables loaded at once; ClickPipes' default is 1. It multiplies with `initialLoadParallelism`. */
   snapshotNumberOfParallelTables?: number;
+  /** Postgres 17, and only without a slot name. */
   enableFailoverSlots?: boolean;
   deleteOnMerge?: boolean;
 }
 
+/** Which table of the source becomes which table in ClickHouse. A mapping cannot be changed, only removed and added. */
 export interface TableMapping {
   sourceSchemaName: string;
   sourceTable: string;
+  /** Once in a pipe. */
   targetTable: string;
+  /** Columns that are not replicated; to take one in later, the table has to be resynced. */
   excludedColumns?: string[];
   useCustomSortingKey?: boolean;
   sortingKeys?: string[];
   tableEngine?: "MergeTree" | "ReplacingMergeTree" | "Null";
+  /** Needed for a parallel first load before Postgres 14. */
   partitionKey?: string;
   partitionByExpr?: string;
 }
@@ -57,14 +72,23 @@ export type Leaves<T> = [T] extends [readonly unknown[]]
     ? { readonly [K in keyof T]: Leaves<T[K]> }
     : pulumi.Output<T>;
 
+/** What `postgresSource` says of the pipe beside the connection. */
 export interface PipeArgs {
+  /**
+   * Settings of the pipe, by their names in ClickHouse's API.
+   * @defaultValue `{ replicationMode: "cdc" }`
+   */
   settings?: { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: pulumi.Input<ClickPipeSettings[K]> };
   /**
-   * Default: the table's name, and `schema_table` where two schemas would clash. Give it where a table of the same name may
-   * join later: ClickPipes cannot rename the target of a table that it replicates already.
+   * The name of a table in ClickHouse. Give it where a table of the same name may join later: ClickPipes cannot rename the target
+   * of a table that it replicates already.
+   * @defaultValue the table's name, and `schema_table` where two schemas would clash
    */
   targetTable?: (table: TableName) => string;
-  /** Default: the listed tables; what is published, where the scope is schemas or all tables. */
+  /**
+   * The mappings as the pipe takes them, in place of those made from the scope.
+   * @defaultValue the listed tables; what is published, where the scope is schemas or all tables
+   */
   tableMappings?: pulumi.Input<pulumi.Input<TableMapping>[]>;
 }
 

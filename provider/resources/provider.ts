@@ -5,39 +5,88 @@ import { resolveSettings } from "../lifecycles/settings";
 /** Where the database and Neon's API are. Each value not given is looked for in the stack's config, then in the environment. */
 export interface ProviderArgs {
   /**
-   * `postgres://user:password@host:port/database`, with the direct host, never Neon's `-pooler`; the single fields below
-   * override its parts. Secret. Else `clickpipes:connectionUri`, else `DATABASE_URL`.
+   * `postgres://user:password@host:port/database`, with the direct host of a read-write endpoint, never Neon's `-pooler`; the
+   * single fields below override its parts. Secret.
+   * @defaultValue `clickpipes:connectionUri`, else `DATABASE_URL`
    */
   connectionUri?: pulumi.Input<string>;
+  /**
+   * Host of the server, direct. Where `connectionUri` or `host` is given, no other source completes them.
+   * @defaultValue `clickpipes:host`, else `PGHOST`
+   */
   host?: pulumi.Input<string>;
-  /** Default 5432. */
+  /**
+   * Port of the server.
+   * @defaultValue 5432; `clickpipes:port` or `PGPORT` beside their host
+   */
   port?: pulumi.Input<number>;
+  /**
+   * Database of the server: one provider serves one.
+   * @defaultValue `clickpipes:database` or `PGDATABASE`, beside their host
+   */
   database?: pulumi.Input<string>;
+  /**
+   * The admin: on Neon the owner role that came with the project; elsewhere a superuser, or (from Postgres 16 on) a role with
+   * CREATEROLE and REPLICATION that may act as the tables' owners.
+   * @defaultValue `clickpipes:user` or `PGUSER`, beside their host
+   */
   user?: pulumi.Input<string>;
-  /** Secret. */
+  /**
+   * The admin's password; secret.
+   * @defaultValue `clickpipes:password` or `PGPASSWORD`, beside their host
+   */
   password?: pulumi.Input<string>;
-  /** Default `verify-full`, and `disable` for a local host. */
+  /**
+   * How the connection is encrypted, and whose certificate is accepted: as libpq's.
+   * @defaultValue `verify-full`; `disable` for a local host
+   */
   sslmode?: pulumi.Input<"disable" | "require" | "verify-ca" | "verify-full">;
-  /** A file with root certificates, or their text. */
+  /**
+   * A file with root certificates, their text, or `system`.
+   * @defaultValue those of Node.js
+   */
   sslrootcert?: pulumi.Input<string>;
-  /** Seconds to wait for a server that starts or wakes; default 60. */
+  /**
+   * Seconds to wait for a server that starts, wakes or restarts. A host that does not exist, a first refused connection, a wrong
+   * password or database fail at once.
+   * @defaultValue 60
+   */
   connectTimeout?: pulumi.Input<number>;
-  /** Seconds a statement may take; default 60. */
+  /**
+   * Seconds a statement may take.
+   * @defaultValue 60
+   */
   statementTimeout?: pulumi.Input<number>;
-  /** Seconds to wait for a lock, three times over; default 5. */
+  /**
+   * Seconds to wait for a lock, three times over; then whoever holds it is named.
+   * @defaultValue 5
+   */
   lockTimeout?: pulumi.Input<number>;
-  /** Seconds a delete waits for readers to go; default 60. */
+  /**
+   * Seconds that a delete, a replacement or a rename waits for readers to go.
+   * @defaultValue 60
+   */
   deleteTimeout?: pulumi.Input<number>;
-  /** Connections at the same time; default 1, which serves all resources. */
+  /**
+   * Connections at the same time. One serves all resources, one transaction after the other.
+   * @defaultValue 1
+   */
   maxConnections?: pulumi.Input<number>;
   /**
    * Accepts that the database was restored or moved: objects are then looked up by name, their OIDs being others. Set it,
    * run `pulumi up` and `pulumi refresh`, and take it out again.
+   * @defaultValue false
    */
   acceptMovedDatabase?: pulumi.Input<boolean>;
-  /** A key of Neon's API. Secret. Else `clickpipes:neonApiKey`, else `NEON_API_KEY`. */
+  /**
+   * A key of Neon's API, for `LogicalReplication` and `IpAllowlist`; secret. One that is scoped to the project is enough.
+   * @defaultValue `clickpipes:neonApiKey`, else `NEON_API_KEY`
+   */
   neonApiKey?: pulumi.Input<string>;
-  /** Default https://console.neon.tech/api/v2. Else `clickpipes:neonApiUrl`, else `NEON_API_HOST`. */
+  /**
+   * Where Neon's API is.
+   * @defaultValue `clickpipes:neonApiUrl`, else `NEON_API_HOST`, else `https://console.neon.tech/api/v2`
+   */
   neonApiUrl?: pulumi.Input<string>;
 }
 
@@ -59,17 +108,40 @@ type Values = Partial<Record<Name, pulumi.Input<string>>>;
 
 /**
  * A connection to one database, and to Neon's API, for the resources that are given it as `provider`. All of them share
- * one connection. A change of any argument is an update in place of this provider alone.
+ * one connection. A change of any argument is an update in place of this provider alone. Without a `Provider` the same values
+ * are looked for in the stack's config and in the environment.
  *
+ * Refresh and destroy use the values of the last `pulumi up`, as Pulumi does for every provider: after a change of the admin's
+ * password run `pulumi up` first, or add `--run-program`.
+ *
+ * @example
  * ```ts
  * const source = new clickpipes.Provider("app", { connectionUri: project.connectionUri, neonApiKey });
  * ```
+ *
+ * @remarks
+ * ### Errors and their cure
+ *
+ * What any resource may say of its connection:
+ *
+ * | The message says | What to do |
+ * | --- | --- |
+ * | no connection to Postgres | Give `connectionUri`, set `clickpipes:connectionUri` in the stack's config (`--secret`), or `DATABASE_URL`. |
+ * | no Neon API key | Give `neonApiKey`, set `clickpipes:neonApiKey` in the stack's config (`--secret`), or `NEON_API_KEY`. |
+ * | is Neon's connection pooler | Use the direct host that is named. |
+ * | is a read replica | Use the host of the branch's read-write endpoint. |
+ * | this resource lives in | The provider points at another database or branch than before: point it back; or, after a restore, `acceptMovedDatabase`. |
+ * | cannot connect to | What the server, or the road to it, answered; the message has the cure where one is known. |
+ * | could not get a lock in | The session that is named holds it: run it again when that is done. Nothing was changed. |
+ * | the API key has no right to do this | Take a key of an admin of the organization, or of the project. |
+ * | another operation on the project is still running | Try again in a moment; it was tried for two minutes. |
  */
 export class Provider extends pulumi.ProviderResource {
-  /** Never secret, like the three below, so that what depends on them shows in previews. */
+  /** Host of the connection. Never secret, like the three below, so that what depends on them shows in previews. */
   readonly host: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
   readonly database: pulumi.Output<string>;
+  /** The admin. */
   readonly user: pulumi.Output<string>;
 
   constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {

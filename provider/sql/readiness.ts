@@ -1,8 +1,10 @@
 import type { TableName } from "./table";
 
-/** Public, and so free of anything that a user's compiler would have to know. */
+/** One line of the report. Public, and so free of anything that a user's compiler would have to know. */
 export interface ReadinessCheck {
+  /** Which check it is, such as `identity`. */
   check: string;
+  /** `blocked`: ClickPipes would not accept the source, or the application would suffer. */
   status: "ok" | "warning" | "blocked";
   /** What was found. */
   detail: string;
@@ -10,6 +12,7 @@ export interface ReadinessCheck {
   fix: string;
 }
 
+/** A table that the pipe replicates. */
 export interface MappedTable extends TableName {
   excludedColumns?: string[];
 }
