@@ -1,11 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Minutes of kills, and what the engine itself prints at its loudest: `LONG=1 npm test`. */
-const LONG = [
-  "test/crash/pulumi.test.ts",
-  "test/engine/loudLogs.test.ts",
-  "test/lifecycles/clickPipesUserInterruption.test.ts",
-];
+const LONG = ["test/crash/pulumi.test.ts", "test/engine/loudLogs.test.ts"];
 
 export default defineConfig({
   test: {

@@ -60,27 +60,21 @@ describe("grants, cut off or killed at any statement, as a Neon-like admin", () 
   }
 
   test("are given the same", async () => {
-    const broken = await scene.everywhere(() => someGrants((role) => (grants) => grants.up({ ...FIRST, role })));
-    expect(broken).toBeGreaterThan(10);
+    await scene.everywhere(() => someGrants((role) => (grants) => grants.up({ ...FIRST, role })));
   });
 
   test("are changed the same", async () => {
-    const broken = await scene.everywhere(() =>
-      someGrants((role) => (grants) => grants.up({ ...SECOND, role }), FIRST),
-    );
-    expect(broken).toBeGreaterThan(10);
+    await scene.everywhere(() => someGrants((role) => (grants) => grants.up({ ...SECOND, role }), FIRST));
   });
 
   test("are moved to another role the same", async () => {
-    const broken = await scene.everywhere(() =>
+    await scene.everywhere(() =>
       someGrants((role) => (grants) => grants.up({ ...SECOND, role: `${role}_next` }), FIRST),
     );
-    expect(broken).toBeGreaterThan(10);
   });
 
   test("are taken back", async () => {
-    const broken = await scene.everywhere(() => someGrants(() => (grants) => grants.destroy(), FIRST));
-    expect(broken).toBeGreaterThan(10);
+    await scene.everywhere(() => someGrants(() => (grants) => grants.destroy(), FIRST));
   });
 
   test("of an update that was killed after its COMMIT are taken back by a destroy, and by an update to something else", async () => {

@@ -48,29 +48,24 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
   }
 
   test("is made the same", async () => {
-    const broken = await scene.everywhere(() =>
-      aUser((name) => (user) => user.up({ name, comment: "reads", connectionLimit: 5 })),
-    );
-    expect(broken).toBeGreaterThan(10);
+    await scene.everywhere(() => aUser((name) => (user) => user.up({ name, comment: "reads", connectionLimit: 5 })));
   });
 
   test("is changed the same, its name and its password included", async () => {
-    const broken = await scene.everywhere(() =>
+    await scene.everywhere(() =>
       aUser(
         (name) => (user) => user.up({ name: `${name}_new`, comment: "new", connectionLimit: 5, passwordVersion: 2 }),
         (name) => ({ name, comment: "reads" }),
       ),
     );
-    expect(broken).toBeGreaterThan(10);
   });
 
   test("is dropped", async () => {
-    const broken = await scene.everywhere(() =>
+    await scene.everywhere(() =>
       aUser(
         () => (user) => user.destroy(),
         (name) => ({ name }),
       ),
     );
-    expect(broken).toBeGreaterThan(10);
   });
 });
