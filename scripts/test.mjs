@@ -11,6 +11,9 @@ const CHECKS = [
   ["lint and format", ["biome", "ci", "--error-on-warnings", "."]],
   ["types, and the contract", ["tsc", "--noEmit", "-p", "tsconfig.json"]],
   ["unused code", ["knip"]],
+  ["pages made from the docstrings", ["tsx", "scripts/docs/run.mts", "--check"]],
+  ["links in Markdown", ["remark", "--frail", "--no-stdout", "--quiet", ".", ".github"]],
+  ["the tarball", ["tsx", "scripts/tarball.mjs"]],
 ];
 
 function run(name, args) {

@@ -108,9 +108,9 @@ export class ClickPipesSource extends pulumi.ComponentResource {
   readonly logicalReplication?: LogicalReplication;
   /** Absent where it was switched off, or there is no `project` or no region. */
   readonly ipAllowlist?: IpAllowlist;
-  /** What to connect with as the ClickPipes user: a plain object with an output at each leaf. Only the password is secret. */
+  /** What to connect with as the ClickPipes user: {@link Connection} with an output at each leaf. Only the password is secret. */
   readonly connection: Leaves<Connection>;
-  /** `source.postgres` of a ClickPipe, ready to be passed on: a plain object with an output at each leaf. */
+  /** `source.postgres` of a ClickPipe, ready to be passed on: {@link ClickPipePostgresSource} with an output at each leaf. */
   readonly postgresSource: Leaves<ClickPipePostgresSource>;
 
   /** `opts.provider`: a `Provider` of this package; without one, stack config and environment say where the database is. */

@@ -103,7 +103,7 @@ export interface IpAllowlistArgs {
  *
  * | The message says | What to do |
  * | --- | --- |
- * | is no IP address, a-b range or CIDR block | Correct the entry. |
+ * | no IP address, a-b range or CIDR block | Correct the entry. |
  * | this machine could not connect to | You would have shut yourself out: add this machine's address to `ips`, and those of your applications. The list is as before. |
  * | was emptied by somebody | `pulumi refresh` to see it, then `pulumi up` to close it, or `whenOpen: "leaveOpen"`. |
  * | would be empty, and so open to the world | Add other entries first; or `allowOpenOnDelete: true`, `pulumi up`, destroy again. |

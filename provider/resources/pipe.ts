@@ -75,7 +75,7 @@ export type Leaves<T> = [T] extends [readonly unknown[]]
 /** What `postgresSource` says of the pipe beside the connection. */
 export interface PipeArgs {
   /**
-   * Settings of the pipe, by their names in ClickHouse's API.
+   * {@link ClickPipeSettings}, all of them optional; `publicationName` is not yours to give.
    * @defaultValue `{ replicationMode: "cdc" }`
    */
   settings?: { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: pulumi.Input<ClickPipeSettings[K]> };
