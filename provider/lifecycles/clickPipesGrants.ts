@@ -1,4 +1,5 @@
-import { type MissingName, readMissing, toScope } from "../sql/grantsScope";
+import type { NamedObject } from "../sql/grantsObjects";
+import { type MissingName, readMissing } from "../sql/grantsScope";
 import type { Uncovered } from "../sql/grantsUncovered";
 import { readServer, toServer } from "../sql/server";
 import { compareText, type TableSpec } from "../sql/table";
@@ -28,6 +29,8 @@ export interface GrantsState extends GrantsInputs {
   found?: string[];
   /** What was given beside default privileges that were there before us. */
   given?: string[];
+  /** What the names of the scope meant when it was granted. */
+  objects?: NamedObject[];
 }
 
 export const clickPipesGrants: Lifecycle = {
@@ -48,8 +51,7 @@ export const clickPipesGrants: Lifecycle = {
   },
 
   async look(context, _olds, inputs) {
-    const scope = toScope(inputs as GrantsInputs);
-    const seen = await context.lookAt((session) => session.run(readServer, readMissing(scope)));
+    const seen = await context.lookAt((session) => session.run(readServer, readMissing(inputs as GrantsInputs)));
     if (!seen) return;
     context.checkPlace(toServer(seen[0]?.rows[0] ?? {}));
     const missing = displayMissing((seen[1]?.rows ?? []) as unknown as MissingName[]);

@@ -1,7 +1,9 @@
 import { type Transaction, transaction } from "../clients/transaction";
+import { comesByDefault, foundAmong, rightKey } from "../sql/grantsFound";
 import type { HeldRight } from "../sql/grantsHeld";
+import { type NamedObject, readObjects } from "../sql/grantsObjects";
 import { type ActualRights, planGrants, readableTables, uncoveredAfter } from "../sql/grantsPlan";
-import { comesByDefault, rightKey, wasFound, wishedBy, wishedByOthers } from "../sql/grantsWish";
+import { wishedBy, wishedByOthers } from "../sql/grantsWish";
 import type { Role } from "../sql/role";
 import { placeOf } from "../sql/server";
 import { qualified } from "../sql/statement";
@@ -9,8 +11,17 @@ import type { Inputs } from "./arguments";
 import type { GrantsInputs, GrantsState } from "./clickPipesGrants";
 import { type Context, freshToken } from "./context";
 import { noteOf, notesOf, scopeOf, scopesGiven, writeNote } from "./grantsNotes";
-import { complete, existingRole, readAll, readRights, referenceTo, type Seen, toRights } from "./grantsReading";
-import { beforeOf, ours, takeBack } from "./grantsRemoval";
+import {
+  complete,
+  existingRole,
+  knownOf,
+  readAll,
+  readRights,
+  referenceTo,
+  type Seen,
+  toRights,
+} from "./grantsReading";
+import { ours, takeBack, wishedBefore } from "./grantsRemoval";
 import type { Created } from "./lifecycle";
 
 export async function createGrants(context: Context, inputs: Inputs): Promise<Created> {
@@ -29,11 +40,12 @@ export async function updateGrants(context: Context, _id: string, old: Inputs, i
   const grants = inputs as GrantsInputs;
   const token = state.token ?? freshToken();
   return transaction(context.postgres, async (tx) => {
-    let seen = await readAll(tx, referenceTo(context, state), grants, [state, grants]);
+    const known = knownOf(context, state);
+    let seen = await readAll(tx, referenceTo(context, state), grants, [state, grants], known);
     context.checkPlace(seen.server, state);
     const { role } = seen;
     const scopes = role ? scopesGiven(state, notesOf(role, placeOf(seen.server))) : [];
-    if (scopes.length > 1) seen = await readAll(tx, referenceTo(context, state), grants, [...scopes, grants]);
+    if (scopes.length > 1) seen = await readAll(tx, referenceTo(context, state), grants, [...scopes, grants], known);
     const recreated = role !== undefined && state.roleOid !== undefined && role.oid !== state.roleOid;
     if (role?.name === grants.role && !recreated) return changed(context, tx, { ...seen, role }, state, grants, token);
     return moved(context, tx, seen, state, grants, token);
@@ -54,14 +66,13 @@ async function changed(
   complete(seen);
   const wish = scopeOf(grants);
   const notes = notesOf(seen.role, placeOf(seen.server));
-  const before = scopesGiven(state, notes);
+  const wasWished = wishedBefore(context, state, notes);
   const others = notes.filter(({ mark }) => mark !== state.mark && mark !== grants.mark);
-  const known = beforeOf(state);
-  const isNew = (right: HeldRight) =>
-    wishedBy(right, wish) && !before.some((scope) => wishedBy(right, scope)) && !wishedByOthers(right, others);
-  const found = seen.held.filter((right) => wasFound(right, known) || isNew(right));
-  const given = seen.held.filter((right) => known.given.has(rightKey(right)));
-  const revoke = ours(seen.held, state, notes).filter((right) => !wishedBy(right, wish));
+  const stood = foundAmong(seen.held, state, context.settings.acceptMovedDatabase);
+  const isNew = (right: HeldRight) => wishedBy(right, wish) && !wasWished(right) && !wishedByOthers(right, others);
+  const found = seen.held.filter((right) => stood.has(right) || isNew(right));
+  const given = state.given ?? [];
+  const revoke = ours(context, seen.held, state, notes).filter((right) => !wishedBy(right, wish));
   return granted(context, tx, seen, grants, { token, found, given, revoke, oldMark: state.mark });
 }
 
@@ -78,7 +89,7 @@ async function moved(
   if (role?.name === grants.role) return newlyGranted(context, tx, seen, grants, token, state.mark);
   if (role) {
     const place = placeOf(seen.server);
-    const revoke = ours(seen.held, state, notesOf(role, place));
+    const revoke = ours(context, seen.held, state, notesOf(role, place));
     await tx.run(
       ...takeBack(role, place.database, seen.held, revoke),
       ...writeNote(role, place, [state.mark], undefined),
@@ -112,7 +123,7 @@ async function newlyGranted(
 interface Change {
   token: string;
   found: HeldRight[];
-  given: HeldRight[];
+  given: string[];
   revoke: HeldRight[];
   oldMark: string;
 }
@@ -122,36 +133,33 @@ async function granted(context: Context, tx: Transaction, seen: SeenRole, grants
   const place = placeOf(seen.server);
   const { token, revoke, oldMark } = change;
   const found = change.found.map(rightKey);
-  const given = [...change.given, ...givenBesideDefaults(rights, new Set(found))].map(rightKey);
+  const given = [...new Set([...change.given, ...givenBesideDefaults(rights, found)])];
   tx.relations = [...revoke, ...rights.tables].filter(({ name }) => name !== "").map(qualified);
   const answers = await tx.commit(
     ...takeBack(role, place.database, seen.held, revoke),
     ...planGrants(role.name, rights).statements,
     ...writeNote(role, place, [oldMark, grants.mark], noteOf(grants, place, token, found.length > 0)),
     ...readRights(tx.version, { oid: role.oid, name: role.name }, grants),
+    readObjects(grants, []),
   );
-  const after = toRights(answers.slice(-4), place.database);
+  const after = toRights(answers.slice(-5, -1), place.database);
+  const objects = (answers.at(-1)?.rows ?? []).map(({ named: _named, ...object }) => object as unknown as NamedObject);
   const uncovered = uncoveredAfter(role.name, after);
   for (const { kind, object, reason, fix } of uncovered)
     context.warn(`${kind} ${object} is not covered: ${reason}. Run as an admin: ${fix};`);
   const grantedTables = readableTables(role.name, after);
-  return { roleOid: role.oid, target: place, token, found, given, grantedTables, uncovered };
+  return { roleOid: role.oid, target: place, token, found, given, objects, grantedTables, uncovered };
 }
 
 /** Of the tables that get SELECT now, those of owners whose later tables have it without us. */
-function givenBesideDefaults({ tables }: ActualRights, found: ReadonlySet<string>): HeldRight[] {
+function givenBesideDefaults({ tables }: ActualRights, found: string[]): string[] {
+  const comes = comesByDefault(found);
   return tables
     .filter(({ granted, columns, actor }) => !granted && columns === null && actor !== "none")
-    .map(
-      ({ schema, name, owner, actor }): HeldRight => ({
-        kind: "table",
-        schema,
-        name,
-        column: null,
-        owner,
-        grantor: owner,
-        actor,
-      }),
-    )
-    .filter((right) => comesByDefault(right, found));
+    .map(({ schema, name, owner, actor, oid, schemaOid, ownerOid }): HeldRight => {
+      const ids = { oid, schemaOid, columnNumber: 0, grantorOid: ownerOid };
+      return { kind: "table", schema, name, column: null, owner, grantor: owner, actor, ...ids };
+    })
+    .filter(comes)
+    .map(rightKey);
 }

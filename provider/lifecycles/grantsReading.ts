@@ -2,6 +2,7 @@ import type { Answer } from "../clients/session";
 import type { Transaction } from "../clients/transaction";
 import { refusal } from "../errors";
 import { type HeldRight, readHeldRights } from "../sql/grantsHeld";
+import type { NamedObject } from "../sql/grantsObjects";
 import type { ActualRights } from "../sql/grantsPlan";
 import { readDatabaseRight, readDefaultRights, readSchemas, readTableRights } from "../sql/grantsRead";
 import { allScopes, type MissingName, readMissing, type ScopeInputs, toScope } from "../sql/grantsScope";
@@ -15,6 +16,11 @@ import type { Context } from "./context";
 /** The role of a state; its name may have changed since. */
 export function referenceTo(context: Context, state: GrantsState): RoleReference {
   return { oid: context.oidOf(state.roleOid), name: state.role };
+}
+
+/** What the names of the scope meant when it was granted; in a database that was moved that may be other objects. */
+export function knownOf(context: Context, { objects = [] }: GrantsState): NamedObject[] {
+  return context.settings.acceptMovedDatabase ? [] : objects;
 }
 
 /** How the wish stands, to be sent in one round trip; `toRights` takes the four answers. */
@@ -41,18 +47,19 @@ export interface Seen {
   held: HeldRight[];
 }
 
-/** All that a change needs, in one round trip; `held` within these scopes. */
+/** All that a change needs, in one round trip; `held` within these scopes, and of what is known by its OID. */
 export async function readAll(
   tx: Transaction,
   role: RoleReference,
   wish: ScopeInputs,
   scopes: ScopeInputs[],
+  known: NamedObject[] = [],
 ): Promise<Seen> {
   const [serverAnswer, roleAnswer, missing, held, ...rights] = await tx.run(
     readServer,
     readRole(role),
-    readMissing(toScope(wish)),
-    readHeldRights(tx.version, role, toScope(allScopes(scopes))),
+    readMissing(wish),
+    readHeldRights(tx.version, role, { ...toScope(allScopes(scopes)), known }),
     ...readRights(tx.version, role, wish),
   );
   const server = toServer(serverAnswer?.rows[0] ?? {});
@@ -66,9 +73,11 @@ export async function readAll(
 }
 
 export function displayMissing(names: MissingName[]): string[] {
-  return names.map(({ kind, schema, name }) =>
-    schema === null ? `${kind} ${displayIdentifier(name)}` : `table ${displayTable({ schema, name })}`,
-  );
+  return names.map(({ kind, schema, table, name }) => {
+    if (schema === null || table === null) return `${kind} ${displayIdentifier(name)}`;
+    const of = displayTable({ schema, name: table });
+    return kind === "table" ? `table ${of}` : `column ${displayIdentifier(name)} of ${of}`;
+  });
 }
 
 export function existingRole({ role, server }: Seen, name: string): Role {
@@ -80,14 +89,10 @@ export function existingRole({ role, server }: Seen, name: string): Role {
 }
 
 /** Refuses a wish for what is not there, before anything is granted. */
-export function complete({ missing, rights, server }: Seen): void {
-  const columns = rights.tables.flatMap((table) =>
-    (table.unknownColumns ?? []).map((column) => `column ${displayIdentifier(column)} of ${displayTable(table)}`),
-  );
-  const lacking = [...missing, ...columns];
-  if (lacking.length === 0) return;
+export function complete({ missing, server }: Seen): void {
+  if (missing.length === 0) return;
   throw refusal(
     "notThere",
-    `not in database "${server.database}": ${lacking.join(", ")}. Create it first, or take it out of the list; nothing was granted.`,
+    `not in database "${server.database}": ${missing.join(", ")}. Create it first, or take it out of the list; nothing was granted.`,
   );
 }

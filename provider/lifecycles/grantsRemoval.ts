@@ -1,9 +1,11 @@
 import { transaction } from "../clients/transaction";
 import { refusal } from "../errors";
+import { foundAmong, rightKey } from "../sql/grantsFound";
 import { type HeldRight, readHeldRights } from "../sql/grantsHeld";
+import { formerName } from "../sql/grantsObjects";
 import { planRevoke } from "../sql/grantsRevoke";
 import { allScopes, type ScopeInputs, toScope } from "../sql/grantsScope";
-import { type Before, rightKey, wasFound, wishedBy, wishedByOthers } from "../sql/grantsWish";
+import { wishedBy, wishedByOthers } from "../sql/grantsWish";
 import type { GrantsOwnership } from "../sql/mark";
 import { type Role, readRole, toRole } from "../sql/role";
 import { placeOf, readServer, toServer } from "../sql/server";
@@ -13,14 +15,16 @@ import type { Inputs } from "./arguments";
 import type { GrantsState } from "./clickPipesGrants";
 import type { Context } from "./context";
 import { notesOf, scopesGiven, writeNote } from "./grantsNotes";
-import { referenceTo } from "./grantsReading";
+import { knownOf, referenceTo } from "./grantsReading";
 
 /** Takes back what these grants gave, grantor by grantor, but for what was there before or others still wish for. */
 export async function removeGrants(context: Context, id: string, old: Inputs): Promise<void> {
   const state = { ...old, role: old.role ?? id } as GrantsState;
   const reference = referenceTo(context, state);
   await transaction(context.postgres, async (tx) => {
-    const readHeld = (scopes: ScopeInputs[]) => readHeldRights(tx.version, reference, toScope(allScopes(scopes)));
+    const known = knownOf(context, state);
+    const readHeld = (scopes: ScopeInputs[]) =>
+      readHeldRights(tx.version, reference, { ...toScope(allScopes(scopes)), known });
     const [serverAnswer, roleAnswer, heldAnswer] = await tx.run(readServer, readRole(reference), readHeld([state]));
     const server = toServer(serverAnswer?.rows[0] ?? {});
     context.checkPlace(server, state);
@@ -39,7 +43,7 @@ export async function removeGrants(context: Context, id: string, old: Inputs): P
     const scopes = scopesGiven(state, notes);
     const [again] = scopes.length > 1 ? await tx.run(readHeld(scopes)) : [heldAnswer];
     const held = (again?.rows ?? []) as unknown as HeldRight[];
-    const notOthers = notOfOthers(held, state, notes);
+    const notOthers = notOfOthers(context, held, state, notes);
     const revoke = notOthers.filter(revocable);
     tx.relations = revoke.filter(({ kind }) => kind === "table").map(qualified);
     const answers = await tx.commit(
@@ -55,23 +59,27 @@ export async function removeGrants(context: Context, id: string, old: Inputs): P
   });
 }
 
-export function beforeOf({ found, given }: GrantsState): Before {
-  return { found: new Set(found), given: new Set(given) };
-}
-
 /** What these grants gave, as far as nobody else wishes for it. */
-export function ours(held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
-  return notOfOthers(held, state, notes).filter(revocable);
+export function ours(context: Context, held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
+  return notOfOthers(context, held, state, notes).filter(revocable);
 }
 
-function notOfOthers(held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
-  const before = beforeOf(state);
-  const scopes = scopesGiven(state, notes);
+function notOfOthers(context: Context, held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
+  const found = foundAmong(held, state, context.settings.acceptMovedDatabase);
+  const wasWished = wishedBefore(context, state, notes);
   const others = notes.filter(({ mark, token }) => mark !== state.mark && token !== state.token);
-  return held.filter(
-    (right) =>
-      scopes.some((scope) => wishedBy(right, scope)) && !wasFound(right, before) && !wishedByOthers(right, others),
-  );
+  return held.filter((right) => wasWished(right) && !found.has(right) && !wishedByOthers(right, others));
+}
+
+/** Whether a right belongs to what these grants were for, by the names of today or by those of then. */
+export function wishedBefore(
+  context: Context,
+  state: GrantsState,
+  notes: GrantsOwnership[],
+): (right: HeldRight) => boolean {
+  const scopes = scopesGiven(state, notes);
+  const formerly = formerName(knownOf(context, state));
+  return (right) => scopes.some((scope) => wishedBy(right, scope) || wishedBy(formerly(right), scope));
 }
 
 function revocable({ actor }: HeldRight): boolean {
@@ -96,9 +104,12 @@ function stillHeld(role: string, kept: HeldRight[]) {
 
 /** The first few, with their grantors. */
 function displayRights(rights: HeldRight[]): string {
-  const shown = rights.slice(0, 5).map(({ kind, schema, name, column, grantor }) => {
-    const object = [schema, name, column].filter((part) => part).map((part) => displayIdentifier(part as string));
-    return `${kind} ${object.join(".")} (by ${displayIdentifier(grantor)})`;
-  });
+  const shown = rights.slice(0, 5).map((right) => `${displayObject(right)} (by ${displayIdentifier(right.grantor)})`);
   return rights.length > 5 ? `${shown.join(", ")} and ${rights.length - 5} more` : shown.join(", ");
+}
+
+function displayObject({ kind, schema, name, column }: HeldRight): string {
+  if (kind === "default") return `future tables in ${schema === "" ? "all schemas" : displayIdentifier(schema)}`;
+  const parts = [schema, name, column].filter((part) => part).map((part) => displayIdentifier(part as string));
+  return `${kind} ${parts.join(".")}`;
 }

@@ -33,13 +33,8 @@ export function lacks(role: string, actual: ActualRights): Lack[] {
   ];
 }
 
-function lacksSelect(table: TableRight): boolean {
-  return !table.granted && (table.columns === null || grantableColumns(table).length > 0);
-}
-
-/** Of the columns asked for, those that exist and are not granted yet. */
-export function grantableColumns({ missingColumns, unknownColumns }: TableRight): string[] {
-  return (missingColumns ?? []).filter((column) => !unknownColumns?.includes(column));
+function lacksSelect({ granted, columns, missingColumns }: TableRight): boolean {
+  return !granted && (columns === null || missingColumns.length > 0);
 }
 
 function notOwner(owner: string): string {

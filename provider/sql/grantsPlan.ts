@@ -1,4 +1,4 @@
-import { grantableColumns, type Lack, lacks } from "./grantsLacks";
+import { type Lack, lacks } from "./grantsLacks";
 import type { DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./grantsRead";
 import { byActor, defaultStatements } from "./grantsStatements";
 import { lackSentences, type Uncovered, uncoveredBy } from "./grantsUncovered";
@@ -63,7 +63,7 @@ function statementsFor(
 ): Statement[] {
   const to = identifier(role);
   const whole = tables.filter((table) => table.columns === null && !table.granted);
-  const parts = tables.filter((table) => !table.granted && grantableColumns(table).length > 0);
+  const parts = tables.filter((table) => !table.granted && table.missingColumns.length > 0);
   return [
     ...byActor(databaseRight.connect ? [] : [databaseRight], () => [
       statement(`grant connect on database ${identifier(database)} to ${to}`),
@@ -82,7 +82,5 @@ function statementsFor(
 }
 
 function grantColumns(table: TableRight, to: string): Statement {
-  return statement(
-    `grant select (${grantableColumns(table).map(identifier).join(", ")}) on ${qualified(table)} to ${to}`,
-  );
+  return statement(`grant select (${table.missingColumns.map(identifier).join(", ")}) on ${qualified(table)} to ${to}`);
 }

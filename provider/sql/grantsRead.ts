@@ -34,10 +34,12 @@ export interface TableRight {
   /** We are the owner or a member of it, whether that is enough or not. */
   member: boolean;
   hidesRows: boolean;
-  /** Where a list of columns was asked for. */
+  /** Where a list of columns was asked for, and those of them that are there and not granted. */
   columns: string[] | null;
-  missingColumns: string[] | null;
-  unknownColumns: string[] | null;
+  missingColumns: string[];
+  oid: number;
+  schemaOid: number;
+  ownerOid: number;
 }
 
 export interface DefaultRight {
@@ -104,13 +106,10 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
     ),
     lacking as (
       select h.*,
-             array(select k.name from unnest(h.columns) as k (name)
-                    where not exists (select from pg_attribute t, aclexplode(t.attacl) a
-                                       where t.attrelid = h.oid and t.attname = k.name and a.grantee = h.grantee
-                                         and a.privilege_type = 'SELECT') order by 1) as missing,
-             array(select k.name from unnest(h.columns) as k (name)
-                    where not exists (select from pg_attribute t where t.attrelid = h.oid and t.attname = k.name
-                                         and t.attnum > 0 and not t.attisdropped) order by 1) as unknown
+             array(select t.attname::text from pg_attribute t
+                    where t.attrelid = h.oid and t.attname = any (h.columns) and t.attnum > 0 and not t.attisdropped
+                      and not exists (select from aclexplode(t.attacl) a
+                                       where a.grantee = h.grantee and a.privilege_type = 'SELECT') order by 1) as missing
         from held h where not h.granted or h.hides_rows
     )
     select r.nspname as "schema", r.relname as "name", r.relkind as "kind", o.rolname as "owner", r.columns as "columns",
@@ -118,7 +117,8 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
            o.actor <> 'none' as "member",
            case when a.actor <> 'none' then a.actor
                 when r.usable and has_table_privilege(me.oid, r.oid, 'SELECT WITH GRANT OPTION') then 'self' else 'none' end as "actor",
-           r.hides_rows as "hidesRows", r.missing as "missingColumns", r.unknown as "unknownColumns"
+           r.hides_rows as "hidesRows", r.missing as "missingColumns",
+           r.oid as "oid", r.relnamespace as "schemaOid", r.relowner as "ownerOid"
       from lacking r join owner o on o.oid = r.relowner, me, lateral (select ${RELATION_ACTOR} as actor) a
      where r.hides_rows or r.columns is null or r.missing <> '{}'
      order by 1, 2`,

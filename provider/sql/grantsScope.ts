@@ -1,3 +1,4 @@
+import type { NamedObject } from "./grantsObjects";
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "./role";
 import { type Statement, statement } from "./statement";
 import { parseTable, type Table, type TableSpec, tableKey } from "./table";
@@ -8,6 +9,8 @@ export interface Scope {
   tables: Table[];
   /** Undefined: found in the database. */
   objectOwners: string[] | undefined;
+  /** Objects that belong to it whatever they are called by now. */
+  known?: NamedObject[];
 }
 
 export interface ScopeInputs {
@@ -43,10 +46,17 @@ export function scopeTables(version: number): string {
     grantee as (select oid, rolsuper, rolbypassrls from pg_roles where oid = ${REFERENCED_ROLE}),
     me as (select oid, rolsuper from pg_roles where rolname = current_user),
     neon as (select oid from pg_roles where rolname = 'cloud_admin' and rolname <> current_user),
-    wanted as (select schema, name, columns from jsonb_to_recordset($4::jsonb) as t (schema text, name text, columns text[])),
+    named as (select * from jsonb_to_recordset($4::jsonb)
+                         as t (schema text, name text, columns text[], known_schema oid, known_table oid)),
+    wanted as (
+      select schema, name, columns from named where name is not null
+      union
+      select n.nspname::text, c.relname::text, null
+        from named t join pg_class c on c.oid = t.known_table join pg_namespace n on n.oid = c.relnamespace
+    ),
     space as (
       select n.oid, n.nspname, n.nspowner, n.nspacl, has_schema_privilege(n.oid, 'USAGE') as usable,
-             case when $3::text[] is not null then n.nspname = any ($3::text[])
+             case when $3::text[] is not null then n.nspname = any ($3::text[]) or n.oid in (select known_schema from named where known_schema is not null)
                   else n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                        and n.nspowner not in (select oid from neon)
                        and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass
@@ -82,31 +92,44 @@ export const RELATION_ACTOR = `
 
 /** $1 to $4 of every statement that begins with `scopeTables`. */
 export function scopeValues(role: RoleReference, scope: Scope): unknown[] {
-  const wanted = scope.tables.map(({ schema, name, columns }) => ({ schema, name, columns }));
-  return [...referenceValues(role), scope.schemas === "*" ? null : scope.schemas, JSON.stringify(wanted)];
+  const known = (scope.known ?? []).filter(({ kind }) => kind !== "role");
+  const meant = [
+    ...scope.tables.map(({ schema, name, columns }) => ({ schema, name, columns })),
+    ...known.map(({ kind, oid }) => ({ [`known_${kind}`]: oid })),
+  ];
+  return [...referenceValues(role), scope.schemas === "*" ? null : scope.schemas, JSON.stringify(meant)];
 }
 
 export interface MissingName {
-  kind: "schema" | "table" | "role";
-  /** Of a table. */
+  kind: "schema" | "table" | "column" | "role";
+  /** Of a table, or of the table of a column. */
   schema: string | null;
+  table: string | null;
   name: string;
 }
 
 /** The names of the scope that mean nothing in this database. */
-export function readMissing(scope: Scope): Statement {
-  const wanted = scope.tables.map(({ schema, name }) => ({ schema, name }));
+export function readMissing({ schemas = [], tables = [], objectOwners = [] }: ScopeInputs): Statement {
+  const wanted = tables.map(parseTable).map(({ schema, name, columns }) => ({ schema, name, columns }));
   return statement(
     `
-    select 'schema' as "kind", null as "schema", w.name as "name" from unnest($1::text[]) as w (name)
+    with wanted as (
+      select w.*, c.oid
+        from jsonb_to_recordset($2::jsonb) as w (schema text, name text, columns text[])
+        left join pg_namespace n on n.nspname = w.schema
+        left join pg_class c on c.relnamespace = n.oid and c.relname = w.name and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    )
+    select 'schema' as "kind", null as "schema", null as "table", w.name as "name" from unnest($1::text[]) as w (name)
      where not exists (select from pg_namespace n where n.nspname = w.name)
     union all
-    select 'table', w.schema, w.name from jsonb_to_recordset($2::jsonb) as w (schema text, name text)
-     where not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                        where n.nspname = w.schema and c.relname = w.name and c.relkind in ('r', 'p', 'v', 'm', 'f'))
+    select 'table', w.schema, w.name, w.name from wanted w where w.oid is null
     union all
-    select 'role', null, w.name from unnest($3::text[]) as w (name)
+    select 'column', w.schema, w.name, k.name from wanted w, unnest(w.columns) as k (name)
+     where w.oid is not null and not exists (select from pg_attribute t where t.attrelid = w.oid and t.attname = k.name
+                                                and t.attnum > 0 and not t.attisdropped)
+    union all
+    select 'role', null, null, w.name from unnest($3::text[]) as w (name)
      where not exists (select from pg_roles r where r.rolname = w.name)`,
-    [scope.schemas === "*" ? [] : scope.schemas, JSON.stringify(wanted), scope.objectOwners ?? []],
+    [schemas === "*" ? [] : schemas, JSON.stringify(wanted), objectOwners],
   );
 }
