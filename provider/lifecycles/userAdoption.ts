@@ -20,7 +20,7 @@ export async function adoptedUser(
   const keep = user.password !== undefined && fresh.accepted !== "refused";
   if (!keep && user.passwordVersion === undefined) throw passwordRefused(role);
   if (!keep) strongEnough(fresh.password);
-  const changes = [...planRole(user, role), ...(keep ? [] : setPassword("alter", user.name, fresh.password))];
+  const changes = [...planRole(user, role), ...(keep ? [] : setPassword(user.name, fresh.password))];
   if (changes.length > 0) mayAlter(server, role);
   // Resumed after a killed adoption: what the role was like before is not known any more, so nothing is taken back.
   const resumed = role.marked.owner?.mark === user.mark;

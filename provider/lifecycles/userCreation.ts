@@ -61,7 +61,7 @@ async function resumedUser(
   const owner: Ownership = { mark: user.mark, token: fresh.token };
   await tx.commit(
     ...planRole(user, role),
-    ...setPassword("alter", user.name, fresh.password),
+    ...setPassword(user.name, fresh.password),
     ...commentOnRole(role, formatComment({ ...role.marked, comment, owner })),
   );
   return outputsOf(role, server, user, fresh);

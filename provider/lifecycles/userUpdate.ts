@@ -80,10 +80,7 @@ async function changedUser(tx: Transaction, server: Server, role: Role, change: 
   const { state, user, secret, token } = change;
   const { password, generated, set } = secret;
   if (set && user.password !== undefined) strongEnough(user.password);
-  const changes = [
-    ...planRole(user, role),
-    ...(set && password !== undefined ? setPassword("alter", user.name, password) : []),
-  ];
+  const changes = [...planRole(user, role), ...(set && password !== undefined ? setPassword(user.name, password) : [])];
   if (changes.length > 0) mayAlter(server, role);
   const note = role.mayComment ? commentOnRole(role, formatComment(remarked(role.marked, change)), user.name) : [];
   await tx.commit(...changes, ...note);

@@ -1,11 +1,13 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { setPassword } from "../../provider/sql/rolePassword";
+import { createRole, setPassword } from "../../provider/sql/rolePassword";
+import type { Statement } from "../../provider/sql/statement";
 import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { openSession } from "../support/login";
 import { Managed } from "../support/managed";
 import type { PostgresVersion } from "../support/postgres";
 
-const OWN = ["Grand-Ocean7_tulip!Quartz42", "Silver-River9_maple!Onyx73", "it's \\a \"$$ %L ünïcode Zebra-7"];
+const OWN = ["Grand-Ocean7_tulip!Quartz42", "Silver-River9_maple!Onyx73", "it's \\a \"$$ %L ünïcode Zebra-7"] as const;
 
 // `all` keeps nested statements too, and only a superuser can leave one out.
 const PLACES: { version: PostgresVersion; admin: Admin; track: string }[] = [
@@ -28,6 +30,8 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
       log_min_messages: "debug1",
       log_min_error_statement: "debug1",
       log_error_verbosity: "verbose",
+      log_lock_waits: "on",
+      deadlock_timeout: "50ms",
     });
     await db.query("create extension pg_stat_statements");
     await everyWay();
@@ -53,17 +57,24 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
     await adopting.up({ name: "found", adopt: true, password: OWN[0], passwordVersion: 1 });
     await keep(new Managed("ClickPipesUser", "other", db.config).up({ name: "reader", password: OWN[1] }));
     // As when another session makes the role, or drops it, between our look and our statement.
-    for (const [verb, role] of [
-      ["create", "reader"],
-      ["alter", "missing"],
-      ["create", "pg_reserved"],
-    ] as const) {
-      for (const password of OWN) await keep(inOneTransaction(setPassword(verb, role, password)));
+    for (const password of OWN) {
+      await keep(inOneTransaction(createRole({ name: "reader" }, password)));
+      await keep(inOneTransaction(createRole({ name: "pg_reserved" }, password)));
+      await keep(inOneTransaction(setPassword("missing", password)));
+      // Which Postgres 18 warns of.
+      await keep(
+        inOneTransaction([{ text: "set local password_encryption = 'md5'" }, ...setPassword("reader", password)]),
+      );
+    }
+    for (const end of ["pg_cancel_backend", "pg_terminate_backend"]) {
+      await keep(endedWhileWaiting(end, "alter role reader connection limit 7", setPassword("reader", OWN[0])));
+      await keep(endedWhileWaiting(end, "create role raced", createRole({ name: "raced" }, OWN[1])));
     }
   }
 
-  async function inOneTransaction(statements: ReturnType<typeof setPassword>): Promise<void> {
+  async function inOneTransaction(statements: Statement[]): Promise<void> {
     const client = new Client(db.uri);
+    client.on("error", () => {});
     await client.connect();
     await client.query("begin");
     try {
@@ -73,6 +84,24 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
     }
   }
 
+  /** Somebody else holds the role for a while, and our session is ended before it gets it. */
+  async function endedWhileWaiting(end: string, holding: string, statements: Statement[]): Promise<void> {
+    const holder = await openSession(db, db.user, decodeURIComponent(new URL(db.uri).password));
+    await holder.query(`begin; ${holding}`);
+    const failed = inOneTransaction(statements).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    const [{ pid } = { pid: 0 }] = (await holder.query<{ pid: number }>("select pg_backend_pid() as pid")).rows;
+    const waiting =
+      "select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid)) and now() - query_start > '0.2s'";
+    await vi.waitFor(async () => expect(await db.query(waiting, [pid])).toHaveLength(1), { timeout: 20_000 });
+    await db.query(`select ${end}(pid) from (${waiting}) w`, [pid]);
+    const error = await failed;
+    await holder.end();
+    if (error) throw error;
+  }
+
   const holdsOne = (text: string) =>
     [...passwords].filter((password) => text.includes(password) || text.includes(password.replaceAll("'", "''")));
 
@@ -80,6 +109,9 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
     const log = await db.log();
     expect(log).toContain('role "reader" already exists');
     expect(log).toContain('role "missing" does not exist');
+    expect(log).toContain("still waiting for");
+    expect(log).toContain("canceling statement due to user request");
+    expect(log).toContain("terminating connection due to administrator command");
     expect(holdsOne(log)).toEqual([]);
   });
 
