@@ -74,6 +74,9 @@ export function handler(name: string): HandledProvider {
       return guarded(state, "read", async (context) => {
         const found = await lifecycle.read(context, id, withoutProvider(state));
         if (!found) return missing(name, id, state);
+        // Pulumi shows the sentences themselves only with --diff.
+        const secrets = secretsOf(settings, lifecycle, state);
+        for (const sentence of found.drift ?? []) context.inform(`drift: ${scrub(sentence, secrets)}`);
         const drift = found.drift && found.drift.length > 0 ? { drift: found.drift } : {};
         const { drift: _before, ...rest } = withoutProvider(state);
         const inputs = { ...found.inputs, ...(state.mark !== undefined && { mark: state.mark }), ...drift };

@@ -94,7 +94,11 @@ describe("the whole source, beside a local Neon whose logical replication is off
     await query("alter role clickpipes_user nologin");
     await query("alter publication clickpipes_publication drop table shop.items");
     neon.project.settings.allowed_ips = { ips: ["127.0.0.1"], protected_branches_only: false };
-    expect(kept(await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 4, update: 5 });
+    const refresh = kept(await stack.refresh({ skipPreview: true }));
+    expect(refresh.changes).toEqual({ same: 4, update: 5 });
+    expect(refresh.output).toContain(
+      'ClickPipesUser orders-user: drift: role "clickpipes_user" may not log in (NOLOGIN)',
+    );
     const preview = kept(await stack.preview({ args: ["--diff"] }));
     expect(preview.output).toContain('role \\"clickpipes_user\\" may not log in (NOLOGIN)');
     expect(preview.output).toContain('role \\"clickpipes_user\\" has no SELECT on shop.items');
