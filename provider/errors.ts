@@ -37,19 +37,27 @@ export interface Place {
   neonBranch?: string;
 }
 
-export function otherDatabase(expected: Place, found: Place, host: string): SourceError {
+/** `found` without a system identifier: told apart by the name alone, before anybody was asked. */
+export function otherDatabase(
+  expected: Place,
+  found: Pick<Place, "database"> & Partial<Place>,
+  host: string,
+): SourceError {
   return refusal(
     "otherDatabase",
-    `this resource lives in ${displayPlace(expected)}, but ${host} is ${displayPlace(found)}. Nothing was touched. ` +
+    `this resource lives in ${displayPlace(expected)}, but the connection is to ${displayPlace(found)} at ${host}. Nothing was touched. ` +
       "Point the provider back at the database it was made in; if that database was restored or moved on purpose, " +
       "set the provider's `acceptMovedDatabase: true`, run `pulumi up` and `pulumi refresh`, and take it out again.",
   );
 }
 
-function displayPlace(place: Place): string {
-  const neon = place.neonProject ? `, Neon project ${place.neonProject}` : "";
-  const branch = place.neonBranch ? `, branch ${place.neonBranch}` : "";
-  return `database "${place.database}" (system identifier ${place.systemIdentifier}${neon}${branch})`;
+function displayPlace({ database, systemIdentifier, neonProject, neonBranch }: Partial<Place>): string {
+  const parts = [
+    ...(systemIdentifier ? [`system identifier ${systemIdentifier}`] : []),
+    ...(neonProject ? [`Neon project ${neonProject}`] : []),
+    ...(neonBranch ? [`branch ${neonBranch}`] : []),
+  ];
+  return parts.length > 0 ? `database "${database}" (${parts.join(", ")})` : `database "${database}"`;
 }
 
 export function readReplica(host: string): SourceError {

@@ -59,6 +59,8 @@ export function handler(name: string): HandledProvider {
 
     // `changes` stays undefined: the engine compares the inputs, and so `ignoreChanges` and previews work by property.
     async diff(_id: string, state: Inputs, news: Inputs) {
+      // The one place that sees the state in a preview: a provider that points elsewhere changes no argument.
+      await guarded(state, "diff", async (context) => context.checkDatabaseName(state));
       const replaces = lifecycle.replaces?.(state, news) ?? [];
       return { replaces, deleteBeforeReplace: replaces.length > 0 };
     },
@@ -112,7 +114,7 @@ function lifecycleOf(name: string): Lifecycle {
   throw refusal("unknownResource", `this version of pulumi-neon-clickpipes has no resource ${name}`);
 }
 
-type Verb = "create" | "read" | "update" | "delete";
+type Verb = "diff" | "create" | "read" | "update" | "delete";
 
 async function checked(lifecycle: Lifecycle, context: Context, olds: Inputs, news: Inputs) {
   const { postgres, neon } = context.settings;

@@ -68,6 +68,15 @@ export class Context {
     throw otherDatabase(expected, placeOf(server), host);
   }
 
+  /** Refuses a connection that by its name alone cannot be to the database in the state; asks nobody. */
+  checkDatabaseName({ target }: { target?: unknown }): void {
+    const { postgres, acceptMovedDatabase } = this.settings;
+    const expected = target as Place | undefined;
+    if (expected === undefined || acceptMovedDatabase || "problem" in postgres) return;
+    const { database, host } = postgres;
+    if (expected.database !== database) throw otherDatabase(expected, { database }, host);
+  }
+
   /** The OID to look an object up by; in a database that was moved it may be another object's, so there the name counts. */
   oidOf(known: unknown): number | null {
     return typeof known === "number" && !this.settings.acceptMovedDatabase ? known : null;

@@ -129,11 +129,12 @@ export class ClickPipesSource extends pulumi.ComponentResource {
     this.grants = next((child) => grants(name, args, this.user, child));
     this.publication = next((child) => publication(name, args, child));
     const mappings = tableMappings(args, this.publication);
-    this.readiness = next((child) => readiness(name, args, this, mappings, child));
+    const address = addressOf(this, opts);
+    this.readiness = next((child) => readiness(name, args, this, { mappings, address }, child));
 
     const parts = made.map(({ urn }) => urn);
     const ready = <T>(value: pulumi.Input<T>) => pulumi.all([value, ...parts]).apply(([known]) => known as T);
-    const { host, port, database } = addressOf(this, opts);
+    const { host, port, database } = address;
     this.connection = {
       host: ready(host),
       port: ready(port),
@@ -236,10 +237,11 @@ function readiness(
   name: string,
   { readiness: given, pipe }: ClickPipesSourceArgs,
   source: ClickPipesSource,
-  mappings: pulumi.Output<TableMapping[]>,
+  { mappings, address }: { mappings: pulumi.Output<TableMapping[]>; address: ReturnType<typeof addressOf> },
   opts: pulumi.CustomResourceOptions,
 ) {
   if (given === false) return undefined;
+  const { host, port, database } = address;
   const tables = mappings.apply((list) =>
     list.map(({ sourceSchemaName: schema, sourceTable, excludedColumns }) => ({
       schema,
@@ -255,6 +257,10 @@ function readiness(
     replicationMode: pipe?.settings?.replicationMode,
     replicationSlotName: pipe?.settings?.replicationSlotName as pulumi.Input<string> | undefined,
     ...given,
+    // A provider that points elsewhere changes no argument: without this, a pipe would follow it unchecked.
+    triggers: pulumi
+      .all([host, port, database, given?.triggers ?? []])
+      .apply(([at, on, name, more]) => [`${at}:${on}/${name}`, ...more]),
   };
   return new SourceReadiness(`${name}-readiness`, args, opts);
 }

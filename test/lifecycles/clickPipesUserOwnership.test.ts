@@ -139,7 +139,7 @@ describe("whose a role is", () => {
     const uri = Object.assign(new URL(db.uri), { pathname: `/${name}` }).toString();
     const elsewhere = new Managed("ClickPipesUser", name, { "clickpipes:connectionUri": uri });
     elsewhere.state = user.state;
-    const refused = new RegExp(`lives in database "${db.database}".*but.*is database "${name}"`);
+    const refused = new RegExp(`lives in database "${db.database}".*but the connection is to database "${name}"`);
     await expect(elsewhere.refresh()).rejects.toThrow(refused);
     await expect(elsewhere.up({ name, connectionLimit: 3 })).rejects.toThrow(refused);
     await expect(elsewhere.destroy()).rejects.toThrow(refused);

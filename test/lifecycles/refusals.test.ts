@@ -182,7 +182,7 @@ describe("what only the server knows is refused at up, before anything is change
     ]) {
       const message = await failure(work());
       expect(message).toContain('this resource lives in database "other"');
-      expect(message).toContain('is database "postgres"');
+      expect(message).toContain('but the connection is to database "postgres"');
     }
     expect((await other.query("select pubname from pg_publication")).rows).toHaveLength(1);
     const accepting = new Managed("Publication", "it", {

@@ -47,8 +47,8 @@ export class Managed {
   async up(args: Values): Promise<Change> {
     const inputs = await this.check(args);
     if (!this.state) return this.#create(inputs);
-    if (isDeepStrictEqual(this.state.inputs, inputs)) return { kind: "same", outputs: this.outputs };
     const { replaces } = await this.#provider.diff(this.state.id, this.state.outputs, inputs);
+    if (isDeepStrictEqual(this.state.inputs, inputs)) return { kind: "same", outputs: this.outputs };
     if (replaces.length > 0) {
       await this.destroy();
       return { ...(await this.#create(inputs)), kind: "replace" };
