@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
+import { warnOfNeonProject } from "./neonProject";
 
 export interface LogicalReplicationArgs {
   /**
@@ -42,6 +43,12 @@ export interface LogicalReplicationArgs {
  * The setting is Neon's `enable_logical_replication` (OpenAPI document in npm `@neondatabase/api-client` 2.7.3): "Once enabled,
  * logical replication cannot be disabled."
  *
+ * ### Beside `@pulumi/neon`
+ *
+ * A `Project` of that package keeps the same setting. Where the program does not say `enableLogicalReplication: "yes"` there,
+ * versions up to 0.13 replace the whole project once it is on, data and all, and later ones try in vain to turn it off. A preview
+ * warns of such a project where `projectId` comes from it.
+ *
  * ### Delete
  *
  * Leaves the setting on, and says so.
@@ -69,6 +76,7 @@ export class LogicalReplication extends DynamicResource {
 
   constructor(name: string, args: LogicalReplicationArgs, opts: pulumi.CustomResourceOptions = {}) {
     super("LogicalReplication", name, properties(args, OUTPUTS), [], opts);
+    warnOfNeonProject(this, args.projectId);
   }
 
   /** One that exists, read and not managed; `id` is the project's. A missing one is an error. */

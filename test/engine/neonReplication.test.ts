@@ -1,0 +1,111 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStack, type RunOptions, type Stack } from "../support/engine";
+import { type LocalNeon, startLocalNeon } from "../support/neon";
+
+/** Role, rights and publication wait for nothing, so that their transactions meet the restart; and beside all a project as `@pulumi/neon` has it. */
+const PROGRAM = `
+const pulumi = require("@pulumi/pulumi");
+const clickpipes = require("pulumi-neon-clickpipes");
+class Project extends pulumi.dynamic.Resource {
+  constructor(name, args) {
+    const id = process.env.PROJECT;
+    super({ create: async (outs) => ({ id, outs }) }, name, { enableLogicalReplication: undefined, ...args });
+  }
+}
+const { allowRestart, project } = JSON.parse(process.env.WISH ?? "{}");
+const kept = project && new Project("app", project);
+const replication = new clickpipes.LogicalReplication("replication", {
+  projectId: kept ? pulumi.output(kept.id).apply(() => process.env.PROJECT) : process.env.PROJECT, allowRestart,
+});
+const user = new clickpipes.ClickPipesUser("user");
+new clickpipes.ClickPipesGrants("grants", { role: user.name, tables: ["public.orders"] });
+new clickpipes.Publication("publication", { tables: ["public.orders"] });
+module.exports = { levels: [replication.walLevel, replication.maxWalSenders, replication.maxReplicationSlots] };
+`;
+
+/** One life of a stack, step by step: each test goes on where the one before it ended. */
+describe("logical replication, off in the project, with the whole engine", () => {
+  let neon: LocalNeon;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    neon = await startLocalNeon();
+    const client = new Client(neon.connectionUri);
+    await client.connect();
+    await client.query("create table public.orders (id int primary key)");
+    await client.end();
+    stack = await createStack({
+      program: PROGRAM,
+      language: "javascript",
+      env: { PROJECT: neon.projectId },
+      config: {
+        "clickpipes:connectionUri": { secret: neon.connectionUri },
+        "clickpipes:neonApiKey": { secret: neon.apiKey },
+        "clickpipes:neonApiUrl": neon.apiUrl,
+      },
+    });
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    await neon?.stop();
+  });
+
+  const wishing = (wish: object, options: RunOptions = {}) => ({ ...options, env: { WISH: JSON.stringify(wish) } });
+  const patches = () => neon.requests.filter(({ method }) => method === "PATCH");
+
+  test("without consent is refused in the preview, which names what would restart, and changes nothing", async () => {
+    const { output } = await stack.preview(wishing({}, { expectFailure: true }));
+    expect(output).toContain(`active now: ${neon.endpointId} (127.0.0.1)), and it is for ever`);
+    expect(output).toContain("Consent with `allowRestart: true`");
+    expect(patches()).toEqual([]);
+  });
+
+  test("beside a project of `@pulumi/neon`, a preview says so unless that has it on too", async () => {
+    const expected = "keeps logical replication of this project too, and does not say `enableLogicalReplication";
+    expect((await stack.preview(wishing({ allowRestart: true, project: {} }))).output).toContain(expected);
+    const on = { allowRestart: true, project: { enableLogicalReplication: "yes" } };
+    expect((await stack.preview(wishing(on))).output).not.toContain(expected);
+    expect(patches()).toEqual([]);
+  });
+
+  test("killed between the write and the restart, is gone on with by the next up, which restarts nothing more", async () => {
+    neon.operations.stateMs = 1500;
+    const kill = new AbortController();
+    neon.faults.add({ method: "PATCH", after: () => kill.abort() });
+    const options = { skipPreview: true, expectFailure: true, signal: kill.signal };
+    await stack.up(wishing({ allowRestart: true }, options));
+    expect(neon.operations.running).toBe(true);
+    await stack.cancel();
+    await stack.up(wishing({}, { skipPreview: true, args: ["--refresh"] }));
+    expect(patches()).toHaveLength(1);
+    expect(neon.operations.running).toBe(false);
+    expect(await stack.outputs()).toEqual({ levels: ["logical", 10, 10] });
+  });
+
+  test("is on at a second up, which asks nobody anything", async () => {
+    const requests = neon.requests.length;
+    neon.wire.reset();
+    expect((await stack.up(wishing({}, { skipPreview: true }))).changes).toEqual({ same: 5 });
+    expect(neon.requests).toHaveLength(requests);
+    expect(neon.wire.total.connections).toBe(0);
+  });
+
+  test("found off at a refresh shows why in the preview, and up does not turn it on unasked", async () => {
+    neon.project.settings.enable_logical_replication = false;
+    await stack.refresh(wishing({}, { skipPreview: true }));
+    const { output } = await stack.up(wishing({}, { expectFailure: true, args: ["--diff"] }));
+    expect(output).toContain("Neon cannot turn it off, so this must be another project than before");
+    expect(output).toContain("Consent with `allowRestart: true`");
+    expect(patches()).toHaveLength(1);
+    neon.project.settings.enable_logical_replication = true;
+  });
+
+  test("stays on when the stack is destroyed, which says so", async () => {
+    const { output, changes } = await stack.destroy({ skipPreview: true });
+    expect(changes).toEqual({ delete: 5 });
+    expect(output).toContain(`logical replication of project ${neon.projectId} stays on`);
+    expect(neon.project.settings.enable_logical_replication).toBe(true);
+    expect(patches()).toHaveLength(1);
+  });
+});
