@@ -11,6 +11,8 @@ export interface NeonAnswer {
   retryAfterMs?: number;
 }
 
+const NOT_NEON = "this is not Neon's API: check `neonApiUrl`";
+
 const NEON_ADVICE: Readonly<Record<number, string>> = {
   401: "the API key is not valid: check `neonApiKey`",
   402: "the project's plan does not include this",
@@ -27,7 +29,7 @@ export interface NeonFailure extends SourceError {
 }
 
 export function neonFailure({ method, path, status, message, requestId, retryAfterMs }: NeonAnswer): NeonFailure {
-  const advice = status === undefined ? undefined : NEON_ADVICE[status];
+  const advice = status === undefined ? undefined : status < 400 ? NOT_NEON : NEON_ADVICE[status];
   const answer = status === undefined ? `got no answer (${message})` : `was answered with HTTP ${status} (${message})`;
   const text = `Neon API: ${method} ${path} ${answer}${advice ? `: ${advice}` : ""}. Request id ${requestId}`;
   return Object.assign(refusal("neonFailure", text), { method, status, retryAfterMs });
@@ -42,16 +44,10 @@ export function isRefusedForNow({ status }: NeonFailure): boolean {
   return status === 423 || status === 429 || status === 503;
 }
 
-/** Nobody knows whether it was carried out. */
+/** Nobody knows whether it was carried out: no answer, none that can be read, or one of what stands before Neon. */
 export function isUnclear(failure: NeonFailure): boolean {
-  return failure.status === undefined || (failure.status >= 500 && !isRefusedForNow(failure));
-}
-
-export function notNeon(apiUrl: string, missing: string): SourceError {
-  return refusal(
-    "notNeon",
-    `the answer of ${apiUrl} has no "${missing}", so it is not Neon's API: check \`neonApiUrl\``,
-  );
+  const { status } = failure;
+  return status === undefined || status < 300 || (status >= 500 && !isRefusedForNow(failure));
 }
 
 interface FailedOperation {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRefusedForNow, isUnclear, type NeonFailure, notNeon } from "../neonErrors";
+import { isRefusedForNow, isUnclear, type NeonFailure } from "../neonErrors";
 import { hasEnded, isRunning, type Operation, operationProblem } from "./neonOperation";
 import { attempt, type NeonAccess, readNeon } from "./neonRequest";
 import { neonWaits, pauseBefore, saying } from "./neonWaits";
@@ -142,10 +142,8 @@ export class NeonClient {
     this.#waitingFor = undefined;
   }
 
-  async #read<T extends object>(path: string, part: keyof T & string): Promise<T> {
-    const answer = await this.#patiently(() => readNeon<T>(this.#access, path, (failure) => this.#waitAfter(failure)));
-    if (answer === null || typeof answer !== "object" || !(part in answer)) throw notNeon(this.#access.apiUrl, part);
-    return answer;
+  #read<T extends object>(path: string, part: keyof T & string): Promise<T> {
+    return this.#patiently(() => readNeon<T>(this.#access, path, part, (failure) => this.#waitAfter(failure)));
   }
 
   #waitAfter({ status }: NeonFailure): void {

@@ -14,21 +14,24 @@ export interface NeonRequest {
   method: "GET" | "PATCH";
   path: string;
   body?: object;
+  /** What Neon's answer to it always holds. */
+  part?: string;
 }
 
 export type Attempt<T> = { value: T } | { failure: NeonFailure };
 
 const READ_TRIES = 4;
 
-/** Reads, and again where that may help; `onPause` hears why. */
+/** Reads what answers with a `part`, and again where that may help; `onPause` hears why. */
 export async function readNeon<T>(
   access: NeonAccess,
   path: string,
+  part: string,
   onPause: (failure: NeonFailure) => void = () => {},
 ): Promise<T> {
   const deadline = Math.min(access.deadline, Date.now() + neonWaits.refused);
   for (let tries = 1; ; tries++) {
-    const outcome = await attempt<T>(access, { method: "GET", path });
+    const outcome = await attempt<T>(access, { method: "GET", path, part });
     if ("value" in outcome) return outcome.value;
     const { failure } = outcome;
     const repeatable = isRefusedForNow(failure) || (isUnclear(failure) && tries < READ_TRIES);
@@ -40,7 +43,7 @@ export async function readNeon<T>(
 }
 
 /** Sends one request, once. */
-export async function attempt<T>(access: NeonAccess, { method, path, body }: NeonRequest): Promise<Attempt<T>> {
+export async function attempt<T>(access: NeonAccess, { method, path, body, part }: NeonRequest): Promise<Attempt<T>> {
   const requestId = randomUUID();
   const request = { method, path, requestId };
   try {
@@ -53,24 +56,30 @@ export async function attempt<T>(access: NeonAccess, { method, path, body }: Neo
         ...(body && { "content-type": "application/json" }),
       },
       ...(body && { body: JSON.stringify(body) }),
+      // Neon has none; elsewhere the key has no business.
+      redirect: "manual",
       signal: AbortSignal.timeout(Math.max(Math.min(neonWaits.request, access.deadline - Date.now()), 1)),
     });
     const text = await response.text();
-    if (response.ok) return parsed<T>(text, request);
+    const { status } = response;
+    const value = response.ok ? parsed<T>(text, part) : undefined;
+    if (value) return { value };
+    const message = response.ok ? `no ${part ? `"${part}"` : "JSON"} in the answer` : messageOf(text);
     const retryAfterMs = retryAfter(response.headers.get("retry-after"));
-    const answer = { ...request, status: response.status, message: messageOf(text), retryAfterMs };
-    return { failure: neonFailure(answer) };
+    return { failure: neonFailure({ ...request, status, message, retryAfterMs }) };
   } catch (error) {
     return { failure: neonFailure({ ...request, message: networkMessage(error) }) };
   }
 }
 
-function parsed<T>(text: string, request: { method: string; path: string; requestId: string }): Attempt<T> {
+/** Undefined where it is not what Neon answers. */
+function parsed<T>(text: string, part: string | undefined): T | undefined {
   try {
-    return { value: JSON.parse(text) as T };
+    const answer = JSON.parse(text) as Record<string, unknown> | null;
+    const expected = part === undefined ? answer : answer?.[part];
+    return expected !== null && typeof expected === "object" ? (answer as T) : undefined;
   } catch {
-    const message = "the answer is not JSON, so this is not Neon's API: check `neonApiUrl`";
-    return { failure: neonFailure({ ...request, message }) };
+    return undefined;
   }
 }
 

@@ -110,17 +110,44 @@ describe("what can never succeed fails at once", () => {
     await once(page, "listening");
     const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
     const error = await failure(new NeonClient(url, "napi_key").readSettings("p"));
-    expect(error.message).toContain("the answer is not JSON, so this is not Neon's API: check `neonApiUrl`");
-    page.removeAllListeners("request").on("request", (_request, response) => void response.end("{}"));
-    expect((await failure(new NeonClient(url, "napi_key").readSettings("p"))).message).toBe(
-      `the answer of ${url} has no "project", so it is not Neon's API: check \`neonApiUrl\``,
-    );
+    const expected =
+      /GET \S+ was answered with HTTP 200 \(no "project" in the answer\): this is not Neon's API: check `neonApiUrl`. Request id/;
+    expect(error.message).toMatch(expected);
+    for (const body of ["{}", "null", "[]", '{"project":null}', '{"project":"p"}']) {
+      page.removeAllListeners("request").on("request", (_request, response) => void response.end(body));
+      expect((await failure(new NeonClient(url, "napi_key").readSettings("p"))).message, body).toMatch(expected);
+    }
     page.close();
     page.closeAllConnections();
     await once(page, "close");
     const refused = await failure(new NeonClient(url, "napi_key").readSettings("p"));
     expect(refused.message).toMatch(/GET \/projects\/p got no answer \(ECONNREFUSED\)\. Request id/);
   });
+});
+
+test("a redirect is not followed, for reading nor for writing, so that no other server gets the key", async () => {
+  const keys: unknown[] = [];
+  const other = createServer((request, response) => {
+    keys.push(request.headers.authorization);
+    response.end('{"project":{}}');
+  }).listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+  const page = createServer(({ method }, response) => {
+    if (method === "GET" && methodsSeen.push(method) === 2) return void response.end('{"project":{}}');
+    response.writeHead(307, { location }).end();
+  }).listen(0, "127.0.0.1");
+  const methodsSeen: string[] = [];
+  await once(page, "listening");
+  const client = new NeonClient(`http://127.0.0.1:${(page.address() as AddressInfo).port}`, "napi_key");
+  const expected = /was answered with HTTP 307 .*this is not Neon's API: check `neonApiUrl`/;
+  expect((await failure(client.readSettings("p"))).message).toMatch(expected);
+  expect((await failure(client.changeSettings("p", () => allow("192.0.2.1")))).message).toMatch(expected);
+  expect(keys).toEqual([]);
+  for (const server of [page, other]) {
+    server.close();
+    server.closeAllConnections();
+  }
 });
 
 describe("where no clear answer comes", () => {
@@ -146,6 +173,14 @@ describe("where no clear answer comes", () => {
     await adding("192.0.2.1", writes);
     expect(methods()).toBe("GET PATCH GET GET");
     expect(writes).toEqual({ carriedOut: 0, unclear: 1 });
+    expect(ips()).toEqual(["192.0.2.1"]);
+  });
+
+  test("a write whose answer cannot be read is decided by reading", async () => {
+    const body = "<html>" as never;
+    api.faults.add({ method: "PATCH", status: 200, body });
+    await adding("192.0.2.1");
+    expect(methods()).toBe("GET PATCH GET GET PATCH GET");
     expect(ips()).toEqual(["192.0.2.1"]);
   });
 
