@@ -29,8 +29,10 @@ export function planList(found: AllowedList, wish: ListWish): ListPlan | undefin
   const added = missingFrom(found.ips, wished);
   // Letter by letter as we wrote them: the same addresses in another spelling are somebody else's entry.
   const goes = new Set(unwished.filter((entry) => !wished.includes(entry)));
-  const kept = found.ips.filter((entry) => !goes.has(entry));
-  const removed = found.ips.filter((entry) => goes.has(entry));
+  const kept: string[] = [];
+  const removed: string[] = [];
+  // Once each: we never write an entry twice, so the second one is somebody else's.
+  for (const entry of found.ips) (goes.delete(entry) ? removed : kept).push(entry);
   const protectionFits = (protectedOnly ?? false) === (found.protectedOnly ?? false);
   if (added.length === 0 && removed.length === 0 && protectionFits) return undefined;
   return { list: { ips: [...kept, ...added], protectedOnly }, added, removed };

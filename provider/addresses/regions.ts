@@ -44,6 +44,11 @@ export function regionAddresses(region: Region): RegionAddresses {
   return region.cloud === "aws" ? awsAddresses(region) : gcpAddresses(region);
 }
 
+/** Whether an address is one of ClickPipes', of whatever region. */
+export function isClickPipes(address: string): boolean {
+  return [AWS, GCP].some((table) => Object.values(table).some(({ ips }) => ips.includes(address)));
+}
+
 function awsAddresses({ region, serviceCreated }: Region): RegionAddresses {
   const entry = entryOf(AWS, region);
   if (!entry) return { ips: ipsOf(defaultRegion(region.startsWith("eu"))), unknownRegion: true };

@@ -1,4 +1,4 @@
-import { type AllowedList, type ListWish, missingFrom } from "../addresses/allowlist";
+import { type AllowedList, type ListWish, missingFrom, planList } from "../addresses/allowlist";
 import { isNeonFailure, projectGone, wouldOpen } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
@@ -17,8 +17,9 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
     const edit = noEdit();
     const decide = (list: AllowedList): ListWish | undefined => {
       if (list.ips.length === 0 || edit.writes.carriedOut > 0) return undefined;
-      if (!allowOpenOnDelete && list.ips.every((entry) => ours.includes(entry))) throw wouldOpen(projectId);
-      return { wished: [], unwished: ours, protectedOnly: protectionBefore(state, list) };
+      const wish = { wished: [], unwished: ours, protectedOnly: protectionBefore(state, list) };
+      if (!allowOpenOnDelete && planList(list, wish)?.list.ips.length === 0) throw wouldOpen(projectId);
+      return wish;
     };
     const found = await editList(context, projectId, decide, edit).catch((error) => {
       throw isNeonFailure(error) && error.status === 404 ? projectGone(error) : error;

@@ -39,6 +39,13 @@ test("what is taken out is taken out as we spelled it: another spelling is someb
   });
 });
 
+test("an entry of ours that somebody wrote once more is taken out once", () => {
+  expect(planList(list(["192.0.2.1", "10.0.0.1", "192.0.2.1"]), wish([], ["192.0.2.1"]))?.list.ips).toEqual([
+    "10.0.0.1",
+    "192.0.2.1",
+  ]);
+});
+
 test("what is both wished and unwished stays", () => {
   expect(planList(list(["192.0.2.1"]), wish(["192.0.2.1"], ["192.0.2.1"]))).toBeUndefined();
 });
