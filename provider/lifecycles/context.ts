@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { Connections } from "../clients/connections";
 import { NeonClient } from "../clients/neon";
+import { neonWaits } from "../clients/neonWaits";
 import type { Session } from "../clients/session";
 import { isUnreachable, noCredentials, otherDatabase, type Place, readReplica } from "../errors";
+import { isNeonFailure, isRefusedForNow, isUnclear } from "../neonErrors";
 import { placeOf, type Server, samePlace } from "../sql/server";
 import type { Settings } from "./settings";
 
 const open = new Map<string, Connections>();
 const warned = new Set<string>();
 let looksFailed = false;
+let neonLooksFailed = false;
 
 const LOOK_MS = 15_000;
 
@@ -106,6 +109,20 @@ export class Context {
       return undefined;
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** The same for Neon's API, where whatever goes wrong is a warning: the key of a preview may be another one. */
+  async lookAtNeon<T>(projectId: string, work: (neon: NeonClient) => Promise<T>): Promise<T | undefined> {
+    if (neonLooksFailed) return undefined;
+    try {
+      return await work(this.neon.within(neonWaits.look));
+    } catch (error) {
+      neonLooksFailed = isNeonFailure(error) && (isUnclear(error) || isRefusedForNow(error));
+      this.warn(
+        `could not look at project ${projectId} beforehand (${(error as Error).message}); \`pulumi up\` will check`,
+      );
+      return undefined;
     }
   }
 }

@@ -1,6 +1,5 @@
 import { missingFrom } from "../addresses/allowlist";
-import { ADDRESSES_AS_OF, type Region, regionAddresses } from "../addresses/regions";
-import { neonWaits } from "../clients/neonWaits";
+import { ADDRESSES_AS_OF, isClickPipes, type Region, regionAddresses } from "../addresses/regions";
 import { publicBlocked } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
@@ -10,7 +9,7 @@ import { listOf } from "./ipAllowlistEdit";
 import { removeAllowlist } from "./ipAllowlistRemoval";
 import type { Found, Lifecycle } from "./lifecycle";
 import { readProjectId } from "./logicalReplication";
-import { isUnknown } from "./unknown";
+import { hasUnknown, isUnknown } from "./unknown";
 
 export interface AllowlistInputs extends Inputs {
   mark: string;
@@ -51,10 +50,11 @@ export const ipAllowlist: Lifecycle = {
     if (region === undefined && (ips === undefined || ips.length === 0) && args.problems.length === 0) {
       args.problem("clickPipesRegion", "give the cloud and region of the ClickHouse service, or `ips`, or both");
     }
-    if (whenOpen === "restrict" && (ips === undefined || (Array.isArray(ips) && ips.length === 0))) {
+    if (whenOpen === "restrict" && !hasUnknown(ips) && (ips ?? []).every(isClickPipes)) {
       args.problem(
         "ips",
-        'with `whenOpen: "restrict"` list the addresses of your applications and of this machine: whoever is not in the list is shut out',
+        'with `whenOpen: "restrict"` list the addresses of your applications and of this machine, beside those of ClickPipes: ' +
+          "whoever is not in the list is shut out",
       );
     }
     return {
@@ -88,17 +88,11 @@ async function look(context: Context, olds: Inputs, inputs: Inputs): Promise<voi
     );
   }
   if (whenOpen !== "restrict" || (olds.whenOpen === "restrict" && olds.projectId === projectId)) return;
-  try {
-    const { ips } = listOf(await context.neon.within(neonWaits.look).readSettings(projectId));
-    if (ips.length > 0) return;
-    context.warn(
-      `the IP Allow list of project ${projectId} is empty, so everybody may connect; \`pulumi up\` closes it to all but ${addresses.join(", ")}`,
-    );
-  } catch (error) {
-    context.warn(
-      `could not look at project ${projectId} beforehand (${(error as Error).message}); \`pulumi up\` will check`,
-    );
-  }
+  const settings = await context.lookAtNeon(projectId, (neon) => neon.readSettings(projectId));
+  if (!settings || listOf(settings).ips.length > 0) return;
+  context.warn(
+    `the IP Allow list of project ${projectId} is empty, so everybody may connect; \`pulumi up\` closes it to all but ${addresses.join(", ")}`,
+  );
 }
 
 async function read(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
@@ -117,13 +111,17 @@ async function read(context: Context, id: string, inputs: Inputs): Promise<Found
   const isOpen = found.ips.length === 0;
   const missing = isOpen ? [] : missingFrom(found.ips, addresses);
   const drift: string[] = [];
-  if (isOpen && state.effective === "restricted")
-    drift.push(`the IP Allow list of project ${projectId} was emptied: it is open to the world`);
-  else if (isOpen && whenOpen === "restrict")
-    drift.push(`the IP Allow list of project ${projectId} is empty: it is open to the world`);
+  if (isOpen && (state.effective === "restricted" || whenOpen === "restrict")) {
+    const what = state.effective === "restricted" ? "was emptied" : "is empty";
+    const next = whenOpen === "restrict" ? `closes it to all but ${addresses.join(", ")}` : "leaves it so";
+    drift.push(`the IP Allow list of project ${projectId} ${what}: it is open to the world, and \`pulumi up\` ${next}`);
+  }
   if (settings.block_public_connections) drift.push(publicBlocked(projectId).message);
+  // What is gone and comes back later is put in by somebody else.
+  const gone = missingFrom(found.ips, state.added ?? []);
+  const added = (state.added ?? []).filter((entry) => !gone.includes(entry));
   return {
-    outputs: isOpen ? { effective: "open", added: [] } : { effective: "restricted" },
+    outputs: { effective: isOpen ? "open" : "restricted", added },
     inputs: {
       projectId,
       clickPipesRegion,

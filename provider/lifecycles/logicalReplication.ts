@@ -1,6 +1,4 @@
 import type { Endpoint, NeonClient } from "../clients/neon";
-import { neonWaits } from "../clients/neonWaits";
-import { isRefusal } from "../errors";
 import { consentNeeded, foreignHost, notLogical } from "../neonErrors";
 import type { Arguments, Inputs } from "./arguments";
 import type { Context } from "./context";
@@ -57,32 +55,30 @@ async function isOn(neon: NeonClient, projectId: string): Promise<boolean> {
   return (await neon.readSettings(projectId)).enable_logical_replication === true;
 }
 
+/** The project's endpoints, all of which a change of the setting restarts; undefined where it is on already. */
+async function endpointsIfOff(neon: NeonClient, projectId: string): Promise<Endpoint[] | undefined> {
+  return (await isOn(neon, projectId)) ? undefined : neon.listEndpoints(projectId);
+}
+
 async function look(context: Context, _olds: Inputs, inputs: Inputs): Promise<void> {
   const { projectId } = inputs as ReplicationInputs;
-  try {
-    const neon = context.neon.within(neonWaits.look);
-    if (await isOn(neon, projectId)) return;
-    const endpoints = await consented(context, neon, inputs as ReplicationInputs);
-    context.warn(
-      `\`pulumi up\` turns logical replication on for project ${projectId}, for ever, and restarts its computes once, cutting open ` +
-        `connections (active now: ${activeOf(endpoints)})`,
-    );
-  } catch (error) {
-    if (isRefusal(error) && ["restartNeeded", "foreignHost"].includes(error.kind)) throw error;
-    context.warn(
-      `could not look at project ${projectId} beforehand (${(error as Error).message}); \`pulumi up\` will check`,
-    );
-  }
+  const endpoints = await context.lookAtNeon(projectId, (neon) => endpointsIfOff(neon, projectId));
+  if (!endpoints) return;
+  demandConsent(context, inputs as ReplicationInputs, endpoints);
+  context.warn(
+    `\`pulumi up\` turns logical replication on for project ${projectId}, for ever, and restarts its computes once, cutting open ` +
+      `connections (active now: ${activeOf(endpoints)})`,
+  );
 }
 
 async function switchedOn(context: Context, inputs: ReplicationInputs): Promise<Inputs> {
   const { neon } = context;
   const { projectId } = inputs;
-  const isOff = !(await isOn(neon, projectId));
-  if (isOff) await consented(context, neon, inputs);
+  const endpoints = await endpointsIfOff(neon, projectId);
+  if (endpoints) demandConsent(context, inputs, endpoints);
   // Before anything is changed for ever: whether we get in at all.
   const levels = await currentLevels(context);
-  if (isOff) {
+  if (endpoints) {
     context.inform(
       `turning logical replication on for project ${projectId}: its computes restart, open connections are cut`,
     );
@@ -102,15 +98,12 @@ async function turnOn(neon: NeonClient, projectId: string): Promise<void> {
   );
 }
 
-/** Makes sure that the restart is wanted, and of this project; gives its endpoints. */
-async function consented(context: Context, neon: NeonClient, inputs: ReplicationInputs): Promise<Endpoint[]> {
-  const { projectId, allowRestart } = inputs;
+/** Makes sure that the restart is wanted, and of this project. */
+function demandConsent(context: Context, { projectId, allowRestart }: ReplicationInputs, endpoints: Endpoint[]): void {
   const { host } = context.postgres.settings;
-  const endpoints = await neon.listEndpoints(projectId);
   const isOwn = endpoints.some((endpoint) => directHost(endpoint.host).toLowerCase() === host.toLowerCase());
   if (!isOwn) throw foreignHost({ host, projectId, known: endpoints.map((endpoint) => endpoint.host) });
   if (!allowRestart) throw consentNeeded(projectId, activeOf(endpoints));
-  return endpoints;
 }
 
 function activeOf(endpoints: Endpoint[]): string {

@@ -98,6 +98,18 @@ describe("merging", () => {
     expect(list()).toEqual(FOREIGN);
   });
 
+  test("an entry of ours that a refresh saw gone, and that somebody puts in again, is theirs and stays", async () => {
+    const resource = allowlist();
+    await resource.up(wish(OURS));
+    set(...FOREIGN, "192.0.2.2");
+    await resource.refresh();
+    set(...FOREIGN, "192.0.2.2", "192.0.2.1");
+    await resource.up(wish(OURS));
+    expect(patches()).toHaveLength(1);
+    await resource.destroy();
+    expect(list()).toEqual([...FOREIGN, "192.0.2.1"]);
+  });
+
   test("a region whose table of addresses has changed shows as another list of addresses", async () => {
     const resource = allowlist();
     const clickPipesRegion = { cloud: "aws", region: "eu-west-1", serviceCreated: "2026-01-19" };
@@ -186,7 +198,7 @@ describe("a list that was emptied since", () => {
     await resource.up(wish(OURS));
     set();
     expect(await resource.refresh()).toBe(true);
-    expect(resource.drift.join()).toContain("was emptied: it is open to the world");
+    expect(resource.drift.join()).toContain("was emptied: it is open to the world, and `pulumi up` leaves it so");
     expect((await resource.up(wish(OURS))).outputs.effective).toBe("open");
     expect(list()).toEqual([]);
     expect(patches()).toHaveLength(1);
@@ -224,6 +236,14 @@ describe("a delete that would open the list", () => {
     await resource.destroy();
     expect(list()).toEqual([]);
     expect(lines()).toContain("is empty now: everybody may connect");
+  });
+
+  test("is none where somebody wrote one of ours once more", async () => {
+    const resource = allowlist();
+    await resource.up(wish(OURS));
+    set(...OURS, OURS[0] as string);
+    await resource.destroy();
+    expect(list()).toEqual([OURS[0]]);
   });
 
   test("because somebody took the last other entry out meanwhile, is refused too", async () => {

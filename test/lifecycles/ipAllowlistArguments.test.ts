@@ -110,6 +110,8 @@ test("closing an open list needs addresses beside ClickPipes', and a connection 
   const expected = 'ips: with `whenOpen: "restrict"` list the addresses of your applications and of this machine';
   expect(await refusal({ clickPipesRegion: REGION, whenOpen: "restrict" }, config)).toContain(expected);
   expect(await refusal({ clickPipesRegion: REGION, ips: [], whenOpen: "restrict" }, config)).toContain(expected);
+  const ips = ["3.131.130.196/32", "18.195.233.217"];
+  expect(await refusal({ clickPipesRegion: REGION, ips, whenOpen: "restrict" }, config)).toContain(expected);
   expect(await refusal({ ips: ["192.0.2.1"], whenOpen: "restrict" })).toContain("no connection to Postgres");
   expect(await refusal({ ips: ["192.0.2.1"] }, { ...CONFIG, "clickpipes:neonApiKey": "" })).toContain(
     "no Neon API key",

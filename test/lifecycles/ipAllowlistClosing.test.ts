@@ -123,6 +123,7 @@ test("a list emptied by somebody since is not closed again, until a refresh has 
   );
   expect(list()).toEqual([]);
   expect(await resource.refresh()).toBe(true);
+  expect(resource.drift.join()).toContain("open to the world, and `pulumi up` closes it to all but 127.0.0.1");
   expect((await resource.up(wish([HERE, "192.0.2.1"]))).outputs.effective).toBe("restricted");
   expect(list()).toEqual([HERE, "192.0.2.1"]);
 });

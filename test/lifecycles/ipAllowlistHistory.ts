@@ -190,10 +190,11 @@ class History {
     };
   }
 
-  #refresh({ allowlist }: Actor): Step {
+  #refresh({ allowlist, stack }: Actor): Step {
     const run = async () => allowlist.state && (await allowlist.refresh());
-    // An open list has nothing of ours in it any more, whatever comes back later.
-    const keeps = () => allowlist.state?.outputs.effective !== "open";
+    // What it has seen gone is no longer its own, whatever comes back later.
+    const keeps = (entry: string) =>
+      allowlist.state === undefined || stack.seen.some(({ ips }) => ips.map(canonicalEntry).includes(entry));
     return { name: "refresh", resource: allowlist, consent: () => ({}), run, keeps, holds: () => undefined };
   }
 
