@@ -1,8 +1,10 @@
 import type { NamedObject } from "../sql/grantsObjects";
 import { type MissingName, readMissing } from "../sql/grantsScope";
 import type { Uncovered } from "../sql/grantsUncovered";
+import { readRole } from "../sql/role";
 import { readServer, toServer } from "../sql/server";
-import { compareText, type TableSpec } from "../sql/table";
+import { compareText, displayIdentifier, parseTable, type TableSpec } from "../sql/table";
+import { isAnnounced } from "./announcedRoles";
 import { type Arguments, canonicalList, type Inputs } from "./arguments";
 import { createGrants, updateGrants } from "./grantsChange";
 import { displayMissing } from "./grantsReading";
@@ -39,7 +41,7 @@ export const clickPipesGrants: Lifecycle = {
 
   check(args) {
     const schemas = readSchemaNames(args);
-    const tables = readTables(args, false);
+    const tables = readListedTables(args);
     const nothing = (schemas ?? []).length === 0 && (tables ?? []).length === 0;
     if (nothing && args.problems.length === 0) args.problem("schemas", "give `schemas` or `tables`, or both");
     return {
@@ -51,10 +53,14 @@ export const clickPipesGrants: Lifecycle = {
   },
 
   async look(context, _olds, inputs) {
-    const seen = await context.lookAt((session) => session.run(readServer, readMissing(inputs as GrantsInputs)));
+    const grants = inputs as GrantsInputs;
+    const role = readRole({ oid: null, name: grants.role });
+    const seen = await context.lookAt((session) => session.run(readServer, role, readMissing(grants)));
     if (!seen) return;
-    context.checkPlace(toServer(seen[0]?.rows[0] ?? {}));
-    const missing = displayMissing((seen[1]?.rows ?? []) as unknown as MissingName[]);
+    const [server, roles, names] = seen.map(({ rows }) => rows);
+    context.checkPlace(toServer(server?.[0] ?? {}));
+    const missing = displayMissing((names ?? []) as unknown as MissingName[]);
+    if (roles?.length === 0 && !isAnnounced(grants.role)) missing.unshift(`role ${displayIdentifier(grants.role)}`);
     if (missing.length > 0) context.warn(`not in the database (yet): ${missing.join(", ")}`);
   },
 
@@ -68,8 +74,21 @@ function readSchemaNames(args: Arguments): string[] | "*" | undefined {
   if (args.is("schemas", "*")) return "*";
   const list = args.identifiers("schemas");
   for (const name of Array.isArray(list) ? list : []) {
-    if (!isUnknown(name) && /^pg_|^information_schema$/.test(name))
-      args.problem("schemas", `"${name}" is a schema of the system`);
+    if (isOfSystem(name)) args.problem("schemas", `"${name}" is a schema of the system`);
   }
   return canonicalList(list, compareText);
+}
+
+function readListedTables(args: Arguments): TableSpec[] | undefined {
+  const list = readTables(args, false);
+  for (const spec of Array.isArray(list) ? list : []) {
+    if (isUnknown(spec)) continue;
+    const { schema, name } = parseTable(spec);
+    if (isOfSystem(schema)) args.problem("tables", `"${schema}.${name}" is of a schema of the system`);
+  }
+  return list;
+}
+
+function isOfSystem(schema: string): boolean {
+  return !isUnknown(schema) && /^pg_|^information_schema$/.test(schema);
 }

@@ -1,5 +1,6 @@
 import { type Role, readRole, toRole } from "../sql/role";
 import { readServer, toServer } from "../sql/server";
+import { announceRole } from "./announcedRoles";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Lifecycle } from "./lifecycle";
@@ -55,7 +56,11 @@ export const clickPipesUser: Lifecycle = {
     "allowPrivileged",
     "allowLeftoverSlots",
   ],
-  check: readArguments,
+  check(args) {
+    const inputs = readArguments(args);
+    announceRole(inputs.name);
+    return inputs;
+  },
   look,
   create: createUser,
   read: readUser,

@@ -8,8 +8,10 @@ export interface Lack {
   kind: string;
   object: string;
   owner: string;
-  /** Of a table. */
+  /** Of a table of a schema that is meant as a whole. */
   schema?: string;
+  /** Of a table, where single ones are meant. */
+  columns?: string[];
   actor: Actor;
   /** The role has it all the same, through PUBLIC or a membership. */
   effective: boolean;
@@ -76,21 +78,28 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function lackOfSelect(to: string, table: TableRight): Lack {
-  const { owner, actor, effective, columns } = table;
+  const { owner, actor, effective, columns, missingColumns } = table;
   const reason = table.member ? cannotName(table) : notOwner(owner);
   const list = columns ? ` (${columns.map(identifier).join(", ")})` : "";
   const fix = `GRANT SELECT${list} ON ${qualified(table)} TO ${to}`;
-  return { ...nameOf(table), owner, actor, effective, verb: "has no SELECT on", reason, fix };
+  const part = columns ? { columns: missingColumns } : {};
+  return { ...nameOf(table), ...part, owner, actor, effective, verb: "has no SELECT on", reason, fix };
 }
 
 function nameOf(table: TableRight): Pick<Lack, "kind" | "object" | "schema"> {
-  return { kind: KINDS[table.kind] ?? "relation", object: displayTable(table), schema: table.schema };
+  const { kind, schema, whole } = table;
+  return { kind: KINDS[kind] ?? "relation", object: displayTable(table), ...(whole && { schema }) };
+}
+
+/** As the readiness check calls it. */
+export function policyFor(role: string): string {
+  return `${role} reads all`;
 }
 
 /** Policies are the application's: we say it, and change nothing. */
 function lackOfRows(to: string, role: string, table: TableRight): Lack {
   const reason = `row-level security hides rows from role "${role}": the first load would miss them without an error`;
-  const fix = `CREATE POLICY clickpipes ON ${qualified(table)} FOR SELECT TO ${to} USING (true)`;
+  const fix = `CREATE POLICY ${identifier(policyFor(role))} ON ${qualified(table)} FOR SELECT TO ${to} USING (true)`;
   const name = nameOf(table);
   return {
     ...name,

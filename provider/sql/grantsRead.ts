@@ -25,6 +25,8 @@ export interface SchemaRight {
 export interface TableRight {
   schema: string;
   name: string;
+  /** By its schema, not by its own name. */
+  whole: boolean;
   kind: string;
   owner: string;
   /** SELECT on the whole of it, where no columns are asked for: rights to columns stand beside that and outlive it. */
@@ -112,7 +114,7 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
                                        where a.grantee = h.grantee and a.privilege_type = 'SELECT') order by 1) as missing
         from held h where not h.granted or h.hides_rows
     )
-    select r.nspname as "schema", r.relname as "name", r.relkind as "kind", o.rolname as "owner", r.columns as "columns",
+    select r.nspname as "schema", r.relname as "name", r.whole as "whole", r.relkind as "kind", o.rolname as "owner", r.columns as "columns",
            r.granted as "granted", has_table_privilege(r.grantee, r.oid, 'SELECT') as "effective",
            o.actor <> 'none' as "member",
            case when a.actor <> 'none' then a.actor

@@ -65,14 +65,14 @@ export function scopeTables(version: number): string {
     ),
     relation as (
       select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
-             c.relforcerowsecurity, null::text[] as columns
+             c.relforcerowsecurity, null::text[] as columns, true as whole
         from space s join pg_class c on c.relnamespace = s.oid
        where s.whole and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
          and c.relowner not in (select oid from neon)
          and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
       union all
       select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
-             c.relforcerowsecurity, w.columns
+             c.relforcerowsecurity, w.columns, false
         from wanted w join space s on s.nspname = w.schema join pg_class c on c.relnamespace = s.oid and c.relname = w.name
        where c.relkind in ('r', 'p', 'v', 'm', 'f') and not (s.whole and c.relowner not in (select oid from neon)
          and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'))

@@ -1,4 +1,4 @@
-import type { Lack } from "./grantsLacks";
+import { type Lack, policyFor } from "./grantsLacks";
 import { identifier, literal } from "./statement";
 import { displayIdentifier } from "./table";
 
@@ -18,17 +18,18 @@ const LISTED = 20;
 export function lackSentences(role: string, lacks: Lack[]): string[] {
   const verbs = [...new Set(lacks.map(({ verb }) => verb))];
   return verbs.map((verb) => {
-    const names = lacks.filter((lack) => lack.verb === verb).map(({ kind, object }) => called(kind, object));
+    const names = lacks.filter((lack) => lack.verb === verb).map(called);
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
     return `role "${role}" ${verb} ${names.slice(0, NAMED).join(", ")}${more}`;
   });
 }
 
-function called(kind: string, object: string): string {
+function called({ kind, object, columns }: Lack): string {
+  if (columns) return `${object} (${columns.map(displayIdentifier).join(", ")})`;
   return kind === "schema" || kind === "database" ? `${kind} ${object}` : object;
 }
 
-/** Many tables of one owner in one schema, for the same reason, are one entry with one statement. */
+/** Many tables of one owner in one schema, for the same reason, are one entry with one statement; those that are listed are not. */
 export function uncoveredBy(role: string, lacks: Lack[]): Uncovered[] {
   const groups = new Map<string, Lack[]>();
   for (const lack of lacks) {
@@ -56,11 +57,13 @@ function grantAll(role: string, schema: string): string {
 }
 
 function showAll(role: string, schema: string): string {
-  const policy = literal(
-    `CREATE POLICY clickpipes ON %s FOR SELECT TO ${identifier(role).replaceAll("%", "%%")} USING (true)`,
-  );
-  return (
-    "DO $$ DECLARE t regclass; BEGIN FOR t IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace " +
-    `WHERE n.nspname = ${literal(schema)} AND c.relrowsecurity LOOP EXECUTE format(${policy}, t); END LOOP; END $$`
-  );
+  const make = literal("CREATE POLICY %I ON %s FOR SELECT TO %I USING (true)");
+  const policy = literal(policyFor(role));
+  const body =
+    " DECLARE t regclass; BEGIN FOR t IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace " +
+    `WHERE n.nspname = ${literal(schema)} AND c.relrowsecurity AND NOT EXISTS (SELECT FROM pg_policy p ` +
+    `WHERE p.polrelid = c.oid AND p.polname = ${policy}) ` +
+    `LOOP EXECUTE format(${make}, ${policy}, t, ${literal(role)}); END LOOP; END `;
+  const quotes = body.includes("$$") ? "$clickpipes$" : "$$";
+  return `DO ${quotes}${body}${quotes}`;
 }

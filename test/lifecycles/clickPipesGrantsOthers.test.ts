@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { Managed } from "../support/managed";
+import type { PostgresVersion } from "../support/postgres";
+import { dependenciesOn, rightsOf } from "../support/rights";
+
+const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+  { version: 14, admin: "superuser" },
+  { version: 15, admin: "neon" },
+  { version: 18, admin: "neon" },
+];
+
+describe.each(PLACES)("what is not the grants' own on Postgres $version as $admin", ({ version, admin }) => {
+  let db: TestDatabase;
+  let said: MockInstance;
+  let count = 0;
+  let role: string;
+  let schema: string;
+  let grants: Managed;
+
+  beforeAll(async () => {
+    db = await startDatabase(version, admin);
+    await db.query("create role stranger");
+  });
+  afterAll(() => db?.stop());
+  beforeEach(async () => {
+    said = vi.spyOn(console, "error").mockImplementation(() => {});
+    role = `reader_${version}_${++count}`;
+    schema = `app_${version}_${count}`;
+    grants = new Managed("ClickPipesGrants", role, db.config);
+    await db.asAdmin(`create role ${role}; create schema ${schema}; create table ${schema}.orders (id int, item text)`);
+  });
+  afterEach(async () => {
+    said.mockRestore();
+    await grants.destroy();
+  });
+
+  const asRole = (as: string, text: string) => db.query(`set role ${as}; ${text}; reset role`);
+
+  test("the rights of an owner are left to the role, also where it became the owner later", async () => {
+    await db.query(`grant usage, create on schema ${schema} to ${role}`);
+    await grants.up({ role, schemas: [schema] });
+    await asRole(role, `create table ${schema}.own (id int); grant select on ${schema}.own to stranger`);
+    await db.query(`alter table ${schema}.orders owner to ${role}; grant select on ${schema}.orders to stranger`);
+    await grants.refresh();
+    expect(grants.drift).toEqual([]);
+    await grants.destroy();
+    await asRole(role, `select from ${schema}.own; select from ${schema}.orders`);
+  });
+
+  test("tables that come by default privileges for all schemas, set before us, stay readable", async () => {
+    await db.asAdmin(`alter default privileges grant select on tables to ${role}`);
+    await grants.up({ role, schemas: [schema] });
+    await db.asAdmin(`create table ${schema}.later (id int)`);
+    await grants.destroy();
+    expect(await rightsOf(db, role)).toEqual([
+      `SELECT on ${schema}.later by ${db.user}`,
+      `future SELECT in all schemas for ${db.user}`,
+    ]);
+    await db.asAdmin(`alter default privileges revoke select on tables from ${role}`);
+  });
+
+  test.runIf(admin === "neon")(
+    "rights that the whole world has are not taken for the role's own, and their end is drift",
+    async () => {
+      await db.query(`create table ${schema}.open (id int); alter table ${schema}.open owner to stranger`);
+      await db.query(`grant select on ${schema}.open to public`);
+      await grants.up({ role, schemas: [schema] });
+      expect(grants.outputs.grantedTables).toBe(2);
+      await db.query(`revoke select on ${schema}.open from public`);
+      expect(await grants.refresh()).toBe(true);
+      expect(grants.drift).toEqual([expect.stringContaining(`${schema}.open`)]);
+      await grants.destroy();
+      expect([await rightsOf(db, role), await dependenciesOn(db, role)]).toEqual([[], 0]);
+    },
+  );
+
+  test("a lost column is named, and alone given again", async () => {
+    const args = { role, tables: [{ schema, name: "orders", columns: ["id", "item"] }] };
+    await grants.up(args);
+    const before = await rightsOf(db, role);
+    await db.asAdmin(`revoke select (item) on ${schema}.orders from ${role}`);
+    expect(await grants.refresh()).toBe(true);
+    expect(grants.drift).toEqual([`role "${role}" has no SELECT on ${schema}.orders (item)`]);
+    await grants.up(args);
+    expect(await rightsOf(db, role)).toEqual(before);
+  });
+
+  test("a listed table or column that is not there is refused beside its whole schema too", async () => {
+    const absent = [`${schema}.nothing`, { schema, name: "orders", columns: ["nowhere"] }];
+    await expect(grants.up({ role, schemas: [schema], tables: absent })).rejects.toThrow(
+      `table ${schema}.nothing, column nowhere of ${schema}.orders`,
+    );
+    expect(await rightsOf(db, role)).toEqual([]);
+  });
+
+  test("what a preview does not find is a warning, the role included, unless a user of the program makes it", async () => {
+    const wish = { role: `${role}_soon`, schemas: ["nowhere"], tables: [{ schema, name: "orders", columns: ["x"] }] };
+    await grants.check(wish);
+    expect(said.mock.calls.flat().join("\n")).toContain(
+      `not in the database (yet): role ${role}_soon, schema nowhere, column x of ${schema}.orders`,
+    );
+    said.mockClear();
+    await new Managed("ClickPipesUser", role, db.config).check({ name: `${role}_soon`, adopt: true }).catch(() => {});
+    await grants.check({ role: `${role}_soon`, schemas: [schema] });
+    expect(said.mock.calls).toEqual([]);
+  });
+
+  test("a table of the system is refused in the preview", async () => {
+    for (const table of ["pg_catalog.pg_class", "information_schema.tables"])
+      await expect(grants.check({ role, tables: [table] })).rejects.toThrow(`"${table}" is of a schema of the system`);
+  });
+
+  test.runIf(admin === "neon")(
+    "a fix gives what was asked for and no more, however many tables there are",
+    async () => {
+      const names = Array.from({ length: 25 }, (_, index) => `t${index}`);
+      for (const name of [...names, "secret"])
+        await db.query(
+          `create table ${schema}.${name} (id int, hidden text); alter table ${schema}.${name} owner to stranger`,
+        );
+      const columns = (name: string) => ({ schema, name, columns: ["id"] });
+      await grants.up({
+        role,
+        tables: [...names.slice(0, 22).map((name) => `${schema}.${name}`), ...names.slice(22).map(columns)],
+      });
+      const uncovered = grants.outputs.uncovered as { fix: string }[];
+      for (const { fix } of uncovered) await db.query(fix);
+      expect(await grants.refresh()).toBe(false);
+      expect(grants.outputs).toMatchObject({ uncovered: [], grantedTables: 25 });
+      const rights = (await rightsOf(db, role)).join("\n");
+      expect(rights).not.toContain("secret");
+      expect(rights).not.toContain("hidden");
+    },
+  );
+
+  test("rows are shown by the fix where two roles need one, and where there are many tables", async () => {
+    const names = Array.from({ length: 25 }, (_, index) => `t${index}`);
+    await db.asAdmin(`create role "${role}$$"; alter table ${schema}.orders enable row level security`);
+    const other = new Managed("ClickPipesGrants", `${role}_other`, db.config);
+    for (const life of [
+      () => grants.up({ role, schemas: [schema] }),
+      () => other.up({ role: `${role}$$`, schemas: [schema] }),
+    ])
+      for (const { fix } of (await life()).outputs.uncovered as { fix: string }[]) await db.query(fix);
+    for (const name of names)
+      await db.asAdmin(
+        `create table ${schema}.${name} (id int); alter table ${schema}.${name} enable row level security`,
+      );
+    for (const one of [grants, other]) {
+      await one.refresh();
+      const [entry] = one.outputs.uncovered as { object: string; fix: string }[];
+      expect(entry?.object).toBe(`25 tables in schema ${schema}`);
+      await db.query(String(entry?.fix));
+      await one.refresh();
+      expect(one.outputs.uncovered).toEqual([]);
+    }
+    await other.destroy();
+  });
+});
