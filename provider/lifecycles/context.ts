@@ -56,6 +56,11 @@ export class Context {
     this.#write(`${this.#subject}: ${text}`);
   }
 
+  /** Once, however often it is tried: `what` should stay the same from one try to the next. */
+  waitFor(what: string[], seconds: number): void {
+    this.inform(`waiting up to ${seconds} s for ${what.join(", ")} to go`);
+  }
+
   #write(line: string): void {
     if (warned.has(line)) return;
     warned.add(line);

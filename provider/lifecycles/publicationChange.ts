@@ -3,7 +3,7 @@ import { type Transaction, transaction } from "../clients/transaction";
 import { formatComment, type Marked } from "../sql/mark";
 import { createPublication, type PublicationPlan } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
-import type { Slot } from "../sql/slots";
+import { nameSlot, type Slot } from "../sql/slots";
 import { identifier, literal, qualified, type Statement, statement } from "../sql/statement";
 import { tableKey } from "../sql/table";
 import type { Inputs } from "./arguments";
@@ -46,6 +46,7 @@ async function changed(context: Context, work: Work): Promise<Inputs> {
     const outcome = await transaction(context.postgres, (tx) => attempt(context, tx, work));
     if ("outputs" in outcome) return outcome.outputs;
     if (Date.now() >= deadline) throw slotsInTheWay(work.formerName ?? work.wish.name, outcome.waitingFor);
+    context.waitFor(outcome.waitingFor.map(nameSlot), deleteTimeout);
     await sleep(1000);
   }
 }

@@ -29,7 +29,9 @@ export async function lookAtPublication(context: Context, olds: Inputs, inputs: 
       `publication "${wish.name}" will be ${what}: a ClickPipe that reads it has to be resynced afterwards${readers}`,
     );
   }
-  if (plan && plan.removed.length > 0) context.inform(`takes out of the publication: ${displayTables(plan.removed)}`);
+  // A table of a schema that is published as a whole stays in it.
+  const gone = plan?.removed.filter(({ schema }) => !desired.allTables && !desired.schemas.includes(schema)) ?? [];
+  if (gone.length > 0) context.inform(`takes out of the publication: ${displayTables(gone)}`);
 }
 
 export function warnOfAllTables(context: Context): void {

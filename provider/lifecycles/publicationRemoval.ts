@@ -4,7 +4,7 @@ import { formatComment } from "../sql/mark";
 import { planPublication } from "../sql/publicationPlan";
 import { type ActualPublication, readPublication, toPublication } from "../sql/publicationRead";
 import { readServer, type Server, toServer } from "../sql/server";
-import { affectedSlots, readSlots, type Slot } from "../sql/slots";
+import { affectedSlots, nameSlot, readSlots, type Slot } from "../sql/slots";
 import { identifier, literal, statement } from "../sql/statement";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
@@ -15,11 +15,13 @@ import { mayNotAlter, slotsInTheWay } from "./publicationRefusals";
 /** Drops what this resource made, once no slot may read it any more; slots themselves are never dropped. */
 export async function removePublication(context: Context, id: string, old: Inputs): Promise<void> {
   const state = { ...old, name: old.name ?? id } as PublicationState;
-  const deadline = Date.now() + context.postgres.settings.deleteTimeout * 1000;
+  const { deleteTimeout } = context.postgres.settings;
+  const deadline = Date.now() + deleteTimeout * 1000;
   for (;;) {
     const slots = await transaction(context.postgres, (tx) => attempt(context, tx, state));
     if (slots.length === 0) return;
     if (Date.now() >= deadline) throw slotsInTheWay(state.name, slots);
+    context.waitFor(slots.map(nameSlot), deleteTimeout);
     await sleep(1000);
   }
 }

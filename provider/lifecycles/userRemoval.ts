@@ -17,13 +17,18 @@ const LONGEST_PAUSE_MS = 1000;
 /** Drops what this resource made, and only that: a role that bears another token belongs to a later create. */
 export async function removeUser(context: Context, id: string, old: Inputs): Promise<void> {
   const state = { ...old, name: old.name ?? id } as UserState;
-  const deadline = Date.now() + context.postgres.settings.deleteTimeout * 1000;
+  const { deleteTimeout } = context.postgres.settings;
+  const deadline = Date.now() + deleteTimeout * 1000;
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const inTheWay = await transaction(context.postgres, (tx) => attempt(context, tx, state));
     if (inTheWay.leftovers.length > 0) throw await stillHolds(context, inTheWay.name, inTheWay.leftovers);
     if (inTheWay.uses.length === 0) return;
     const leftMs = deadline - Date.now();
     if (leftMs <= 0) throw stillInUse(inTheWay.name, inTheWay.uses);
+    context.waitFor(
+      inTheWay.uses.map(({ what }) => what),
+      deleteTimeout,
+    );
     // Neither the connection nor a transaction is held while somebody else finishes.
     await sleep(Math.min(pauseMs, leftMs));
   }

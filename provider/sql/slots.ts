@@ -39,6 +39,11 @@ export function affectedSlots(rows: Record<string, unknown>[]): Slot[] {
   return (rows as unknown as Slot[]).filter((slot) => slot.pid === null || slot.names !== false);
 }
 
+/** Without what changes from one moment to the next. */
+export function nameSlot({ name, pid }: Slot): string {
+  return pid === null ? `slot ${name} (inactive)` : `slot ${name} (read by session ${pid})`;
+}
+
 export function displaySlot(slot: Slot): string {
   const held = slot.held === null ? "" : `, holding ${slot.held} of WAL`;
   return slot.pid === null

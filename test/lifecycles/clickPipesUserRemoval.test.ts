@@ -56,10 +56,14 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     await vi.waitFor(() => db.query("select pg_drop_replication_slot($1)", [slot]));
   }
 
-  test("waits for a session of the role to end", async () => {
+  test("waits for a session of the role to end, and says so once", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
     const session = await openSession(db, name, user.outputs.password);
     const destroyed = user.destroy();
     await sleep(400);
+    const lines = said.mock.calls.map(([line]) => String(line)).filter((line) => line.includes("waiting up to"));
+    expect(lines).toEqual([expect.stringMatching(/waiting up to \d+ s for session \d+ \(unnamed, since .*\) to go/)]);
+    said.mockRestore();
     expect(await exists()).toBe(true);
     await session.end();
     await destroyed;
