@@ -38,6 +38,7 @@ export function displaySqlstate(code: string): string {
 const CONFLICTS: ReadonlySet<string> = new Set([
   SQLSTATE.internalError,
   SQLSTATE.uniqueViolation,
+  SQLSTATE.duplicateObject,
   SQLSTATE.serializationFailure,
   SQLSTATE.deadlockDetected,
 ]);

@@ -1,4 +1,4 @@
-import { type Role, readRole, toRole } from "../sql/role";
+import { planRole, type Role, readRole, toRole } from "../sql/role";
 import { readServer, toServer } from "../sql/server";
 import { announceRole } from "./announcedRoles";
 import type { Inputs } from "./arguments";
@@ -7,8 +7,9 @@ import type { Lifecycle } from "./lifecycle";
 import { readArguments } from "./userArguments";
 import { createUser } from "./userCreation";
 import { readUser } from "./userRefresh";
-import { adoptable, belongsToAnother, mayCreateUsers, nameTaken } from "./userRefusals";
+import { adoptable, belongsToAnother, nameTaken, strongEnough } from "./userRefusals";
 import { removeUser } from "./userRemoval";
+import { mayAlter, mayCommentOn, mayCreateUsers, notOwnPassword } from "./userRights";
 import { updateUser } from "./userUpdate";
 
 export interface UserInputs extends Inputs {
@@ -77,12 +78,18 @@ async function look(context: Context, olds: Inputs, inputs: Inputs): Promise<voi
   const role = toRole(seen[1]?.rows[0]);
   context.checkPlace(server);
   if (!role) {
-    if (olds.name === undefined) mayCreateUsers(server, user.name);
+    if (olds.name !== undefined) return;
+    mayCreateUsers(server, user.name);
+    if (user.password !== undefined) strongEnough(user.password);
     return;
   }
   if (role.marked.owner?.mark === user.mark) return;
-  if (olds.name !== undefined) throw nameTaken(String(olds.name), user.name);
+  if (olds.name !== undefined) throw nameTaken(String(olds.name), role, user);
   if (!user.adopt) throw belongsToAnother(role, user);
   adoptable(role, server, user);
+  mayCommentOn(server, role, user.comment);
+  const resets = user.password === undefined;
+  if (resets) notOwnPassword(server, role);
+  if (resets || planRole(user, role).length > 0) mayAlter(server, role);
   context.inform(`role "${user.name}" exists and would be adopted`);
 }

@@ -7,7 +7,8 @@ import type { Server } from "../sql/server";
 import { literal, type Statement } from "../sql/statement";
 import type { UserInputs, UserOutputs, UserState } from "./clickPipesUser";
 import { type Fresh, outputsOf } from "./userOutputs";
-import { adoptable, mayAlter, passwordRefused, strongEnough } from "./userRefusals";
+import { adoptable, passwordRefused, strongEnough } from "./userRefusals";
+import { mayAlter, mayCommentOn, notOwnPassword } from "./userRights";
 
 export async function adoptedUser(
   tx: Transaction,
@@ -19,7 +20,11 @@ export async function adoptedUser(
   adoptable(role, server, user);
   const keep = user.password !== undefined && fresh.accepted !== "refused";
   if (!keep && user.passwordVersion === undefined) throw passwordRefused(role);
-  if (!keep) strongEnough(fresh.password);
+  if (!keep) {
+    notOwnPassword(server, role);
+    strongEnough(fresh.password);
+  }
+  mayCommentOn(server, role, user.comment);
   const changes = [...planRole(user, role), ...(keep ? [] : setPassword(user.name, fresh.password))];
   if (changes.length > 0) mayAlter(server, role);
   // Resumed after a killed adoption: what the role was like before is not known any more, so nothing is taken back.

@@ -6,6 +6,8 @@ import { tooWeak } from "./userRefusals";
 
 /** Postgres reserves the first two (`src/backend/utils/adt/acl.c`), Neon the others. */
 const RESERVED = ["public", "none", "neon_superuser", "cloud_admin", "zenith_admin", "neon_service", "web_access"];
+/** What Postgres takes for a verifier and stores as it stands (`src/backend/libpq/crypt.c`). */
+const HASHED = /^(SCRAM-SHA-256\$\d+:|md5[0-9a-f]{32}$)/;
 const TIMESTAMP = /^(infinity|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?)$/;
 
 export function readArguments(args: Arguments): Omit<UserInputs, "mark"> {
@@ -33,7 +35,9 @@ function roleName(args: Arguments): string {
 function password(args: Arguments, adopt: boolean): string | undefined {
   const value = args.text("password");
   if (value === undefined || isUnknown(value)) return value;
-  if (value === "") args.problem("password", "is empty; leave it out to have one generated");
+  if (HASHED.test(value))
+    args.problem("password", "is a hash, which nobody could log in with; give the plain password");
+  else if (value === "") args.problem("password", "is empty; leave it out to have one generated");
   // A role that exists may have any password that it accepts: there a login judges.
   else if (!adopt && passwordBits(value) < LEAST_BITS) args.problem("password", tooWeak(passwordBits(value)));
   return value;

@@ -12,26 +12,33 @@ import type { Created } from "./lifecycle";
 import { generatePassword } from "./password";
 import { adoptedUser } from "./userAdoption";
 import { type Fresh, outputsOf } from "./userOutputs";
-import { acceptedPassword, prove } from "./userPassword";
+import { acceptedPassword, type Made, prove } from "./userPassword";
+import { takePrivileges } from "./userPrivileges";
 import { readBoth } from "./userReading";
-import { belongsToAnother, mayAlter, mayCreateUsers, strongEnough } from "./userRefusals";
+import { belongsToAnother, strongEnough } from "./userRefusals";
+import { mayAlter, mayCreateUsers } from "./userRights";
 
-export async function createUser(context: Context, inputs: Inputs): Promise<Created> {
+/** `known`: the password of a role that is made again, where the program gives none. */
+export async function createUser(context: Context, inputs: Inputs, known?: string): Promise<Created> {
   const user = inputs as UserInputs;
   const accepted = user.adopt ? await acceptedPassword(context, user) : undefined;
-  const fresh: Fresh = { token: freshToken(), password: user.password ?? generatePassword(), accepted };
+  const fresh: Fresh = { token: freshToken(), password: user.password ?? known ?? generatePassword(), accepted };
+  let resumed = false;
   const outputs = await transaction(context.postgres, async (tx) => {
     const { server, role } = await readBoth(tx, { oid: null, name: user.name });
     context.checkPlace(server);
     if (!role) return newUser(tx, server, user, fresh);
     const owner = role.marked.owner;
-    if (owner?.mark === user.mark && !owner.adopted) return resumedUser(tx, server, role, user, fresh);
+    resumed = owner?.mark === user.mark && !owner.adopted;
+    if (resumed) return resumedUser(tx, server, role, user, fresh);
     if (!user.adopt) throw belongsToAnother(role, user);
     return adoptedUser(tx, server, role, user, fresh);
   });
+  const made: Made = { id: user.name, user, outputs };
   // Nothing was set where the login has shown that the password is right.
-  if (!(outputs.adopted && accepted === "accepted")) await prove(context, { id: user.name, user, outputs });
-  return { id: user.name, outputs };
+  if (!(outputs.adopted && accepted === "accepted")) await prove(context, made);
+  if (resumed && !user.allowPrivileged) await takePrivileges(context, made);
+  return { id: made.id, outputs };
 }
 
 async function newUser(tx: Transaction, server: Server, user: UserInputs, fresh: Fresh): Promise<UserOutputs> {

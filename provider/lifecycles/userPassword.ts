@@ -54,7 +54,7 @@ export async function passwordDrift(context: Context, role: Role, state: UserSta
       context.warn(`${name} expired at ${role.validUntil}, as wished`);
     return [];
   }
-  if (state.password === undefined || !role.canLogin) return [];
+  if (state.password === undefined) return [];
   const answer = await tryLogin(context.postgres.settings, role.name, state.password);
   return answer === "refused" ? [`${name} no longer accepts its password`] : [];
 }

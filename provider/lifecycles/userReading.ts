@@ -19,10 +19,11 @@ export async function readBoth(
 
 /**
  * The role found, if it is the one in the state and not another of its name: by OID; on a server that it was restored to,
- * by its token; by its name alone where it can bear no token.
+ * by its token, or by its name alone where it was adopted without the right to write one.
  */
-export function ownRole(role: Role | undefined, state: UserState): Role | undefined {
-  const byToken = state.token !== undefined && role?.marked.owner?.token === state.token;
-  const known = state.roleOid === undefined || role?.oid === state.roleOid || byToken || role?.mayComment === false;
-  return known ? role : undefined;
+export function ownRole(role: Role | undefined, state: UserState, { oid }: RoleReference): Role | undefined {
+  if (!role || state.roleOid === undefined || role.oid === state.roleOid) return role;
+  if (state.token !== undefined && role.marked.owner?.token === state.token) return role;
+  const moved = oid === null;
+  return moved && state.adopted && !role.mayComment ? role : undefined;
 }

@@ -9,11 +9,13 @@ import { ownRole, referenceTo } from "./userReading";
 
 export async function readUser(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
   const state = { ...inputs, name: inputs.name ?? id } as UserState;
-  const look = readRole(referenceTo(context, state));
-  const [serverAnswer, roleAnswer] = await context.postgres.read((session) => session.run(readServer, look));
+  const reference = referenceTo(context, state);
+  const [serverAnswer, roleAnswer] = await context.postgres.read((session) =>
+    session.run(readServer, readRole(reference)),
+  );
   const server = toServer(serverAnswer?.rows[0] ?? {});
   context.checkPlace(server, state);
-  const role = ownRole(toRole(roleAnswer?.rows[0]), state);
+  const role = ownRole(toRole(roleAnswer?.rows[0]), state, reference);
   if (!role) return undefined;
   const drift = [...driftOf(role, server.privilegedRole, state), ...(await passwordDrift(context, role, state))];
   return { outputs: { roleOid: role.oid, target: placeOf(server) }, inputs: liveInputs(role, state), drift };

@@ -6,50 +6,19 @@ import type { UserInputs } from "./clickPipesUser";
 import { LEAST_BITS, passwordBits } from "./password";
 
 /** Said before anything is sent: what Postgres would answer halfway through. */
-export function mayCreateUsers(server: Server, name: string): void {
-  if (server.superuser) return;
-  if (server.version < 16) {
-    throw refusal(
-      "noReplicationRole",
-      `on Postgres ${server.version} only a superuser can make a REPLICATION role, and "${server.user}" is none. The way on: ` +
-        `make the role "${name}" with Neon's console, CLI or API, and adopt it: \`adopt: true\`, \`allowPrivileged: true\` ` +
-        "(such a role is a member of neon_superuser) and its `password`. Or upgrade to Postgres 16 or later.",
-    );
-  }
-  if (!server.createRole || !server.replication) {
-    const missing = [...(server.createRole ? [] : ["CREATEROLE"]), ...(server.replication ? [] : ["REPLICATION"])];
-    throw refusal(
-      "noReplicationRole",
-      `"${server.user}" cannot make a REPLICATION role: it lacks ${missing.join(" and ")}. Connect as a role that has both, ` +
-        "such as the owner role that Neon made with the project.",
-    );
-  }
-}
-
-export function mayAlter(server: Server, role: Role): void {
-  if (role.mayAlter) return;
-  const why =
-    server.version < 16
-      ? `on Postgres ${server.version} only a superuser may alter a REPLICATION role`
-      : "it has no ADMIN option on it";
-  throw refusal(
-    "mayNotAlterRole",
-    `role "${role.name}" needs a change, and "${server.user}" may not make it: ${why}. Make the change with Neon's console ` +
-      "or API, or ask for nothing but what the role already is.",
-  );
-}
-
+/** The comment that the program wishes for, where it would have to be written. */
+/** Resetting it would lock this very provider out of the database. */
 export function belongsToAnother(role: Role, user: UserInputs) {
   const mark = role.marked.owner?.mark;
   return notOurs({ kind: "role", name: role.name, mark, sameStack: sameStack(mark ?? "", user.mark) });
 }
 
-export function nameTaken(from: string, to: string) {
-  return refusal(
-    "nameTaken",
-    `role "${from}" cannot be renamed: a role "${to}" exists already. Choose another name; or manage that role with a ` +
-      "resource of its own.",
-  );
+export function nameTaken(from: string, taken: Role, user: UserInputs) {
+  const advice = sameStack(taken.marked.owner?.mark ?? "", user.mark)
+    ? "It is one of this stack: rename or remove that one first, in a `pulumi up` of its own (two that swap their names " +
+      "need a third name in between)."
+    : "Choose another name; or manage that role with a resource of its own.";
+  return refusal("nameTaken", `role "${from}" cannot be renamed: a role "${taken.name}" exists already. ${advice}`);
 }
 
 export function adoptable(role: Role, server: Server, user: UserInputs): void {

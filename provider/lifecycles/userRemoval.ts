@@ -11,6 +11,7 @@ import type { Context } from "./context";
 import { giveBack } from "./userAdoption";
 import { stillHolds } from "./userLeftovers";
 import { ownRole, referenceTo } from "./userReading";
+import { mayNotDrop } from "./userRights";
 
 const LONGEST_PAUSE_MS = 1000;
 
@@ -51,19 +52,22 @@ async function attempt(context: Context, tx: Transaction, state: UserState): Pro
   );
   const server = toServer(serverAnswer?.rows[0] ?? {});
   context.checkPlace(server, state);
-  const role = ownRole(toRole(roleAnswer?.rows[0]), state);
+  const role = ownRole(toRole(roleAnswer?.rows[0]), state, reference);
   const nothing = { name: state.name, uses: [], leftovers: [] };
   if (!role) return nothing;
   if (state.adopted && !state.deleteAdopted) {
     await giveBack(tx, role, state);
     return nothing;
   }
+  // Where we may not comment, it bears no token, and is not ours to drop either.
+  if (state.deleteAdopted && !role.mayComment && !role.marked.owner) throw mayNotDrop(server, role);
   if (state.token === undefined || role.marked.owner?.token !== state.token) {
     context.inform(
       `role "${role.name}" belongs to another resource by now, or has lost its mark: it was left as it is`,
     );
     return nothing;
   }
+  if (!role.mayComment) throw mayNotDrop(server, role);
   const inTheWay = {
     name: role.name,
     uses: state.allowLeftoverSlots ? [] : ((uses?.rows ?? []) as unknown as RoleUse[]),

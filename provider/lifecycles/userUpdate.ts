@@ -1,20 +1,21 @@
 import { tryLogin } from "../clients/login";
 import { type Transaction, transaction } from "../clients/transaction";
 import { formatComment, type Marked } from "../sql/mark";
-import { planRole, privilegesOf, type Role, readRole, toRole } from "../sql/role";
+import { hasExpired, privilegesOf, type Role, readRole, toRole } from "../sql/role";
 import { commentOnRole } from "../sql/roleComment";
-import { setPassword } from "../sql/rolePassword";
 import { placeOf, readServer, type Server, toServer } from "../sql/server";
 import type { Inputs } from "./arguments";
 import type { UserInputs, UserOutputs, UserState } from "./clickPipesUser";
 import { type Context, freshToken } from "./context";
-import { generatePassword } from "./password";
 import { argumentsBefore } from "./userAdoption";
 import { createUser } from "./userCreation";
+import { possibleChanges } from "./userMending";
 import { type Made, prove } from "./userPassword";
 import { takePrivileges } from "./userPrivileges";
 import { ownRole, referenceTo } from "./userReading";
-import { mayAlter, nameTaken, strongEnough } from "./userRefusals";
+import { nameTaken } from "./userRefusals";
+import { mayCommentOn } from "./userRights";
+import { choosePassword, type Secret } from "./userSecret";
 
 export async function updateUser(context: Context, id: string, old: Inputs, inputs: Inputs): Promise<Inputs> {
   const state = old as UserState;
@@ -23,33 +24,18 @@ export async function updateUser(context: Context, id: string, old: Inputs, inpu
   const change: Change = { state, user, secret, token: state.token ?? freshToken() };
   const changed = await transaction(context.postgres, (tx) => attempt(context, tx, change));
   if (!changed) {
-    context.warn(`role "${state.name}" was gone and is made again, with a new password unless the program gives one`);
-    return (await createUser(context, user)).outputs;
+    const { outputs } = await createUser(context, user, secret.password);
+    context.warn(
+      `role "${state.name}" was gone and has been made again, without the rights it had: run \`pulumi refresh\` and ` +
+        "`pulumi up` to have them given again",
+    );
+    return outputs;
   }
   const made: Made = { id, user, outputs: changed.outputs };
-  if (secret.set) await prove(context, made);
-  else if (changed.renamed) await keepPassword(context, change, made);
+  if (changed.set) await prove(context, made);
+  else if (changed.uncertain) await keepPassword(context, change, made);
   if (changed.privileged && !user.allowPrivileged) await takePrivileges(context, made);
   return { ...made.outputs };
-}
-
-interface Secret {
-  password: string | undefined;
-  generated: boolean;
-  set: boolean;
-}
-
-/** In place: a new `password`, a new one for a new `passwordVersion`, or the known one again where it no longer works. */
-async function choosePassword(context: Context, state: UserState, user: UserInputs): Promise<Secret> {
-  const generated = user.password === undefined;
-  const isNew = user.password !== undefined && user.password !== state.password;
-  if (!isNew && generated && user.passwordVersion !== state.passwordVersion)
-    return { password: generatePassword(), generated, set: true };
-  const password = user.password ?? state.password;
-  // An adopted role may have been given it elsewhere, as with Neon's console, where we may not alter it.
-  if (password === undefined || (isNew && !state.adopted)) return { password, generated, set: password !== undefined };
-  const answer = await tryLogin(context.postgres.settings, state.name, password);
-  return { password, generated, set: isNew ? answer !== "accepted" : answer === "refused" };
 }
 
 interface Change {
@@ -61,35 +47,38 @@ interface Change {
 
 async function attempt(context: Context, tx: Transaction, change: Change) {
   const { state, user } = change;
+  const reference = referenceTo(context, state);
   const [serverAnswer, roleAnswer, nameAnswer] = await tx.run(
     readServer,
-    readRole(referenceTo(context, state)),
+    readRole(reference),
     readRole({ oid: null, name: user.name }),
   );
   const server = toServer(serverAnswer?.rows[0] ?? {});
   context.checkPlace(server, state);
-  const role = ownRole(toRole(roleAnswer?.rows[0]), state);
+  const role = ownRole(toRole(roleAnswer?.rows[0]), state, reference);
   if (!role) return undefined;
-  if (role.name !== user.name && toRole(nameAnswer?.rows[0])) throw nameTaken(role.name, user.name);
-  const outputs = await changedUser(tx, server, role, change);
-  const privileged = privilegesOf(role, server.privilegedRole).length > 0;
-  return { outputs, privileged, renamed: role.name !== user.name };
+  const taken = toRole(nameAnswer?.rows[0]);
+  if (role.name !== user.name && taken) throw nameTaken(role.name, taken, user);
+  const { statements, set } = possibleChanges(context, server, role, change);
+  mayCommentOn(server, role, user.comment);
+  const note = role.mayComment ? commentOnRole(role, formatComment(remarked(role.marked, change)), user.name) : [];
+  await tx.commit(...statements, ...note);
+  return {
+    set,
+    outputs: changedOutputs(server, role, change),
+    privileged: privilegesOf(role, server.privilegedRole).length > 0,
+    // A password that the server keeps as MD5 is made with the role's name, and is gone when that changes.
+    uncertain: role.name !== user.name || hasExpired(role),
+  };
 }
 
-async function changedUser(tx: Transaction, server: Server, role: Role, change: Change): Promise<UserOutputs> {
-  const { state, user, secret, token } = change;
-  const { password, generated, set } = secret;
-  if (set && user.password !== undefined) strongEnough(user.password);
-  const changes = [...planRole(user, role), ...(set && password !== undefined ? setPassword(user.name, password) : [])];
-  if (changes.length > 0) mayAlter(server, role);
-  const note = role.mayComment ? commentOnRole(role, formatComment(remarked(role.marked, change)), user.name) : [];
-  await tx.commit(...changes, ...note);
+function changedOutputs(server: Server, role: Role, { state, user, secret, token }: Change): UserOutputs {
   return {
-    password,
+    password: secret.password,
     roleOid: role.oid,
     target: placeOf(server),
     token,
-    ...(generated && { generated }),
+    ...(secret.generated && { generated: true }),
     ...(state.adopted && { adopted: true, before: { ...argumentsBefore(role, user), ...state.before } }),
   };
 }
@@ -102,12 +91,11 @@ function remarked(marked: Marked, { state, user, token }: Change): Marked {
   return { ...marked, comment, owner: { mark: user.mark, token, ...(state.adopted && { adopted: true }) } };
 }
 
-/** A password that the server keeps as MD5 is made with the role's name, and is gone when that changes. */
 async function keepPassword(context: Context, change: Change, made: Made): Promise<void> {
   const { user, secret } = change;
-  if (secret.password === undefined) return;
+  if (secret.password === undefined || hasExpired({ validUntil: user.validUntil ?? null })) return;
   if ((await tryLogin(context.postgres.settings, user.name, secret.password)) !== "refused") return;
-  const again: Change = { ...change, secret: { ...secret, set: true } };
+  const again: Change = { ...change, secret: { ...secret, set: "refused" } };
   await transaction(context.postgres, (tx) => attempt(context, tx, again));
   await prove(context, made);
 }

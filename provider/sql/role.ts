@@ -17,14 +17,15 @@ export interface Role {
   createRole: boolean;
   createDb: boolean;
   connectionLimit: number;
-  /** ISO 8601 in UTC, "infinity", or null for no limit. */
+  /** ISO 8601 in UTC, "infinity", "-infinity", or null for no limit. */
   validUntil: string | null;
   /** The comment as it stands in the catalog. */
   text: string | null;
   marked: Marked;
   memberOfPrivilegedRole: boolean;
-  /** Whether our admin may alter it, and comment on it. */
+  /** Whether our admin may alter it. */
   mayAlter: boolean;
+  /** Whether our admin may comment on it, and drop it. */
   mayComment: boolean;
 }
 
@@ -46,10 +47,12 @@ export function readRole(reference: RoleReference): Statement {
     select r.oid::int8::text as "oid", r.rolname as "name", r.rolcanlogin as "canLogin", r.rolreplication as "replication",
            r.rolsuper as "superuser", r.rolbypassrls as "bypassRls", r.rolcreaterole as "createRole",
            r.rolcreatedb as "createDb", r.rolconnlimit as "connectionLimit",
-           case when r.rolvaliduntil = 'infinity' then 'infinity'
+           case when not isfinite(r.rolvaliduntil) then r.rolvaliduntil::text
                 else to_char(r.rolvaliduntil at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end as "validUntil",
            shobj_description(r.oid, 'pg_authid') as "text",
-           p.oid is not null and p.oid <> r.oid and pg_has_role(r.oid, p.oid, 'MEMBER') as "memberOfPrivilegedRole",
+           p.oid is not null and p.oid <> r.oid and
+             case when r.rolsuper then exists (select from pg_auth_members m where m.member = r.oid and m.roleid = p.oid)
+                  else pg_has_role(r.oid, p.oid, 'MEMBER') end as "memberOfPrivilegedRole",
            me.rolsuper or (me.rolcreaterole and not r.rolsuper and administers and (not r.rolreplication or since16)) as "mayAlter",
            me.rolsuper or (me.rolcreaterole and not r.rolsuper and administers) as "mayComment"
       from pg_roles r
@@ -111,7 +114,8 @@ export function sameInstant(a: string | undefined, b: string | null): boolean {
 
 /** Whether the role's time is over: then Postgres refuses its password, whatever it is. */
 export function hasExpired({ validUntil }: Pick<Role, "validUntil">): boolean {
-  return validUntil !== null && validUntil !== "infinity" && Date.parse(validUntil) < Date.now();
+  if (validUntil === null || validUntil === "infinity") return false;
+  return validUntil === "-infinity" || Date.parse(validUntil) < Date.now();
 }
 
 /** Attributes that make the role more than a reader; each can be taken away by the statement beside it. */

@@ -213,7 +213,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     await user.up({ name });
     await db.query(`drop role ${name}`);
     expect((await user.up({ name, connectionLimit: 2 })).kind).toBe("update");
-    expect(said.mock.calls.flat().join("\n")).toContain(`role "${name}" was gone and is made again`);
+    expect(said.mock.calls.flat().join("\n")).toContain(`role "${name}" was gone and has been made again`);
     expect(await logsIn(db, name, user.outputs.password)).toBe(true);
   });
 

@@ -101,6 +101,21 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role(`${name}_new`)).toBeUndefined();
   });
 
+  test("of the admin itself no password is reset, which would lock Pulumi out", async () => {
+    if (db.user === "cloud_admin") await db.query("create role boss superuser login password 'boss'");
+    const boss = db.user === "cloud_admin" ? "boss" : db.user;
+    const password = boss === "boss" ? "boss" : decodeURIComponent(new URL(db.uri).password);
+    const self = new Managed("ClickPipesUser", "self", { "clickpipes:connectionUri": db.uriOf(boss, password) });
+    const args = { name: boss, adopt: true, allowPrivileged: true };
+    const refused = /is the one that Pulumi connects with: its password is not reset here/;
+    await expect(self.check({ ...args, passwordVersion: 1 })).rejects.toThrow(refused);
+    await expect(self.up({ ...args, passwordVersion: 1, password: NEW })).rejects.toThrow(refused);
+    await self.up({ ...args, password });
+    await expect(self.up({ ...args, password: NEW })).rejects.toThrow(boss === "boss" ? refused : /ADMIN option/);
+    await self.destroy();
+    expect(await logsIn(db, boss, password)).toBe(true);
+  });
+
   test("what was changed is given back, and nothing else", async () => {
     await made("nologin noreplication connection limit 4 valid until '2090-01-01'");
     await db.query(`comment on role ${name} is 'theirs'`);

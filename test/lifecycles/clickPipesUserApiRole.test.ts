@@ -22,7 +22,7 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
   afterAll(() => neon?.stop());
   beforeEach(() => {
     said = vi.spyOn(console, "error").mockImplementation(() => {});
-    name = `api_${++count}`;
+    name = `api_${version}_${++count}`;
   });
   afterEach(() => said.mockRestore());
 
@@ -99,6 +99,60 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
     await expect(user.up({ ...args, password: OTHER, passwordVersion: 1 })).rejects.toThrow(mayNot);
     expect(await changesOfRoles(since)).toEqual([]);
     expect(await attributes()).toEqual(before);
+  });
+
+  test("what takes an ALTER is refused in a preview already", async () => {
+    await createApiRole(neon.server, { name, password: PASSWORD });
+    const user = new Managed("ClickPipesUser", name, config);
+    const args = { name, adopt: true, allowPrivileged: true };
+    const mayNot = version < 16 ? /only a superuser may alter a REPLICATION role/ : /no ADMIN option on it/;
+    await expect(user.check({ ...args, password: PASSWORD, connectionLimit: 3 })).rejects.toThrow(mayNot);
+    await expect(user.check({ ...args, passwordVersion: 1 })).rejects.toThrow(mayNot);
+    const commented = user.check({ ...args, password: PASSWORD, comment: "reads" });
+    if (version < 16) await commented;
+    else
+      await expect(commented).rejects.toThrow(
+        /cannot be given its `comment`: "neondb_owner" has no ADMIN option on it/,
+      );
+  });
+
+  test("what somebody did to it is warned of with the statement to run, at every refresh and `up`, which does not fail", async () => {
+    await createApiRole(neon.server, { name, password: PASSWORD });
+    const user = new Managed("ClickPipesUser", name, config);
+    const args = { name, adopt: true, allowPrivileged: true, password: PASSWORD };
+    await user.up(args);
+    await asSuperuser(neon.server, "neondb", [`alter role ${name} nologin password '${OTHER}'`]);
+    const since = (await neon.server.log()).length;
+    const drift = [`role "${name}" may not log in (NOLOGIN)`, `role "${name}" no longer accepts its password`];
+    for (const _run of [1, 2]) {
+      expect(await user.refresh()).toBe(true);
+      expect(user.drift).toEqual(drift);
+      expect((await user.up(args)).kind).toBe("update");
+    }
+    const warnings = said.mock.calls.flat().join("\n");
+    expect(warnings).toContain(`"neondb_owner" may not do. Run as an admin: alter role "${name}" login;`);
+    expect(warnings).toContain("give the right one as `password`");
+    expect(await changesOfRoles(since)).toEqual([]);
+    await asSuperuser(neon.server, "neondb", [`alter role ${name} login password '${PASSWORD}'`]);
+    expect(await user.refresh()).toBe(false);
+  });
+
+  test("is dropped with `deleteAdopted` where Postgres lets the admin, and else the way on is said", async () => {
+    await createApiRole(neon.server, { name, password: PASSWORD });
+    const user = new Managed("ClickPipesUser", name, config);
+    const args = { name, adopt: true, allowPrivileged: true, password: PASSWORD };
+    await user.up({ ...args, deleteAdopted: true });
+    if (version < 16) {
+      await user.destroy();
+      expect(await attributes()).toBeUndefined();
+      return;
+    }
+    await expect(user.destroy()).rejects.toThrow(
+      /cannot be dropped: "neondb_owner" has no ADMIN option on it.*take `deleteAdopted` out/,
+    );
+    await user.up(args);
+    await user.destroy();
+    expect(await attributes()).toMatchObject({ rolcanlogin: true });
   });
 
   test("shows that its password was reset elsewhere, and takes the new one from the program", async () => {

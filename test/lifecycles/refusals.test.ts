@@ -78,6 +78,14 @@ describe("bad input is refused in a preview, offline", () => {
     }
   });
 
+  test("a password that is a verifier already, which Postgres would store as it stands", async () => {
+    const scram = "SCRAM-SHA-256$4096:c2FsdHNhbHQ=$Ml4IHBrhuTbD7U4yHrN7kbZB2jy9RFqL5p3c+8AXtGg=:9Dg7hQ=";
+    for (const password of [scram, `md5${"0123456789abcdef".repeat(2)}`]) {
+      expect(await user({ password })).toContain("password: is a hash, which nobody could log in with");
+    }
+    expect(await user({ password: "md5-Grand-Ocean7_tulip!Quartz42" })).toBe("accepted");
+  });
+
   test("a name over 63 bytes, whichever characters they are", async () => {
     expect(await user({ name: "x".repeat(64) })).toContain("name: is 64 bytes long; Postgres keeps 63");
     expect(await publication({ name: "ü".repeat(32), tables: ["public.a"] })).toContain("name: is 64 bytes long");

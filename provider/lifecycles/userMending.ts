@@ -1,0 +1,57 @@
+import { planRole, type Role } from "../sql/role";
+import { setPassword } from "../sql/rolePassword";
+import type { Server } from "../sql/server";
+import { identifier, type Statement } from "../sql/statement";
+import type { UserInputs } from "./clickPipesUser";
+import type { Context } from "./context";
+import { strongEnough } from "./userRefusals";
+import { mayAlter, notOwnPassword } from "./userRights";
+import { type Secret, toSet } from "./userSecret";
+
+interface Changes {
+  statements: Statement[];
+  /** Whether they set the password. */
+  set: boolean;
+}
+
+/**
+ * What brings the role to the wish. Where our admin may not alter it, a wish of the program is refused; what somebody did
+ * to the role is only warned of, with the statement to run, since failing would help nobody.
+ */
+export function possibleChanges(
+  context: Context,
+  server: Server,
+  role: Role,
+  { user, secret }: { user: UserInputs; secret: Secret },
+): Changes {
+  const password = toSet(secret, role);
+  const attributes = planRole(user, role);
+  const nothing: Changes = { statements: [], set: false };
+  if (attributes.length === 0 && password === undefined) return nothing;
+  const wished = planRole(user, sound(role, user)).length > 0 || secret.set === "wished";
+  if (!role.mayAlter && !wished) {
+    for (const { text } of attributes) context.warn(`${mayNotMend(server, role)} Run as an admin: ${text};`);
+    if (password !== undefined)
+      context.warn(
+        `${mayNotMend(server, role)} It refuses the password known here: give the right one as \`password\`, or have an ` +
+          "admin set it to this one.",
+      );
+    return nothing;
+  }
+  mayAlter(server, role);
+  if (password !== undefined) {
+    notOwnPassword(server, role);
+    if (user.password !== undefined) strongEnough(password);
+  }
+  const passwordStatements = password === undefined ? [] : setPassword(user.name, password);
+  return { statements: [...attributes, ...passwordStatements], set: password !== undefined };
+}
+
+/** The role without what no argument speaks of. */
+function sound(role: Role, user: UserInputs): Role {
+  return { ...role, canLogin: true, replication: true, ...(user.validUntil === undefined && { validUntil: null }) };
+}
+
+function mayNotMend(server: Server, role: Role): string {
+  return `role ${identifier(role.name)} needs mending, which "${server.user}" may not do.`;
+}

@@ -1,0 +1,68 @@
+import { refusal } from "../errors";
+import type { Role } from "../sql/role";
+import type { Server } from "../sql/server";
+
+export function mayCreateUsers(server: Server, name: string): void {
+  if (server.superuser) return;
+  if (server.version < 16) {
+    throw refusal(
+      "noReplicationRole",
+      `on Postgres ${server.version} only a superuser can make a REPLICATION role, and "${server.user}" is none. The way on: ` +
+        `make the role "${name}" with Neon's console, CLI or API, and adopt it: \`adopt: true\`, \`allowPrivileged: true\` ` +
+        "(such a role is a member of neon_superuser) and its `password`. Or upgrade to Postgres 16 or later.",
+    );
+  }
+  if (!server.createRole || !server.replication) {
+    const missing = [...(server.createRole ? [] : ["CREATEROLE"]), ...(server.replication ? [] : ["REPLICATION"])];
+    throw refusal(
+      "noReplicationRole",
+      `"${server.user}" cannot make a REPLICATION role: it lacks ${missing.join(" and ")}. Connect as a role that has both, ` +
+        "such as the owner role that Neon made with the project.",
+    );
+  }
+}
+
+export function mayAlter(server: Server, role: Role): void {
+  if (role.mayAlter) return;
+  const why =
+    server.version < 16
+      ? `on Postgres ${server.version} only a superuser may alter a REPLICATION role`
+      : "it has no ADMIN option on it";
+  throw refusal(
+    "mayNotAlterRole",
+    `role "${role.name}" needs a change, and "${server.user}" may not make it: ${why}. Make the change with Neon's console ` +
+      "or API, or ask for nothing but what the role already is.",
+  );
+}
+
+export function mayCommentOn(server: Server, role: Role, comment: string | undefined): void {
+  if (role.mayComment || comment === undefined || (comment || null) === role.marked.comment) return;
+  throw refusal(
+    "mayNotComment",
+    `role "${role.name}" cannot be given its \`comment\`: "${server.user}" ${lacking(server, role)}. Leave \`comment\` out.`,
+  );
+}
+
+export function mayNotDrop(server: Server, role: Role) {
+  const adopted = role.marked.owner?.adopted || !role.marked.owner;
+  const keep = adopted ? " To leave it standing, take `deleteAdopted` out, run `pulumi up`, then destroy again." : "";
+  return refusal(
+    "mayNotDropRole",
+    `role "${role.name}" cannot be dropped: "${server.user}" ${lacking(server, role)}. Have it dropped by an admin who may, or ` +
+      `with Neon's console or API, then destroy again.${keep}`,
+  );
+}
+
+function lacking(server: Server, role: Role): string {
+  if (role.superuser) return "is no superuser, as that role is";
+  return server.createRole ? "has no ADMIN option on it" : "lacks CREATEROLE";
+}
+
+export function notOwnPassword(server: Server, role: Role): void {
+  if (role.name !== server.user) return;
+  throw refusal(
+    "ownPassword",
+    `role "${role.name}" is the one that Pulumi connects with: its password is not reset here. Give the \`password\` it has; ` +
+      "better, let ClickPipes have a role of its own.",
+  );
+}
