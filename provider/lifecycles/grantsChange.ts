@@ -3,7 +3,7 @@ import { comesByDefault, foundAmong, rightKey } from "../sql/grantsFound";
 import type { HeldRight } from "../sql/grantsHeld";
 import { type NamedObject, readObjects } from "../sql/grantsObjects";
 import { type ActualRights, planGrants, readableTables, uncoveredAfter } from "../sql/grantsPlan";
-import { wishedBy, wishedByOthers } from "../sql/grantsWish";
+import { wishOf, wishOfOthers } from "../sql/grantsWish";
 import type { Role } from "../sql/role";
 import { placeOf } from "../sql/server";
 import { qualified } from "../sql/statement";
@@ -64,15 +64,15 @@ async function changed(
   token: string,
 ) {
   complete(seen);
-  const wish = scopeOf(grants);
+  const isWished = wishOf(scopeOf(grants));
   const notes = notesOf(seen.role, placeOf(seen.server));
   const wasWished = wishedBefore(context, state, notes);
-  const others = notes.filter(({ mark }) => mark !== state.mark && mark !== grants.mark);
+  const byOthers = wishOfOthers(notes.filter(({ mark }) => mark !== state.mark && mark !== grants.mark));
   const stood = foundAmong(seen.held, state, context.settings.acceptMovedDatabase);
-  const isNew = (right: HeldRight) => wishedBy(right, wish) && !wasWished(right) && !wishedByOthers(right, others);
+  const isNew = (right: HeldRight) => isWished(right) && !wasWished(right) && !byOthers(right);
   const found = seen.held.filter((right) => stood.has(right) || isNew(right));
   const given = state.given ?? [];
-  const revoke = ours(context, seen.held, state, notes).filter((right) => !wishedBy(right, wish));
+  const revoke = ours(context, seen.held, state, notes).filter((right) => !isWished(right));
   return granted(context, tx, seen, grants, { token, found, given, revoke, oldMark: state.mark });
 }
 
@@ -112,11 +112,10 @@ async function newlyGranted(
   complete(seen);
   const notes = notesOf(role, placeOf(seen.server));
   const own = notes.find(({ mark }) => mark === grants.mark);
-  const others = notes.filter(({ mark }) => mark !== oldMark && mark !== grants.mark);
-  const wish = scopeOf(grants);
+  const byOthers = wishOfOthers(notes.filter(({ mark }) => mark !== oldMark && mark !== grants.mark));
+  const isWished = wishOf(scopeOf(grants));
   // What a killed run of ours gave is not somebody else's; where there was something before, nobody knows any more what.
-  const found =
-    own && !own.found ? [] : seen.held.filter((right) => wishedBy(right, wish) && !wishedByOthers(right, others));
+  const found = own && !own.found ? [] : seen.held.filter((right) => isWished(right) && !byOthers(right));
   return granted(context, tx, { ...seen, role }, grants, { token, found, given: [], revoke: [], oldMark });
 }
 

@@ -5,7 +5,7 @@ import { type HeldRight, readHeldRights } from "../sql/grantsHeld";
 import { formerName } from "../sql/grantsObjects";
 import { planRevoke } from "../sql/grantsRevoke";
 import { allScopes, type ScopeInputs, toScope } from "../sql/grantsScope";
-import { wishedBy, wishedByOthers } from "../sql/grantsWish";
+import { type Wish, wishOf, wishOfOthers } from "../sql/grantsWish";
 import type { GrantsOwnership } from "../sql/mark";
 import { type Role, readRole, toRole } from "../sql/role";
 import { placeOf, readServer, toServer } from "../sql/server";
@@ -67,19 +67,15 @@ export function ours(context: Context, held: HeldRight[], state: GrantsState, no
 function notOfOthers(context: Context, held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
   const found = foundAmong(held, state, context.settings.acceptMovedDatabase);
   const wasWished = wishedBefore(context, state, notes);
-  const others = notes.filter(({ mark, token }) => mark !== state.mark && token !== state.token);
-  return held.filter((right) => wasWished(right) && !found.has(right) && !wishedByOthers(right, others));
+  const others = wishOfOthers(notes.filter(({ mark, token }) => mark !== state.mark && token !== state.token));
+  return held.filter((right) => wasWished(right) && !found.has(right) && !others(right));
 }
 
 /** Whether a right belongs to what these grants were for, by the names of today or by those of then. */
-export function wishedBefore(
-  context: Context,
-  state: GrantsState,
-  notes: GrantsOwnership[],
-): (right: HeldRight) => boolean {
-  const scopes = scopesGiven(state, notes);
+export function wishedBefore(context: Context, state: GrantsState, notes: GrantsOwnership[]): Wish {
+  const wishes = scopesGiven(state, notes).map(wishOf);
   const formerly = formerName(knownOf(context, state));
-  return (right) => scopes.some((scope) => wishedBy(right, scope) || wishedBy(formerly(right), scope));
+  return (right) => wishes.some((wish) => wish(right) || wish(formerly(right)));
 }
 
 function revocable({ actor }: HeldRight): boolean {

@@ -1,26 +1,35 @@
 import type { HeldRight } from "./grantsHeld";
 import type { GrantsOwnership, NotedScope } from "./mark";
-import { parseTable } from "./table";
+import { parseTable, type Table, tableKey } from "./table";
 
-/** Whether a scope asks for this right. SELECT on a table as a whole and on columns of it are different rights. */
-export function wishedBy(right: HeldRight, { schemas = [], tables = [], objectOwners }: NotedScope): boolean {
-  const { kind, schema, name, column, schemaOid } = right;
-  if (kind === "connect") return true;
-  const whole = schemas === "*" || schemas.includes(schema);
-  if (kind === "default") {
-    const covered = schemaOid === 0 ? schemas.length > 0 : whole;
-    return covered && (objectOwners === undefined || objectOwners.includes(name));
+/** Whether a right is asked for. */
+export type Wish = (right: HeldRight) => boolean;
+
+/** What a scope asks for. SELECT on a table as a whole and on columns of it are different rights. */
+export function wishOf({ schemas = [], tables = [], objectOwners }: NotedScope): Wish {
+  const listed = new Map<string, Table[]>();
+  for (const table of tables.map(parseTable)) {
+    const key = tableKey(table);
+    listed.set(key, [...(listed.get(key) ?? []), table]);
   }
-  if (whole && kind !== "column") return true;
-  const listed = tables.map(parseTable).filter((table) => table.schema === schema);
-  if (kind === "schema") return listed.length > 0;
-  return listed.some((table) => {
-    if (table.name !== name) return false;
-    return column === null ? table.columns === undefined : table.columns?.includes(column);
-  });
+  const schemasListed = new Set([...listed.values()].flatMap((same) => same.map(({ schema }) => schema)));
+  const whole = schemas === "*" ? undefined : new Set(schemas);
+  return ({ kind, schema, name, column, schemaOid }) => {
+    if (kind === "connect") return true;
+    const isWhole = whole === undefined || whole.has(schema);
+    if (kind === "default") {
+      const covered = schemaOid === 0 ? schemas.length > 0 : isWhole;
+      return covered && (objectOwners === undefined || objectOwners.includes(name));
+    }
+    if (isWhole && kind !== "column") return true;
+    if (kind === "schema") return schemasListed.has(schema);
+    const same = listed.get(tableKey({ schema, name })) ?? [];
+    return same.some(({ columns }) => (column === null ? columns === undefined : columns?.includes(column)));
+  };
 }
 
-/** Whether other grants on the same role wish for this right too; where their scope is not noted, they may. */
-export function wishedByOthers(right: HeldRight, others: GrantsOwnership[]): boolean {
-  return others.some(({ scope }) => scope === undefined || wishedBy(right, scope));
+/** What other grants on the same role ask for; where their scope is not noted, that may be anything. */
+export function wishOfOthers(others: GrantsOwnership[]): Wish {
+  const wishes = others.map(({ scope }): Wish => (scope === undefined ? () => true : wishOf(scope)));
+  return (right) => wishes.some((wish) => wish(right));
 }

@@ -39,6 +39,9 @@ export function readPublishedTables(version: number, ...which: Which): Statement
   );
 }
 
+const isMember = (oid: string): string =>
+  `exists (select from pg_publication_rel r where r.prrelid = ${oid} and r.prpubid = (${publicationOid}))`;
+
 /** A table that was listed, and the publication no longer holds one of that name. */
 export interface MissingTable {
   schema: string;
@@ -62,13 +65,16 @@ export function readMissingTables(
       select w.schema, w.name, named.oid as named, coalesce(w.oid, named.oid) as oid
         from jsonb_to_recordset($3::jsonb) as w (schema text, name text, oid oid)
         left join (pg_class named join pg_namespace ns on ns.oid = named.relnamespace) on ns.nspname = w.schema and named.relname = w.name
+    ),
+    -- Looked up one by one: of a new publication Postgres has no statistics, and a join would compare each with each.
+    looked as materialized (
+      select w.*, ${isMember("w.named")} as listed, ${isMember("w.oid")} as published from wanted w
     )
     select w.schema, w.name, n.nspname as "nowSchema", c.relname as "nowName",
-           c.oid is null and w.named is not null as "again", r.oid is not null as "published"
-      from wanted w
+           c.oid is null and w.named is not null as "again", w.published as "published"
+      from looked w
       left join (pg_class c join pg_namespace n on n.oid = c.relnamespace) on c.oid = w.oid
-      left join pg_publication_rel r on r.prrelid = c.oid and r.prpubid = (${publicationOid})
-     where not exists (select from pg_publication_rel m where m.prrelid = w.named and m.prpubid = (${publicationOid}))
+     where not w.listed
      order by 1, 2`,
     [...whichValues(which), JSON.stringify(tables)],
   );
