@@ -1,5 +1,5 @@
 import type { Client, DatabaseError, QueryConfig, QueryResult } from "pg";
-import type { Statement } from "../sql/statement";
+import { type Statement, statement } from "../sql/statement";
 import type { OpenConnection } from "./connection";
 
 export type Row = Record<string, unknown>;
@@ -13,6 +13,8 @@ export class Session {
   readonly client: Client;
   readonly version: number;
   readonly #socket: OpenConnection["socket"];
+  /** Compiling pays for long queries alone, and Postgres guesses ours to be long where there are thousands of tables. */
+  #setting: Statement[] = [statement("set jit = off")];
 
   constructor(connection: OpenConnection) {
     this.client = connection.client;
@@ -22,6 +24,11 @@ export class Session {
 
   /** The answers in order; the first failure is thrown, naming its statement, after all have been answered. */
   async run(...statements: Statement[]): Promise<Answer[]> {
+    const setting = this.#setting.splice(0);
+    return (await this.#send(...setting, ...statements)).slice(setting.length);
+  }
+
+  async #send(...statements: Statement[]): Promise<Answer[]> {
     // Corked, so that all of them leave as one write: a server that answers the first would else look like a round trip.
     this.#socket.cork();
     const sent = statements.map((one) => this.client.query<Row>(extended(one)));

@@ -104,6 +104,14 @@ describe("connections and transactions", () => {
     expect(await counted()).toBe(3);
   });
 
+  test("never have a statement compiled, for which ours look long enough among thousands of tables", async () => {
+    const [first, again] = await using(async (connections) => [
+      await connections.use((session) => session.run(statement("show jit"))),
+      await connections.use((session) => session.run(statement("show jit"))),
+    ]);
+    expect([first, again].map((answers) => answers?.[0]?.rows)).toEqual([[{ jit: "off" }], [{ jit: "off" }]]);
+  });
+
   test("leave nothing behind when a statement fails, and name its SQLSTATE", async () => {
     const failing = using((connections) =>
       transaction(connections, (tx) => tx.commit(insert(1), statement("select 1 / 0"), insert(2))),
