@@ -1,3 +1,4 @@
+import { isReadAsWritten } from "../sql/publicationName";
 import { compareText } from "../sql/table";
 import { type Arguments, canonicalList, type Inputs } from "./arguments";
 import { RUNNING_PIPE } from "./publicationRefusals";
@@ -30,10 +31,9 @@ export function checkPublication(args: Arguments, olds: Inputs): Inputs {
   return inputs;
 }
 
-/** pgoutput reads `publication_names` as a list of unquoted identifiers: it folds them, and splits at blanks and commas. */
 function publicationName(args: Arguments): string {
   const name = args.identifier("name") ?? "clickpipes_publication";
-  if (!isUnknown(name) && /[A-Z\s,"]/.test(name)) {
+  if (!isUnknown(name) && !isReadAsWritten(name)) {
     args.problem(
       "name",
       `"${name}" would be read as another name by pgoutput, which folds upper case and splits at blanks, commas and quotes: ` +

@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Connections } from "../clients/connections";
 import type { Session } from "../clients/session";
 import { readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import type { MappedTable } from "../sql/readiness";
 import {
+  type NarrowedMember,
+  type OpenTransaction,
   type PublicationFacts,
+  readNarrowedMembers,
+  readOpenTransactions,
   readPublicationFacts,
   readServerFacts,
   readSlotFacts,
@@ -11,6 +16,7 @@ import {
   type SlotFacts,
 } from "../sql/readinessRead";
 import type { Facts } from "../sql/readinessReport";
+import { isOwn } from "../sql/readinessSlots";
 import { readTableFacts, type TableFacts } from "../sql/readinessTableRead";
 import { readServer, type Server, toServer } from "../sql/server";
 import { inTime, probe } from "./readinessProbe";
@@ -22,17 +28,28 @@ export interface ReadinessQuestion {
   tables?: MappedTable[];
   replicationMode: Facts["mode"];
   replicationSlotName?: string;
+  allowUnsafeTables?: boolean;
 }
 
 /** ClickPipes gives a source this long to answer, a compute that has to wake included. */
 const PATIENCE_MS = 15_000;
+
+/** Most transactions of an application are over within that: only what stays open is worth a word. */
+const OPEN_MS = 1000;
 
 /** One round trip as the admin, then two logins as the ClickPipes user: an ordinary one and one for replication. */
 export async function gatherFacts(
   postgres: Connections,
   question: ReadinessQuestion,
 ): Promise<{ server: Server; facts: Facts }> {
-  const { role, publication, tables, replicationMode: mode, replicationSlotName: slotName } = question;
+  const {
+    role,
+    publication,
+    tables,
+    replicationMode: mode,
+    replicationSlotName: slotName,
+    allowUnsafeTables,
+  } = question;
   let deadline = 0;
   const start = () => {
     deadline = Date.now() + PATIENCE_MS;
@@ -46,21 +63,41 @@ export async function gatherFacts(
   const attempt = (replication?: "database") =>
     catalog.server.roleExists ? probe(postgres.settings, question, deadline, replication) : undefined;
   const [login, replication] = await Promise.all([attempt(), mode === "snapshot" ? undefined : attempt("database")]);
-  const asked = { role, publication, mode, ...(slotName !== undefined && { slotName }), mapped: tables !== undefined };
-  return { server: place, facts: { ...asked, ...catalog, login, replication } };
+  const asked = {
+    ...{ role, publication, mode, mapped: tables !== undefined },
+    ...(slotName !== undefined && { slotName }),
+    ...(allowUnsafeTables && { allowUnsafeTables }),
+  };
+  const facts = { ...asked, ...catalog, login, replication };
+  // Once there is a slot, nothing has to wait for anybody.
+  const waits = mode !== "snapshot" && !catalog.slots.some((slot) => isOwn(slot, facts));
+  const openTransactions = waits ? await stillOpen(postgres, catalog.openTransactions) : [];
+  return { server: place, facts: { ...facts, openTransactions } };
 }
 
-type Catalog = Pick<Facts, "server" | "pub" | "slots" | "tables" | "unsafe">;
+/** Asks again after the young ones. */
+async function stillOpen(postgres: Connections, seen: OpenTransaction[]): Promise<OpenTransaction[]> {
+  const youngest = Math.min(...seen.map(({ seconds }) => seconds * 1000));
+  if (seen.length === 0 || youngest >= OPEN_MS) return seen;
+  await sleep(OPEN_MS - youngest);
+  const [now] = await postgres.use((session) => session.run(readOpenTransactions()));
+  const open = new Set(now?.rows.map(({ xid }) => xid));
+  return seen.filter(({ xid }) => open.has(xid));
+}
+
+type Catalog = Pick<Facts, "server" | "pub" | "slots" | "tables" | "unsafe" | "narrowed" | "openTransactions">;
 
 async function readCatalog(session: Session, question: ReadinessQuestion) {
   const { role, publication, tables } = question;
-  const [place, server, pub, slots, tableRows, unsafe] = await session.run(
+  const [place, server, pub, slots, tableRows, unsafe, narrowed, open] = await session.run(
     readServer,
     readServerFacts(role),
     readPublicationFacts(publication),
     readSlotFacts(),
     readTableFacts(session.version, role, publication, tables),
     readUnsafe(session.version, null, publication),
+    readNarrowedMembers(session.version, publication),
+    readOpenTransactions(),
   );
   const catalog: Catalog = {
     server: server?.rows[0] as unknown as ServerFacts,
@@ -68,6 +105,8 @@ async function readCatalog(session: Session, question: ReadinessQuestion) {
     slots: (slots?.rows ?? []) as unknown as SlotFacts[],
     tables: (tableRows?.rows ?? []) as unknown as TableFacts[],
     unsafe: (unsafe?.rows ?? []) as unknown as UnsafeTable[],
+    narrowed: (narrowed?.rows ?? []) as unknown as NarrowedMember[],
+    openTransactions: (open?.rows ?? []) as unknown as OpenTransaction[],
   };
   return { place: toServer(place?.rows[0] ?? {}), catalog };
 }

@@ -17,6 +17,7 @@ export interface ReadinessInputs extends Inputs {
   replicationMode: Facts["mode"];
   replicationSlotName?: string;
   onFailure: "error" | "warn";
+  allowUnsafeTables?: boolean;
   triggers?: unknown[];
 }
 
@@ -31,6 +32,7 @@ export const sourceReadiness: Lifecycle = {
     "replicationMode",
     "replicationSlotName",
     "onFailure",
+    "allowUnsafeTables",
     "triggers",
   ],
 
@@ -43,6 +45,7 @@ export const sourceReadiness: Lifecycle = {
       replicationMode: args.oneOf("replicationMode", "cdc", "snapshot", "cdc_only") ?? "cdc",
       replicationSlotName: args.identifier("replicationSlotName"),
       onFailure: args.oneOf("onFailure", "error", "warn") ?? "error",
+      allowUnsafeTables: args.flag("allowUnsafeTables") || undefined,
       triggers: args.list("triggers", (value) => value ?? null),
     };
   },
@@ -101,13 +104,13 @@ function toMapped(spec: string | MappedTable): MappedTable {
 }
 
 async function checkedReport(context: Context, inputs: ReadinessInputs, state?: Inputs): Promise<Inputs> {
-  const { report, blocked, outputs } = await reported(context, inputs, state);
+  const { server, report, blocked } = await reported(context, inputs, state);
   for (const { check, status, detail, fix } of report) {
     if (status === "warning" || (status === "blocked" && inputs.onFailure === "warn"))
       context.warn(`${check} (${status}): ${detail}. ${fix}`);
   }
   if (blocked.length > 0 && inputs.onFailure === "error") throw notReady(blocked);
-  return outputs;
+  return { report, target: placeOf(server) };
 }
 
 async function reported(context: Context, inputs: ReadinessInputs, state?: Inputs) {
@@ -116,7 +119,7 @@ async function reported(context: Context, inputs: ReadinessInputs, state?: Input
   context.checkPlace({ ...server, inRecovery: false }, state);
   const report = readinessReport(facts);
   const blocked = report.filter(({ status }) => status === "blocked");
-  return { report, blocked, outputs: { report: lastingReport(report), target: placeOf(server) } };
+  return { server, report, blocked };
 }
 
 function notReady(blocked: ReadinessCheck[]) {
@@ -130,11 +133,11 @@ function notReady(blocked: ReadinessCheck[]) {
 /** A blocked report is drift, so that the next `up` checks again; refresh itself never fails on it. */
 async function read(context: Context, _id: string, state: Inputs): Promise<Found> {
   const inputs = state as ReadinessInputs;
-  const { blocked, outputs } = await reported(context, inputs, state);
-  const { role, password, publication, tables, replicationMode, replicationSlotName, onFailure, triggers } = inputs;
+  const { server, report, blocked } = await reported(context, inputs, state);
+  const before = state.report as ReadinessCheck[] | undefined;
   return {
-    outputs,
-    inputs: { role, password, publication, tables, replicationMode, replicationSlotName, onFailure, triggers },
+    outputs: { report: lastingReport(report, before), target: placeOf(server) },
+    inputs: Object.fromEntries(sourceReadiness.arguments.map((name) => [name, inputs[name]])),
     drift: inputs.onFailure === "error" ? blocked.map(({ check, detail }) => `${check}: ${detail}`) : [],
   };
 }

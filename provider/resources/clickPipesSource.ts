@@ -235,7 +235,7 @@ function publication(name: string, args: ClickPipesSourceArgs, opts: pulumi.Cust
 
 function readiness(
   name: string,
-  { readiness: given, pipe }: ClickPipesSourceArgs,
+  { readiness: given, publication: published, pipe }: ClickPipesSourceArgs,
   source: ClickPipesSource,
   { mappings, address }: { mappings: pulumi.Output<TableMapping[]>; address: ReturnType<typeof addressOf> },
   opts: pulumi.CustomResourceOptions,
@@ -256,6 +256,7 @@ function readiness(
     tables,
     replicationMode: pipe?.settings?.replicationMode,
     replicationSlotName: pipe?.settings?.replicationSlotName as pulumi.Input<string> | undefined,
+    allowUnsafeTables: published?.allowUnsafeTables as pulumi.Input<boolean> | undefined,
     ...given,
     // A provider that points elsewhere changes no argument: without this, a pipe would follow it unchecked.
     triggers: pulumi

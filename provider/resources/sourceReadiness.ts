@@ -52,6 +52,13 @@ export interface SourceReadinessArgs {
    */
   onFailure?: pulumi.Input<"error" | "warn">;
   /**
+   * Accepts published tables whose UPDATE or DELETE fails in the application: a warning then. Tables of the pipe that
+   * identify no rows stay blocked, since ClickPipes refuses them. `ClickPipesSource` hands on what its `publication` is given.
+   * @defaultValue false
+   * @change checked again
+   */
+  allowUnsafeTables?: pulumi.Input<boolean>;
+  /**
    * Anything whose change shall have the source checked again.
    * @change checked again
    */
@@ -121,6 +128,7 @@ export class SourceReadiness extends DynamicResource {
   declare readonly replicationMode: pulumi.Output<"cdc" | "snapshot" | "cdc_only">;
   declare readonly replicationSlotName: pulumi.Output<string | undefined>;
   declare readonly onFailure: pulumi.Output<"error" | "warn">;
+  declare readonly allowUnsafeTables: pulumi.Output<boolean | undefined>;
   declare readonly triggers: pulumi.Output<unknown[] | undefined>;
   /** One line a check, in a fixed order: what was found, and what mends it. */
   declare readonly report: pulumi.Output<ReadinessCheck[]>;
@@ -155,6 +163,7 @@ const OUTPUTS = [
   "replicationMode",
   "replicationSlotName",
   "onFailure",
+  "allowUnsafeTables",
   "triggers",
   "report",
   "target",

@@ -82,7 +82,7 @@ function toPublishedTable(row: Record<string, unknown>): PublishedTable {
   return { oid, schema, name, ...(columns && { columns: columns.sort(compareText) }), ...(where && { where }) };
 }
 
-/** For each listed table with a list of columns, those that it leaves out; generated columns are no subscriber's business. */
+/** For each listed table with a list of columns, those that it leaves out: generated ones too, which the first load would else ask for. */
 export function readExcludedColumns(version: number, ...which: Which): Statement {
   if (version < 15)
     return statement("select null::text as schema, null::text as name, null::text[] as columns where false");
@@ -90,7 +90,7 @@ export function readExcludedColumns(version: number, ...which: Which): Statement
     `
     select n.nspname as "schema", c.relname as "name",
            array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                    and a.attgenerated = '' and a.attnum <> all (r.prattrs::int2[]) order by a.attname collate "C") as "columns"
+                    and a.attnum <> all (r.prattrs::int2[]) order by a.attname collate "C") as "columns"
       from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
      where r.prpubid = (${publicationOid}) and r.prattrs is not null
      order by n.nspname collate "C", c.relname collate "C"`,

@@ -18,6 +18,8 @@ export interface TablesFinding<T> {
   /** What is wrong with the tables, whose names follow. */
   detail: string;
   fix: (table: T) => string;
+  /** How each is named. Default: as a person writes it in SQL. */
+  display?: (table: T) => string;
 }
 
 /** As many as a person reads; the others come up when these are mended. */
@@ -28,14 +30,14 @@ export function judgeTables<T extends TableName>(
   check: string,
   wrong: T[],
   ok: string,
-  { status, detail, fix }: TablesFinding<T>,
+  { status, detail, fix, display = displayTable }: TablesFinding<T>,
 ): ReadinessCheck {
   const named = wrong.slice(0, MOST_NAMED);
   const others = wrong.length - named.length;
   const more = others > 0 ? ` and ${others} more` : "";
   return judge(check, wrong.length === 0, ok, {
     ...(status && { status }),
-    detail: `${detail}: ${named.map(displayTable).join(", ")}${more}`,
+    detail: `${detail}: ${named.map(display).join(", ")}${more}`,
     fix: [...new Set(named.map(fix))].join("; ") + (others > 0 ? ` -- and so on for ${others} more` : ""),
   });
 }

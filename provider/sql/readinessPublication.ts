@@ -1,11 +1,11 @@
-import { explainHazard, type UnsafeTable } from "./publicationSafety";
+import { isReadAsWritten } from "./publicationName";
 import type { ReadinessCheck } from "./readiness";
+import { displayColumns, isTable, list } from "./readinessContent";
 import { judge, judgeTables } from "./readinessJudgement";
 import type { Facts } from "./readinessReport";
 import type { TableFacts } from "./readinessTableRead";
-import { isTable, lacksIdentity, list, primaryKey, publishGenerated } from "./readinessTables";
+import { again, writeChecks } from "./readinessWrites";
 import { identifier, qualified } from "./statement";
-import { displayTable } from "./table";
 
 export function publicationChecks(facts: Facts): ReadinessCheck[] {
   const { publication, pub, tables } = facts;
@@ -16,7 +16,10 @@ export function publicationChecks(facts: Facts): ReadinessCheck[] {
     return [{ check: "publication", status: "blocked", detail, fix: createPublication(name, there) }];
   }
   return [
-    judge("publication", true, `publication "${publication}" exists`, { detail: "", fix: "" }),
+    judge("publication", isReadAsWritten(publication), `publication "${publication}" exists`, {
+      detail: `publication "${publication}" would be read as another name: pgoutput folds upper case and splits at blanks, commas and quotes`,
+      fix: `ALTER PUBLICATION ${name} RENAME TO ${identifier(publication.toLowerCase().replace(/[\s,"]+/g, "_"))}`,
+    }),
     judgeTables(
       "published",
       there.filter(({ published, publishedParent }) => !published && !publishedParent),
@@ -40,7 +43,8 @@ export function publicationChecks(facts: Facts): ReadinessCheck[] {
       "all columns of the pipe are published",
       {
         detail: "columns are neither published nor excluded, and so NULL after each change",
-        fix: (table) => again(name, table, { columns: publishable(table), filter: table.filter }),
+        display: (table) => displayColumns(table, table.unpublishedColumns),
+        fix: (table) => again(publication, table, { listed: publishable(table), filter: table.filter }),
       },
     ),
     judgeTables(
@@ -50,7 +54,7 @@ export function publicationChecks(facts: Facts): ReadinessCheck[] {
       {
         status: "warning",
         detail: "a row filter keeps changes from ClickHouse",
-        fix: (table) => again(name, table, { columns: table.listed, filter: null }),
+        fix: (table) => again(publication, table, { listed: table.listed, filter: null }),
       },
     ),
     ...writeChecks(facts),
@@ -76,62 +80,4 @@ function publish(name: string, table: TableFacts): string {
 
 function viaRoot(name: string): string {
   return `ALTER PUBLICATION ${name} SET (publish_via_partition_root = true)`;
-}
-
-/** Sent as one string, both are one transaction, and no change is lost between them. */
-function again(name: string, table: TableFacts, content: { columns: string[] | null; filter: string | null }): string {
-  const where = content.filter === null ? "" : ` WHERE ${content.filter}`;
-  return (
-    `ALTER PUBLICATION ${name} DROP TABLE ${qualified(table)}; ` +
-    `ALTER PUBLICATION ${name} ADD TABLE ${qualified(table)}${list(content.columns)}${where}`
-  );
-}
-
-/** Tables of the application that the publication harms, be they the pipe's or not. */
-function writeChecks({ publication, tables, unsafe }: Facts): ReadinessCheck[] {
-  const known = new Map(tables.map((table) => [displayTable(table), table]));
-  const named = new Set(tables.filter((table) => isTable(table) && lacksIdentity(table)).map(displayTable));
-  const others = unsafe.filter((table) => !named.has(displayTable(table)));
-  return [
-    judgeTables(
-      "applicationWrites",
-      others.filter(({ hazard }) => hazard !== "partitionsToCome"),
-      "no published table loses its UPDATEs or DELETEs",
-      {
-        detail: "UPDATE or DELETE fails in the application",
-        fix: (table) => hazardFix(publication, table, known.get(displayTable(table))),
-      },
-    ),
-    judgeTables(
-      "futurePartitions",
-      others.filter(({ hazard }) => hazard === "partitionsToCome"),
-      "partitions to come will identify their rows",
-      {
-        status: "warning",
-        detail: "UPDATE or DELETE will fail in partitions to come, which inherit no replica identity but a primary key",
-        fix: (table) => primaryKey(table, known.get(displayTable(table))?.otherColumns),
-      },
-    ),
-  ];
-}
-
-function hazardFix(publication: string, table: UnsafeTable, facts: TableFacts | undefined): string {
-  const name = identifier(publication);
-  const alter = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY`;
-  switch (table.hazard) {
-    case "noIdentity":
-    case "deferrableKey":
-    case "filterBeyondKey":
-      return `${alter} FULL`;
-    case "generatedUnderFull":
-    case "generatedInKey":
-      return publishGenerated(publication);
-    case "listUnderFull":
-      if (facts?.hasKey) return `${alter} DEFAULT`;
-      break;
-    case "listWithoutKey":
-      if (facts?.listed)
-        return again(name, facts, { columns: [...facts.listed, ...(table.columns ?? [])], filter: facts.filter });
-  }
-  return explainHazard(table).fix;
 }

@@ -1,4 +1,5 @@
 import { type Statement, statement } from "./statement";
+import type { TableName } from "./table";
 
 /** The server and the role, as ClickPipes will find them. */
 export interface ServerFacts {
@@ -19,9 +20,6 @@ export interface ServerFacts {
   connectionLimit: number;
   bypassRls: boolean;
   mayConnect: boolean;
-  /** The oldest transactions that a new slot would have to wait for: open ones by pid and user, prepared ones by id. */
-  openTransactions: string[];
-  preparedTransactions: string[];
 }
 
 export function readServerFacts(role: string): Statement {
@@ -37,14 +35,34 @@ export function readServerFacts(role: string): Statement {
            coalesce(r.rolreplication or r.rolsuper, false) as "replication", coalesce(r.rolvaliduntil < now(), false) as "expired",
            coalesce(r.rolconnlimit, -1) as "connectionLimit",
            coalesce(r.rolbypassrls or r.rolsuper, false) as "bypassRls",
-           coalesce(has_database_privilege(r.oid, current_database(), 'CONNECT'), false) as "mayConnect",
-           array(select format('session %s of %s, open since %s', pid, usename, date_trunc('second', xact_start)) from pg_stat_activity
-                  where backend_type = 'client backend' and pid <> pg_backend_pid() and backend_xid is not null
-                    and xact_start < now() - interval '1 minute' order by xact_start limit 5) as "openTransactions",
-           array(select format('%L', gid) from pg_prepared_xacts where database = current_database() order by prepared limit 5) as "preparedTransactions"
+           coalesce(has_database_privilege(r.oid, current_database(), 'CONNECT'), false) as "mayConnect"
       from (select 1) one left join pg_roles r on r.rolname = $1`,
     [role],
   );
+}
+
+/** One that has written, of a session or, by `gid`, prepared: a new slot waits for its end, whatever its database. */
+export interface OpenTransaction {
+  xid: string;
+  seconds: number;
+  database: string;
+  pid: number | null;
+  user: string;
+  since: string;
+  gid: string | null;
+}
+
+/** The oldest of both kinds. */
+export function readOpenTransactions(): Statement {
+  return statement(`
+    (select backend_xid::text as "xid", extract(epoch from clock_timestamp() - xact_start)::float8 as "seconds", datname::text as "database", pid,
+            usename::text as "user", date_trunc('second', xact_start)::text as "since", null as "gid"
+       from pg_stat_activity
+      where backend_type = 'client backend' and pid <> pg_backend_pid() and backend_xid is not null order by xact_start limit 5)
+    union all
+    (select transaction::text, extract(epoch from clock_timestamp() - prepared)::float8, database::text, null, owner::text,
+            date_trunc('second', prepared)::text, gid
+       from pg_prepared_xacts order by prepared limit 5)`);
 }
 
 export interface PublicationFacts {
@@ -62,6 +80,30 @@ export function readPublicationFacts(name: string): Statement {
                               case when not p.pubdelete then 'delete' end], null) as "missingOperations"
       from (select 1) one left join pg_publication p on p.pubname = $1`,
     [name],
+  );
+}
+
+/** A table with a list of columns or a row filter, and what stands under it: these govern its partitions too. */
+export interface NarrowedMember extends TableName {
+  listed: string[] | null;
+  filter: string | null;
+  partitions: TableName[];
+}
+
+export function readNarrowedMembers(version: number, publication: string): Statement {
+  if (version < 15) return statement("select null as schema where false");
+  return statement(
+    `
+    select n.nspname as "schema", c.relname as "name", pg_get_expr(l.prqual, l.prrelid) as "filter",
+           case when l.prattrs is not null then array(select attname::text from pg_attribute where attrelid = c.oid and attnum = any (l.prattrs::int2[])
+             order by attnum) end as "listed",
+           array(select jsonb_build_object('schema', pn.nspname, 'name', pc.relname)
+                   from pg_partition_tree(c.oid) t join pg_class pc on pc.oid = t.relid join pg_namespace pn on pn.oid = pc.relnamespace
+                  where t.level > 0) as "partitions"
+      from pg_publication p join pg_publication_rel l on l.prpubid = p.oid
+      join pg_class c on c.oid = l.prrelid join pg_namespace n on n.oid = c.relnamespace
+     where p.pubname = $1 and (l.prattrs is not null or l.prqual is not null)`,
+    [publication],
   );
 }
 

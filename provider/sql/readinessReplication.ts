@@ -1,6 +1,6 @@
 import type { ReadinessCheck } from "./readiness";
 import { judge } from "./readinessJudgement";
-import type { ServerFacts, SlotFacts } from "./readinessRead";
+import type { OpenTransaction, ServerFacts, SlotFacts } from "./readinessRead";
 import type { Facts } from "./readinessReport";
 import { loginFix } from "./readinessRole";
 import { holdsItsPlaces, isOwn } from "./readinessSlots";
@@ -36,7 +36,7 @@ export function replicationChecks(facts: Facts): ReadinessCheck[] {
     ...placeChecks(facts),
     judgeLost(slots),
     ...slotNameChecks(facts),
-    judgeOpenTransactions(facts),
+    ...waitChecks(facts),
   ];
 }
 
@@ -118,16 +118,28 @@ function slotInTheWay(slot: SlotFacts | undefined, name: string, role: string) {
   };
 }
 
-function judgeOpenTransactions(facts: Facts): ReadinessCheck {
-  const { openTransactions, preparedTransactions } = facts.server;
-  const waits = [...openTransactions, ...preparedTransactions.map((gid) => `prepared transaction ${gid}`)];
-  const own = facts.slots.some((slot) => isOwn(slot, facts));
-  const ends = preparedTransactions.map((gid) => `ROLLBACK PREPARED ${gid}`);
-  return judge("openTransactions", own || waits.length === 0, "nothing keeps a new slot waiting", {
-    status: "warning",
-    detail: `making a slot waits for ${waits.join("; ")}`,
-    fix: [...ends, ...(openTransactions.length > 0 ? ["end these sessions' transactions, or wait for them"] : [])].join(
-      "; ",
-    ),
-  });
+/** Once the pipe has its slot, nothing has to wait for anybody. */
+function waitChecks(facts: Facts): ReadinessCheck[] {
+  const waiting = facts.slots.some((slot) => isOwn(slot, facts)) ? [] : facts.openTransactions;
+  const sessions = waiting.filter(({ gid }) => gid === null);
+  const prepared = waiting.filter(({ gid }) => gid !== null);
+  const pids = sessions.map(({ pid }) => pid).join(", ");
+  return [
+    judge("openTransactions", sessions.length === 0, "no open transaction keeps a new slot waiting", {
+      status: "warning",
+      detail: `making a slot waits for ${sessions.map(({ pid, user, since }) => `session ${pid} of ${user}, open since ${since}`).join("; ")}`,
+      fix: `SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[${pids}]) AS pid -- or wait for them to end`,
+    }),
+    judge("preparedTransactions", prepared.length === 0, "no prepared transaction keeps a new slot waiting", {
+      status: "warning",
+      detail: `making a slot waits for ${prepared.map(({ gid, database }) => `${literal(gid ?? "")} of database "${database}"`).join("; ")}`,
+      fix: `${prepared.map((one) => rollback(one, facts.server)).join("; ")} -- or COMMIT PREPARED, as the application decides`,
+    }),
+  ];
+}
+
+/** Only a session of its own database can end a prepared transaction. */
+function rollback({ gid, database }: OpenTransaction, here: ServerFacts): string {
+  const end = `ROLLBACK PREPARED ${literal(gid ?? "")}`;
+  return database === here.database ? end : `in database "${database}": ${end}`;
 }

@@ -1,7 +1,7 @@
 import type { UnsafeTable } from "./publicationSafety";
 import type { ReadinessCheck } from "./readiness";
 import { publicationChecks } from "./readinessPublication";
-import type { PublicationFacts, ServerFacts, SlotFacts } from "./readinessRead";
+import type { NarrowedMember, OpenTransaction, PublicationFacts, ServerFacts, SlotFacts } from "./readinessRead";
 import { replicationChecks } from "./readinessReplication";
 import { roleChecks, serverChecks } from "./readinessRole";
 import type { TableFacts } from "./readinessTableRead";
@@ -25,6 +25,10 @@ export interface Facts {
   /** Whether the tables were given, not taken from the publication. */
   mapped: boolean;
   unsafe: UnsafeTable[];
+  narrowed: NarrowedMember[];
+  /** Consents to the unsafe ones. */
+  allowUnsafeTables?: boolean;
+  openTransactions: OpenTransaction[];
   /** How the two probes as the ClickPipes user ended: undefined where they succeeded. */
   login: ProbeFailure | undefined;
   replication: ProbeFailure | undefined;
@@ -45,9 +49,13 @@ export function readinessReport(facts: Facts): ReadinessCheck[] {
   ];
 }
 
-/** What passes by itself, and would show as a change on every refresh if it were kept. */
+/** What passes by itself, and would show as a change on every refresh. */
 const PASSING: readonly string[] = ["openTransactions"];
 
-export function lastingReport(report: ReadinessCheck[]): ReadinessCheck[] {
-  return report.filter(({ check }) => !PASSING.includes(check));
+/** What is kept: of what passes by itself, what the last `up` found, until it has passed. */
+export function lastingReport(report: ReadinessCheck[], before: ReadinessCheck[] = []): ReadinessCheck[] {
+  return report.map((now) => {
+    const kept = PASSING.includes(now.check) && now.status !== "ok" && before.find(({ check }) => check === now.check);
+    return kept || now;
+  });
 }

@@ -23,7 +23,7 @@ export function serverChecks({ server }: Facts): ReadinessCheck[] {
     }),
     judge("primary", !server.inRecovery, "a read-write server", {
       detail: "the server is a read replica",
-      fix: "use the host of the branch's read-write endpoint",
+      fix: "use the host of the primary; on Neon, of the branch's read-write endpoint",
     }),
   ];
 }

@@ -19,8 +19,12 @@ export interface TableFacts extends TableName {
   /** A unique index that could be the replica identity, and its columns. */
   otherIndex: string | null;
   otherColumns: string[] | null;
+  /** What the pipe leaves out although there is no such column. */
+  unknownColumns: string[];
   /** Columns that come with the first load and never with a change. */
   generated: string[];
+  /** Those of them that no publication can publish. */
+  virtual: string[];
   generatedInKey: boolean;
   /** Named by the publication: itself, by its schema, or with all tables. */
   member: boolean;
@@ -33,7 +37,7 @@ export interface TableFacts extends TableName {
 }
 
 /** Subqueries on the table `c` of the statement below, for the role `r`. */
-const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated
+const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual
                  from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped)`;
 const POLICIES = `(select polpermissive as permissive, pg_get_expr(polqual, polrelid) as qual from pg_policy
                     where polrelid = c.oid and polcmd in ('r', '*')
@@ -87,6 +91,8 @@ export function readTableFacts(
            coalesce(has_table_privilege(r.oid, c.oid, 'SELECT') or (c.oid is not null and r.oid is not null and not exists (
              select from ${LIVE} a where a.name <> all (m.excluded) and not has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT'))), false) as "selectable",
            case when m.excluded <> '{}' then array(select a.name from ${LIVE} a where a.name <> all (m.excluded) order by a.attnum) end as "columns",
+           case when c.oid is not null then array(select e from unnest(m.excluded) e where e not in (select a.name from ${LIVE} a) order by 1)
+                else '{}' end as "unknownColumns",
            coalesce(c.relrowsecurity and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'USAGE'))
              and not (exists (select from ${POLICIES} y where y.permissive and y.qual = 'true')
                       and not exists (select from ${POLICIES} y where not y.permissive)), false) as "rowSecurity",
@@ -95,6 +101,7 @@ export function readTableFacts(
            exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",
            o.name as "otherIndex", o.columns as "otherColumns",
            array(select a.name from ${LIVE} a where a.generated and a.name <> all (m.excluded) and a.attnum <> all (coalesce(t.attrs, '{}')) order by 1) as "generated",
+           array(select a.name from ${LIVE} a where a.virtual order by 1) as "virtual",
            exists (select from ${KEY} k join ${LIVE} a on a.attnum = k.attnum where a.generated and a.attnum <> all (coalesce(t.attrs, '{}'))) as "generatedInKey",
            coalesce(p.puballtables or l.oid is not null or ${inSchema}, false) as "member", t.relid is not null as "published",
            (select jsonb_build_object('schema', an.nspname, 'name', ac.relname)

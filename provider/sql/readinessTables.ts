@@ -1,20 +1,18 @@
 import type { ReadinessCheck } from "./readiness";
+import { contentChecks, isTable, list } from "./readinessContent";
 import { judge, judgeTables } from "./readinessJudgement";
 import type { Facts } from "./readinessReport";
 import type { TableFacts } from "./readinessTableRead";
 import { identifier, qualified } from "./statement";
-import { displayTable, type TableName } from "./table";
+import { displayTable } from "./table";
 
 export function tableChecks(facts: Facts): ReadinessCheck[] {
-  const { tables, mapped, pub } = facts;
-  // What a missing publication would publish, nobody knows.
+  const { tables, mapped, pub, mode } = facts;
+  // What a missing publication would publish, nobody knows: with changes, that is a check of its own.
   const unknown = tables.length === 0 && !mapped && !pub.exists;
-  if (unknown) return [];
+  if (unknown && mode !== "snapshot") return [];
   return [
-    judge("tables", tables.length > 0, "there are tables to replicate", {
-      detail: "there is no table to replicate",
-      fix: `add tables to the publication (ALTER PUBLICATION ${identifier(facts.publication)} ADD TABLE …)`,
-    }),
+    judge("tables", tables.length > 0, "there are tables to replicate", unknown ? noScope(facts) : noTable(facts)),
     judgeTables(
       "tablesExist",
       tables.filter(({ exists }) => !exists),
@@ -33,6 +31,20 @@ export function tableChecks(facts: Facts): ReadinessCheck[] {
   ];
 }
 
+function noTable({ publication }: Facts) {
+  return {
+    detail: "there is no table to replicate",
+    fix: `add tables to the publication (ALTER PUBLICATION ${identifier(publication)} ADD TABLE …)`,
+  };
+}
+
+function noScope({ publication }: Facts) {
+  return {
+    detail: `no tables are given, and publication "${publication}", whose tables would be taken, does not exist`,
+    fix: "give `tables`",
+  };
+}
+
 function withoutDots({ schema, name }: TableFacts): string {
   const plain = (text: string) => identifier(text.replaceAll(".", "_"));
   const moved = schema.includes(".") ? [`ALTER SCHEMA ${identifier(schema)} RENAME TO ${plain(schema)}`] : [];
@@ -40,11 +52,6 @@ function withoutDots({ schema, name }: TableFacts): string {
     ? [`ALTER TABLE ${plain(schema)}.${identifier(name)} RENAME TO ${plain(name)}`]
     : [];
   return [...moved, ...renamed].join("; ");
-}
-
-/** Ordinary and partitioned tables: only these have a replica identity and can be published. */
-export function isTable({ exists, kind }: TableFacts): boolean {
-  return exists && (kind === "r" || kind === "p");
 }
 
 function kindChecks(tables: TableFacts[]): ReadinessCheck[] {
@@ -97,77 +104,4 @@ function rightChecks({ role, tables }: Facts): ReadinessCheck[] {
       },
     ),
   ];
-}
-
-/** ` ("a", "b")`, or nothing for all columns. */
-export function list(columns: string[] | null): string {
-  return columns === null ? "" : ` (${columns.map(identifier).join(", ")})`;
-}
-
-function contentChecks({ role, tables, server, publication }: Facts): ReadinessCheck[] {
-  const there = tables.filter(isTable);
-  const published = server.versionNumber >= 180000;
-  return [
-    judgeTables("identity", there.filter(lacksIdentity), "every table identifies its rows", {
-      detail: "neither a usable primary key nor another replica identity",
-      fix: identityFix,
-    }),
-    judgeTables(
-      "rowSecurity",
-      there.filter(({ rowSecurity }) => rowSecurity && !server.bypassRls),
-      "row-level security hides nothing",
-      {
-        detail: `row-level security may hide rows from "${role}", and the first load would miss them silently`,
-        fix: (table) =>
-          `CREATE POLICY ${identifier(`${role} reads all`)} ON ${qualified(table)} FOR SELECT TO ${identifier(role)} USING (true)`,
-      },
-    ),
-    judgeTables(
-      "generatedKey",
-      there.filter(({ generatedInKey }) => generatedInKey),
-      "no key holds a generated column",
-      {
-        detail: "a generated column in the key comes as NULL with each change",
-        fix: (table) => (published ? publishGenerated(publication) : otherKey(table)),
-      },
-    ),
-    judgeTables(
-      "generatedColumns",
-      there.filter(({ generated, generatedInKey }) => generated.length > 0 && !generatedInKey),
-      "no generated columns",
-      {
-        status: "warning",
-        detail: "generated columns are in the first load, and NULL in later changes",
-        fix: (table) => `list ${table.generated.join(", ")} in \`excludedColumns\` of ${displayTable(table)}`,
-      },
-    ),
-  ];
-}
-
-export function publishGenerated(publication: string): string {
-  return `ALTER PUBLICATION ${identifier(publication)} SET (publish_generated_columns = stored)`;
-}
-
-function otherKey(table: TableFacts): string {
-  const alter = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY USING INDEX`;
-  if (table.otherIndex !== null) return `${alter} ${identifier(table.otherIndex)}`;
-  return `make a unique index over other columns, all NOT NULL, then ${alter} …`;
-}
-
-export function lacksIdentity({ identity, hasKey, hasIdentityIndex }: TableFacts): boolean {
-  return identity === "n" || (identity === "d" && !hasKey) || (identity === "i" && !hasIdentityIndex);
-}
-
-/** The least that mends it: FULL writes whole rows to the WAL. */
-function identityFix(table: TableFacts): string {
-  const alter = `ALTER TABLE ${qualified(table)}`;
-  if (table.hasKey) return `${alter} REPLICA IDENTITY DEFAULT`;
-  // A partition inherits a primary key, and no other identity.
-  if (table.kind === "p") return primaryKey(table, table.otherColumns);
-  if (table.otherIndex !== null) return `${alter} REPLICA IDENTITY USING INDEX ${identifier(table.otherIndex)}`;
-  return `${alter} REPLICA IDENTITY FULL`;
-}
-
-export function primaryKey(table: TableName, columns: string[] | null | undefined): string {
-  return `ALTER TABLE ${qualified(table)} ADD PRIMARY KEY${columns ? list(columns) : " (…)"}`;
 }

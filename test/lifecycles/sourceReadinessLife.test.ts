@@ -1,4 +1,6 @@
+import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import type { ReadinessCheck } from "../../provider/sql/readiness";
 import { Managed } from "../support/managed";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readinessSource";
@@ -76,25 +78,47 @@ describe("SourceReadiness", () => {
     expect(await made.refresh()).toBe(false);
   });
 
-  test("stores nothing that passes by itself", async () => {
+  test("stores nothing that passes by itself, and names a transaction that stays, whatever its database", async () => {
     const made = readiness();
     await made.up(source.args);
+    await source.run("drop database if exists other");
+    await source.run("create database other");
+    const elsewhere = new Client(server.uri({ database: "other" }));
+    await elsewhere.connect();
+    await elsewhere.query("create table written (at text)");
+    const write = () => elsewhere.query("begin; insert into written values ('now')");
+    const stored = made.outputs;
+    await write();
+    await source.run("insert into public.orders select i from generate_series(10, 5000) i; select pg_switch_wal()");
+    expect(await made.refresh()).toBe(false);
+    expect(made.outputs).toEqual(stored);
+
+    await made.up({ ...source.args, triggers: [1] });
+    const [found] = (made.outputs.report as ReadinessCheck[]).filter(({ status }) => status !== "ok");
+    expect(found).toMatchObject({ check: "openTransactions", status: "warning" });
+    expect(found?.detail).toMatch(/^making a slot waits for session \d+ of cloud_admin, open since \d{4}-/);
+    expect(said.mock.calls.join()).toContain(found?.fix);
+    await elsewhere.query("rollback");
+    expect(wrong(await reportOn(source))).toEqual([]);
+
+    // One that is over while the source is looked at is everyday life.
+    await write();
+    const report = reportOn(source);
+    await elsewhere.query("select pg_sleep(0.3); rollback");
+    expect(wrong(await report)).toEqual([]);
+    await elsewhere.end();
+  });
+
+  test("names a prepared transaction, and the statement that ends it", async () => {
     await source.run("begin; insert into public.orders values (1, 'prepared'); prepare transaction 'order 1'");
     try {
-      const stored = made.outputs;
-      expect(await made.refresh()).toBe(false);
-      expect(made.outputs).toEqual(stored);
-      await source.run("insert into public.orders select i from generate_series(10, 5000) i; select pg_switch_wal()");
-      expect(await made.refresh()).toBe(false);
-      expect(made.outputs).toEqual(stored);
-      await made.up({ ...source.args, triggers: [1] });
-      expect(said.mock.calls.join()).toContain(
-        "making a slot waits for prepared transaction 'order 1'. ROLLBACK PREPARED",
-      );
-      expect(made.outputs.report).toEqual(stored.report);
+      const report = await reportOn(source);
+      expect(wrong(report)).toEqual(["preparedTransactions: warning"]);
+      await source.run(report.find(({ check }) => check === "preparedTransactions")?.fix ?? "");
+      expect(wrong(await reportOn(source))).toEqual([]);
     } finally {
       // It would hold up whatever test comes next.
-      await source.run("rollback prepared 'order 1'");
+      await source.run("rollback prepared 'order 1'").catch(() => {});
     }
   });
 

@@ -97,7 +97,7 @@ describe("SourceReadiness", () => {
     const report = await reportOn(source);
     expect(report.find(({ check }) => check === "primary")).toMatchObject({
       status: "blocked",
-      fix: "use the host of the branch's read-write endpoint",
+      fix: "use the host of the primary; on Neon, of the branch's read-write endpoint",
     });
   });
 });

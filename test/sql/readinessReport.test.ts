@@ -5,13 +5,28 @@ import type { TableFacts } from "../../provider/sql/readinessTableRead";
 const TABLE: TableFacts = {
   ...{ schema: "public", name: "orders", exists: true, kind: "r", persistent: true, partition: false },
   ...{ usage: true, selectable: true, columns: null, rowSecurity: false, identity: "d", hasKey: true },
-  ...{ hasIdentityIndex: false, otherIndex: null, otherColumns: null, generated: [], generatedInKey: false },
-  ...{ member: true, published: true, publishedParent: null, listed: null, filter: null, unpublishedColumns: [] },
+  ...{
+    hasIdentityIndex: false,
+    otherIndex: null,
+    otherColumns: null,
+    generated: [],
+    virtual: [],
+    generatedInKey: false,
+  },
+  ...{
+    member: true,
+    published: true,
+    publishedParent: null,
+    listed: null,
+    filter: null,
+    unpublishedColumns: [],
+    unknownColumns: [],
+  },
 };
 
 const FACTS: Facts = {
   ...{ role: "reader", publication: "pipe", mode: "cdc", mapped: false, slots: [], tables: [TABLE], unsafe: [] },
-  ...{ login: undefined, replication: undefined },
+  ...{ login: undefined, replication: undefined, narrowed: [], openTransactions: [] },
   server: {
     ...{ versionNumber: 170010, versionText: "17.10", database: "app", neon: false, inRecovery: false },
     ...{
@@ -24,10 +39,11 @@ const FACTS: Facts = {
       canLogin: true,
     },
     ...{ replication: true, expired: false, connectionLimit: -1, bypassRls: false, mayConnect: true },
-    ...{ openTransactions: [], preparedTransactions: [] },
   },
   pub: { exists: true, viaRoot: true, missingOperations: [] },
 };
+
+const OPEN = { xid: "42", seconds: 90, database: "app", pid: 7, user: "app", since: "12:00", gid: null };
 
 const withServer = (server: Partial<Facts["server"]>, facts: Partial<Facts> = {}): Facts => ({
   ...FACTS,
@@ -59,8 +75,8 @@ describe("the report on a source", () => {
   });
 
   test("says nothing of what changes by itself: minor versions, counts, transactions", () => {
-    const later = withServer({ versionText: "17.11", walSenders: 3, slots: 4, openTransactions: ["session 7 of app"] });
-    expect(lastingReport(readinessReport(later))).toEqual(lastingReport(readinessReport(FACTS)));
+    const later = withServer({ versionText: "17.11", walSenders: 3, slots: 4 }, { openTransactions: [OPEN] });
+    expect(lastingReport(readinessReport(later), readinessReport(FACTS))).toEqual(readinessReport(FACTS));
     const more = { ...FACTS, tables: [TABLE, { ...TABLE, name: "items" }] };
     expect(readinessReport(more)).toEqual(readinessReport(FACTS));
   });
@@ -87,16 +103,36 @@ describe("the report on a source", () => {
   });
 
   test("names the transactions that a new slot would wait for, and stops when there is one", () => {
-    const open = { openTransactions: ["session 7 of app, open since 12:00"], preparedTransactions: ["'a'"] };
-    expect(wrong(withServer(open))).toMatchObject([
+    const prepared = [
+      { ...OPEN, pid: null, gid: "a" },
+      { ...OPEN, pid: null, gid: "b", database: "other" },
+    ];
+    const open = withServer({}, { openTransactions: [OPEN, ...prepared] });
+    expect(wrong(open)).toEqual([
       {
         check: "openTransactions",
         status: "warning",
-        detail: "making a slot waits for session 7 of app, open since 12:00; prepared transaction 'a'",
+        detail: "making a slot waits for session 7 of app, open since 12:00",
+        fix: "SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[7]) AS pid -- or wait for them to end",
+      },
+      {
+        check: "preparedTransactions",
+        status: "warning",
+        detail: "making a slot waits for 'a' of database \"app\"; 'b' of database \"other\"",
+        fix:
+          "ROLLBACK PREPARED 'a'; in database \"other\": ROLLBACK PREPARED 'b' " +
+          "-- or COMMIT PREPARED, as the application decides",
       },
     ]);
     const slot = { name: "peerflow_slot_a", plugin: "pgoutput", here: true, active: false, reader: null, lost: false };
-    expect(wrong(withServer(open, { slots: [slot] }))).toEqual([]);
-    expect(wrong(withServer(open, { slots: [{ ...slot, here: false }] }))).toHaveLength(1);
+    expect(wrong({ ...open, slots: [slot] })).toEqual([]);
+    expect(wrong({ ...open, slots: [{ ...slot, here: false }] })).toHaveLength(2);
+  });
+
+  test("keeps of a transaction what the last up found, until it is over", () => {
+    const found = readinessReport({ ...FACTS, openTransactions: [OPEN] });
+    const later = readinessReport({ ...FACTS, openTransactions: [{ ...OPEN, pid: 8, xid: "43" }] });
+    expect(lastingReport(later, found)).toEqual(found);
+    expect(lastingReport(readinessReport(FACTS), found)).toEqual(readinessReport(FACTS));
   });
 });

@@ -1,24 +1,8 @@
-/** One thing that is wrong with an otherwise healthy source, and what its report must say. */
-export interface Fault {
-  what: string;
-  check: string;
-  status?: "warning";
-  /** How it comes about. */
-  sql?: string;
-  args?: object;
-  /** What cannot but show as well. */
-  also?: string[];
-  /** Where no statement can be given: arguments that mend it, or one that only a person can know. */
-  mended?: object;
-  remedy?: string;
-  /** Tried on every version: what is read from catalogs that differ between them. */
-  core?: true;
-  /** The least version of Postgres that knows of it. */
-  from?: number;
-}
+import { type Fault, PUBLICATION_FAULTS } from "./readinessPublicationFaults";
+
+const ORDERS = { tables: ["public.orders"] };
 
 const CANNOT_LOG_IN = ["login: blocked", "replicationConnection: blocked"];
-const ORDERS = { tables: ["public.orders"] };
 
 export const FAULTS: Fault[] = [
   {
@@ -183,68 +167,43 @@ export const FAULTS: Fault[] = [
     mended: { tables: [{ schema: "public", name: "orders", excludedColumns: ["total"] }] },
   },
   {
-    what: "a publication that does not exist",
-    check: "publication",
-    sql: "drop publication pipe",
-    args: { tables: ["public.orders", "shop.events"] },
-  },
-  {
-    what: "a table that is not published",
-    core: true,
-    check: "published",
-    sql: "alter publication pipe drop table shop.items",
-    args: { tables: ["public.orders", "shop.items"] },
-  },
-  {
-    what: "a partitioned table whose partitions are published in its place",
-    core: true,
-    check: "viaRoot",
-    sql: "alter publication pipe set (publish_via_partition_root = false)",
-    args: { tables: ["shop.events"] },
-    also: ["published: blocked"],
-  },
-  {
-    what: "operations that are not published",
-    check: "operations",
+    what: "a generated column that could be published",
+    check: "generatedColumns",
     status: "warning",
-    sql: "alter publication pipe set (publish = 'insert, update')",
+    sql: "alter table public.orders add total int generated always as (id * 2) stored",
+    from: 18,
   },
   {
-    what: "a column that is neither published nor excluded",
-    core: true,
-    check: "columns",
-    sql: "alter publication pipe drop table public.orders; alter publication pipe add table public.orders (id)",
-    from: 15,
+    what: "a pipe that leaves out every column of a table",
+    check: "columnsLeft",
+    args: { tables: [{ schema: "public", name: "orders", excludedColumns: ["id", "note"] }] },
+    mended: ORDERS,
   },
   {
-    what: "a row filter",
-    core: true,
-    check: "filters",
+    what: "a pipe that leaves out a column that there is not",
+    check: "excludedColumns",
     status: "warning",
-    sql: "alter publication pipe drop table public.orders; alter publication pipe add table public.orders where (id > 5)",
-    from: 15,
+    args: { tables: [{ schema: "public", name: "orders", excludedColumns: ["notes"] }] },
+    mended: ORDERS,
   },
   {
-    what: "a table beside the pipe's that loses its UPDATEs",
-    core: true,
-    check: "applicationWrites",
-    sql: "create table public.log (line text); alter publication pipe add table public.log",
-    args: ORDERS,
-  },
-  {
-    what: "a list of columns without the key",
-    core: true,
-    check: "applicationWrites",
-    sql: "alter publication pipe drop table public.orders; alter publication pipe add table public.orders (note) where (id > 5)",
-    args: { tables: [{ schema: "public", name: "orders", excludedColumns: ["id"] }] },
-    also: ["filters: warning"],
-    from: 15,
-  },
-  {
-    what: "a partitioned table whose partitions to come have no key",
-    check: "futurePartitions",
+    what: "a table without a key for a first load alone",
+    check: "identity",
     status: "warning",
-    sql: `alter table shop.events drop constraint events_pkey; create unique index on shop.events (id);
-      alter table shop.events replica identity full; alter table shop.events_1 replica identity full`,
+    sql: "create table public.log (line text); grant select on public.log to reader",
+    args: { tables: ["public.log"], replicationMode: "snapshot" },
   },
+  {
+    what: "REPLICA IDENTITY NOTHING for a first load alone",
+    check: "identity",
+    sql: "alter table public.orders replica identity nothing",
+    args: { replicationMode: "snapshot" },
+  },
+  {
+    what: "a first load of what a publication that does not exist would publish",
+    check: "tables",
+    args: { publication: "none", replicationMode: "snapshot" },
+    mended: ORDERS,
+  },
+  ...PUBLICATION_FAULTS,
 ];

@@ -1,0 +1,94 @@
+import { explainHazard, type UnsafeTable } from "./publicationSafety";
+import type { ReadinessCheck } from "./readiness";
+import { isTable, lacksIdentity, list, primaryKey, publishGenerated } from "./readinessContent";
+import { judgeTables } from "./readinessJudgement";
+import type { NarrowedMember } from "./readinessRead";
+import type { Facts } from "./readinessReport";
+import { identifier, qualified } from "./statement";
+import { displayTable, type TableName, tableKey } from "./table";
+
+/** Tables of the application that the publication harms, be they the pipe's or not. */
+export function writeChecks(facts: Facts): ReadinessCheck[] {
+  const { tables, unsafe } = facts;
+  const known = new Map(tables.map((table) => [tableKey(table), table]));
+  const named = new Set(tables.filter((table) => isTable(table) && lacksIdentity(table)).map(tableKey));
+  const others = unsafe.filter((table) => !named.has(tableKey(table)));
+  return [
+    judgeTables(
+      "applicationWrites",
+      others.filter(({ hazard }) => hazard !== "partitionsToCome"),
+      "no published table loses its UPDATEs or DELETEs",
+      {
+        ...(facts.allowUnsafeTables && { status: "warning" }),
+        detail: "UPDATE or DELETE fails in the application",
+        display: (table) => `${displayTable(table)} ${explainHazard(table).problem}`,
+        fix: (table) => hazardFix(facts, table),
+      },
+    ),
+    judgeTables(
+      "futurePartitions",
+      others.filter(({ hazard }) => hazard === "partitionsToCome"),
+      "partitions to come will identify their rows",
+      {
+        status: "warning",
+        detail: "UPDATE or DELETE will fail in partitions to come, which inherit no replica identity but a primary key",
+        fix: (table) => primaryKey(table, known.get(tableKey(table))?.otherColumns),
+      },
+    ),
+  ];
+}
+
+/** A statement that runs as it stands, wherever the catalogs tell enough for one. */
+function hazardFix({ publication, narrowed }: Facts, table: UnsafeTable): string {
+  const alter = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY`;
+  const member = narrowed.find((one) => governs(one, table));
+  switch (table.hazard) {
+    case "noIdentity":
+    case "identityNothing":
+    case "identityDropped":
+    case "deferrableKey":
+    case "invalidIndex":
+      return identityFix(publication, table, member);
+    case "listUnderFull":
+    case "virtualUnderFull":
+      if (table.primaryKey) return `${alter} DEFAULT`;
+      return member && table.hazard === "listUnderFull"
+        ? again(publication, member, { listed: null, filter: member.filter })
+        : primaryKey(table, null);
+    case "listWithoutKey":
+      if (!member?.listed) break;
+      return again(publication, member, { ...member, listed: [...member.listed, ...(table.columns ?? [])] });
+    case "filterBeyondKey":
+      if (table.full || !member) return `${alter} FULL`;
+      return again(publication, member, { ...member, filter: null });
+    case "generatedUnderFull":
+    case "generatedInKey":
+      return publishGenerated(publication);
+  }
+  return explainHazard(table).fix;
+}
+
+function identityFix(publication: string, table: UnsafeTable, member: NarrowedMember | undefined): string {
+  const alter = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY`;
+  if (table.primaryKey) return `${alter} DEFAULT`;
+  if (table.hazard === "invalidIndex") return explainHazard(table).fix;
+  if (table.uniqueIndex !== null) return `${alter} USING INDEX ${identifier(table.uniqueIndex)}`;
+  // FULL allows no list of columns.
+  if (member?.listed) return `${again(publication, member, { listed: null, filter: member.filter })}; ${alter} FULL`;
+  return `${alter} FULL`;
+}
+
+function governs(member: NarrowedMember, table: TableName): boolean {
+  return [member, ...member.partitions].some((one) => tableKey(one) === tableKey(table));
+}
+
+/** Sent as one string, both are one transaction, and no change is lost between them. */
+export function again(
+  publication: string,
+  table: TableName,
+  { listed, filter }: Pick<NarrowedMember, "listed" | "filter">,
+): string {
+  const alter = `ALTER PUBLICATION ${identifier(publication)}`;
+  const where = filter === null ? "" : ` WHERE ${filter}`;
+  return `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${list(listed)}${where}`;
+}
