@@ -106,8 +106,8 @@ function toMapped(spec: string | MappedTable): MappedTable {
 async function checkedReport(context: Context, inputs: ReadinessInputs, state?: Inputs): Promise<Inputs> {
   const { server, report, blocked } = await reported(context, inputs, state);
   for (const { check, status, detail, fix } of report) {
-    if (status === "warning" || (status === "blocked" && inputs.onFailure === "warn"))
-      context.warn(`${check} (${status}): ${detail}. ${fix}`);
+    if (status === "warning") context.warn(`${check}: ${detail}. ${fix}`);
+    if (status === "blocked" && inputs.onFailure === "warn") context.warn(`${check} (blocked): ${detail}. ${fix}`);
   }
   if (blocked.length > 0 && inputs.onFailure === "error") throw notReady(blocked);
   return { report, target: placeOf(server) };

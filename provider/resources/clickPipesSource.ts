@@ -1,8 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ClickPipesGrants, type ClickPipesGrantsArgs, type TableSpec } from "./clickPipesGrants";
+import type { ClickPipesGrants, ClickPipesGrantsArgs, TableSpec } from "./clickPipesGrants";
+import {
+  allowlist,
+  grants,
+  projectId,
+  publication,
+  readiness,
+  replication,
+  type Scope,
+  user,
+  withGiven,
+} from "./clickPipesSourceParts";
 import { ClickPipesUser, type ClickPipesUserArgs, DEFAULT_USER } from "./clickPipesUser";
-import { type ClickPipesRegion, IpAllowlist, type IpAllowlistArgs } from "./ipAllowlist";
-import { LogicalReplication, type LogicalReplicationArgs } from "./logicalReplication";
+import type { ClickPipesRegion, IpAllowlist, IpAllowlistArgs } from "./ipAllowlist";
+import type { LogicalReplication, LogicalReplicationArgs } from "./logicalReplication";
 import {
   type ClickPipePostgresSource,
   type Connection,
@@ -15,13 +26,13 @@ import {
 } from "./pipe";
 import { type Provider, programConnection } from "./provider";
 import { DEFAULT_PUBLICATION, Publication, type PublicationArgs } from "./publication";
-import { SourceReadiness, type SourceReadinessArgs } from "./sourceReadiness";
+import type { SourceReadiness, SourceReadinessArgs } from "./sourceReadiness";
 
 export interface ClickPipesSourceArgs {
   /** A Neon project: its id, or a resource such as `@pulumi/neon`'s Project. Left out: the SQL part only. */
   project?: pulumi.Input<string> | pulumi.CustomResource;
   /**
-   * What to replicate, table by table. At least one of this and the next two, or an existing `publication`. The same scope goes to
+   * What to replicate, table by table. At least one of this and the next two, here or in `publication`. The same scope goes to
    * grants and publication.
    */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
@@ -175,97 +186,6 @@ function isAddress(provider: pulumi.ProviderResource | undefined): provider is P
   return [host, port, database].every((leaf) => pulumi.Output.isInstance(leaf));
 }
 
-function projectId({ project }: ClickPipesSourceArgs): pulumi.Input<string> | undefined {
-  return pulumi.CustomResource.isInstance(project) ? project.id : project;
-}
-
-function allowlist(
-  name: string,
-  args: ClickPipesSourceArgs,
-  project: pulumi.Input<string> | undefined,
-  opts: pulumi.CustomResourceOptions,
-) {
-  const { ipAllowlist: given, clickPipesRegion } = args;
-  if (IpAllowlist.isInstance(given)) return given;
-  const nothingToAllow = given === undefined && clickPipesRegion === undefined;
-  if (given === false || nothingToAllow || (project === undefined && given?.projectId === undefined)) return undefined;
-  return new IpAllowlist(`${name}-ip-allowlist`, { projectId: project as string, clickPipesRegion, ...given }, opts);
-}
-
-function replication(
-  name: string,
-  args: ClickPipesSourceArgs,
-  project: pulumi.Input<string> | undefined,
-  opts: pulumi.CustomResourceOptions,
-) {
-  const { logicalReplication: given, allowRestart } = args;
-  if (LogicalReplication.isInstance(given)) return given;
-  if (given === false || (project === undefined && given?.projectId === undefined)) return undefined;
-  return new LogicalReplication(
-    `${name}-logical-replication`,
-    { projectId: project as string, allowRestart, ...given },
-    opts,
-  );
-}
-
-function user(
-  name: string,
-  { user: given, adopt }: ClickPipesSourceArgs,
-  opts: pulumi.CustomResourceOptions,
-): ClickPipesUser {
-  if (ClickPipesUser.isInstance(given)) return given;
-  return new ClickPipesUser(`${name}-user`, { adopt, ...given }, opts);
-}
-
-function grants(name: string, args: ClickPipesSourceArgs, role: ClickPipesUser, opts: pulumi.CustomResourceOptions) {
-  const { grants: given, publication: published, schemas, allTables } = args;
-  if (given === false) return undefined;
-  const unscoped = args.tables === undefined && schemas === undefined && allTables === undefined;
-  const tables = unscoped && Publication.isInstance(published) ? published.publishedTables : args.tables;
-  const scope =
-    allTables === undefined ? schemas : pulumi.output(allTables).apply((all) => (all ? "*" : schemas) as "*");
-  return new ClickPipesGrants(`${name}-grants`, { role: role.name, tables, schemas: scope, ...given }, opts);
-}
-
-function publication(name: string, args: ClickPipesSourceArgs, opts: pulumi.CustomResourceOptions): Publication {
-  const { publication: given, tables, schemas, allTables, adopt } = args;
-  if (Publication.isInstance(given)) return given;
-  return new Publication(`${name}-publication`, { tables, schemas, allTables, adopt, ...given }, opts);
-}
-
-function readiness(
-  name: string,
-  { readiness: given, publication: published, pipe }: ClickPipesSourceArgs,
-  source: ClickPipesSource,
-  { mappings, address }: { mappings: pulumi.Output<TableMapping[]>; address: ReturnType<typeof addressOf> },
-  opts: pulumi.CustomResourceOptions,
-) {
-  if (given === false) return undefined;
-  const { host, port, database } = address;
-  const tables = mappings.apply((list) =>
-    list.map(({ sourceSchemaName: schema, sourceTable, excludedColumns }) => ({
-      schema,
-      name: sourceTable,
-      ...(excludedColumns && { excludedColumns }),
-    })),
-  );
-  const args: SourceReadinessArgs = {
-    role: source.user.name,
-    password: source.user.password,
-    publication: source.publication.name,
-    tables,
-    replicationMode: pipe?.settings?.replicationMode,
-    replicationSlotName: pipe?.settings?.replicationSlotName as pulumi.Input<string> | undefined,
-    allowUnsafeTables: published?.allowUnsafeTables as pulumi.Input<boolean> | undefined,
-    ...given,
-    // A provider that points elsewhere changes no argument: without this, a pipe would follow it unchecked.
-    triggers: pulumi
-      .all([host, port, database, given?.triggers ?? []])
-      .apply(([at, on, name, more]) => [`${at}:${on}/${name}`, ...more]),
-  };
-  return new SourceReadiness(`${name}-readiness`, args, opts);
-}
-
 function tableMappings(
   { pipe, tables, schemas, allTables, publication: given }: ClickPipesSourceArgs,
   made: Publication,
@@ -273,8 +193,8 @@ function tableMappings(
   if (pipe?.tableMappings !== undefined)
     return pulumi.output(pipe.tableMappings).apply((list) => withoutClashes(list as TableMapping[]));
   const foreign = Publication.isInstance(given);
-  const scope = { tables, schemas, allTables, ...(foreign ? {} : given) };
-  if (scope.tables !== undefined && scope.schemas === undefined && scope.allTables === undefined)
+  const scope = withGiven<Scope>({ tables, schemas, allTables }, foreign ? {} : given);
+  if (scope.tables !== undefined && scope.schemas === undefined && !scope.allTables)
     return mapListed(scope.tables, made.excludedColumns, pipe?.targetTable, foreign);
   return pulumi
     .all([made.publishedTables, made.excludedColumns])

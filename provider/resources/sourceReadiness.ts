@@ -53,7 +53,8 @@ export interface SourceReadinessArgs {
   onFailure?: pulumi.Input<"error" | "warn">;
   /**
    * Accepts published tables whose UPDATE or DELETE fails in the application: a warning then. Tables of the pipe that
-   * identify no rows stay blocked, since ClickPipes refuses them. `ClickPipesSource` hands on what its `publication` is given.
+   * identify no rows stay blocked, since ClickPipes refuses them. `ClickPipesSource` hands on what its `publication` is given,
+   * unless that is an existing resource.
    * @defaultValue false
    * @change checked again
    */

@@ -17,7 +17,11 @@ export function tableChecks(facts: Facts): ReadinessCheck[] {
       "tablesExist",
       tables.filter(({ exists }) => !exists),
       "all tables exist",
-      { detail: "no such table", fix: (table) => `CREATE TABLE ${qualified(table)} (…), or leave it out` },
+      {
+        detail: "no such table",
+        fix: (table) =>
+          `CREATE TABLE ${qualified(table)} (…), or leave it out; \`pulumi refresh\` forgets what was dropped since`,
+      },
     ),
     judgeTables(
       "tableNames",

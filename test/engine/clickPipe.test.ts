@@ -48,7 +48,10 @@ describe("examples/click-pipe, with a stand-in for ClickHouse Cloud", () => {
     server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
     client = new Client(server.uri());
     await client.connect();
-    await client.query("create table public.orders (id int primary key, product text, amount numeric, note text)");
+    await client.query(
+      `create table public.orders (id int primary key, product text, amount numeric, note text,
+         twice numeric generated always as (amount * 2) stored)`,
+    );
     await client.query("create schema shop; create table shop.products (sku text primary key)");
     api = createServer(async (request, response) => {
       let text = "";
@@ -107,7 +110,12 @@ describe("examples/click-pipe, with a stand-in for ClickHouse Cloud", () => {
       credentials: { username: "clickpipes_user", password: expect.stringMatching(/.{24}/) },
       settings: { replicationMode: "cdc", publicationName: "clickpipes_publication", syncIntervalSeconds: 60 },
       tableMappings: [
-        { sourceSchemaName: "public", sourceTable: "orders", targetTable: "orders", excludedColumns: ["note"] },
+        {
+          sourceSchemaName: "public",
+          sourceTable: "orders",
+          targetTable: "orders",
+          excludedColumns: ["note", "twice"],
+        },
         { sourceSchemaName: "shop", sourceTable: "products", targetTable: "products" },
       ],
     });

@@ -95,6 +95,33 @@ describe("ClickPipesSource", () => {
     expect(registered.map(({ name }) => name).sort()).toEqual(["second", "second-publication", "shared"]);
   });
 
+  test("takes the scope from `publication` where it stands there alone, and `undefined` for nothing given", async () => {
+    new clickpipes.ClickPipesSource("orders", {
+      publication: { schemas: ["shop"], adopt: undefined as never },
+      user: { adopt: undefined as never, comment: "ours" },
+      adopt: true,
+      readiness: false,
+    });
+    await settled();
+    const inputsOf = (name: string) => registered.find((one) => one.name === name)?.inputs;
+    expect(inputsOf("orders-grants")).toMatchObject({ schemas: ["shop"] });
+    expect(inputsOf("orders-publication")).toMatchObject({ schemas: ["shop"], adopt: true });
+    expect(inputsOf("orders-user")).toMatchObject({ adopt: true, comment: "ours" });
+  });
+
+  test("has the consent to unsafe tables reach the report, of a publication that it makes itself", async () => {
+    const tables = ["public.orders"];
+    new clickpipes.ClickPipesSource("own", { tables, publication: { allowUnsafeTables: true } });
+    const publication = new clickpipes.Publication("shared", { tables, allowUnsafeTables: true });
+    new clickpipes.ClickPipesSource("given", { publication });
+    new clickpipes.ClickPipesSource("told", { publication, readiness: { allowUnsafeTables: true } });
+    await settled();
+    const consents = ["own", "given", "told"].map(
+      (name) => registered.find((one) => one.name === `${name}-readiness`)?.inputs.allowUnsafeTables,
+    );
+    expect(consents).toEqual([true, undefined, true]);
+  });
+
   test("hands over parameters of which only the password is secret", async () => {
     const provider = new clickpipes.Provider("source", PROVIDER);
     const tables = ["public.orders", "shop.orders", { schema: "shop", name: "items" }];
@@ -141,7 +168,7 @@ describe("the pipe of a ClickPipesSource", () => {
   };
 
   test("gives tables targets that do not clash, also where a schema's name makes them", async () => {
-    expect(await targets({ tables: ["public.orders", "shop.items"] })).toEqual(["orders", "items"]);
+    expect(await targets({ tables: ["public.orders", "shop.items"], allTables: false })).toEqual(["orders", "items"]);
     expect(await targets({ tables: ["public.orders", "shop.orders", "old.public_orders"] })).toEqual([
       "public_orders",
       "shop_orders",
@@ -204,8 +231,11 @@ describe("the pipe of a ClickPipesSource", () => {
     const tables = ["public.orders"];
     const { connection } = new clickpipes.ClickPipesSource("orders", { tables, readiness: false }, { parent });
     expect(await value(connection.host)).toBe("db.example.com");
+    const own = new clickpipes.ClickPipesSource("own", { tables, readiness: false }, { providers: [provider] });
+    expect(await value(own.connection.host)).toBe("db.example.com");
     await settled();
-    expect(registered.find(({ name }) => name === "orders-user")?.provider).toContain("source");
+    for (const name of ["orders-user", "own-user"])
+      expect(registered.find((one) => one.name === name)?.provider, name).toContain("source");
   });
 });
 

@@ -139,6 +139,19 @@ export const PUBLICATION_FAULTS: Fault[] = [
     from: 18,
   }),
   {
+    what: "a table beside the pipe's that loses its UPDATEs with consent",
+    check: "applicationWrites",
+    status: "warning",
+    sql: "create table public.log (line text); alter publication pipe add table public.log",
+    args: { ...ORDERS, allowUnsafeTables: true },
+  },
+  {
+    what: "a table of the pipe's without a key, whatever the consent",
+    check: "identity",
+    sql: "alter table public.orders drop constraint orders_pkey",
+    args: { allowUnsafeTables: true },
+  },
+  {
     what: "a list of columns that leaves out the key of a partitioned table",
     core: true,
     check: "applicationWrites",
