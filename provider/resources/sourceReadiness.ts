@@ -94,24 +94,25 @@ export interface SourceReadinessArgs {
  * | `replicationRole`, `replicationConnection` | no REPLICATION of its own; IDENTIFY_SYSTEM fails over a replication connection |
  * | `walSenders`, `slots` | none is free; fine where the pipe's own slot exists |
  * | `slotName`, `lostSlots` | the named slot does not fit the mode; w: a slot has lost its WAL |
- * | `openTransactions` | w: a transaction or prepared transaction that making a slot would wait for |
+ * | `openTransactions`, `preparedTransactions` | w: making a slot would wait for them, of whatever database they are |
  * | `tables`, `tablesExist`, `tableNames`, `tableKinds`, `partitions` | nothing to replicate; missing; a dot in a name; a view or unlogged table; a partition beside its parent |
  * | `usage`, `select` | rights are missing |
- * | `identity` | no usable primary key or other replica identity |
+ * | `columnsLeft`, `excludedColumns` | all columns are excluded; w: an excluded column does not exist |
+ * | `identity` | no usable primary key or other replica identity; w: with `snapshot`, no primary key |
  * | `rowSecurity` | row-level security may hide rows |
  * | `generatedKey`, `generatedColumns` | a generated column in the key; w: generated columns are NULL after each change |
- * | `publication`, `published` | the publication is missing, or a table is not in it |
+ * | `publication`, `published` | the publication is missing, pgoutput would read its name as another, or a table is not in it |
  * | `operations`, `filters` | w: INSERT, UPDATE or DELETE is not published; w: a row filter |
  * | `viaRoot`, `columns` | partitioned tables come as partitions; columns are neither published nor excluded |
- * | `applicationWrites`, `futurePartitions` | UPDATE or DELETE fails in the application; w: it will in partitions to come |
+ * | `applicationWrites`, `futurePartitions` | UPDATE or DELETE fails in the application (w with `allowUnsafeTables`); w: it will in partitions to come |
  *
  * Each has a `fix`: the statement or setting that turns it green. The rules are those of ClickPipes' engine, PeerDB, as its source
  * had them in August 2026, in SQL of our own, and what its checks do not see.
  *
  * ### Refresh and delete
  *
- * A refresh never fails on a blocked report: it is `drift`, and the next `pulumi up` checks again. What changes by itself, such as
- * `openTransactions`, is told and not stored. Delete does nothing.
+ * A refresh never fails on a blocked report: it is `drift`, and the next `pulumi up` checks again. What comes and goes by itself,
+ * `openTransactions`, stays as the last `up` found it, until it is over. Delete does nothing.
  *
  * ### Errors and their cure
  *
