@@ -7,7 +7,18 @@ import { unprivilegedUser } from "./unprivilegedUser";
 
 export type PostgresVersion = 14 | 15 | 16 | 17 | 18;
 
-export const POSTGRES_VERSIONS: readonly PostgresVersion[] = [14, 15, 16, 17, 18];
+const ALL_VERSIONS: readonly PostgresVersion[] = [14, 15, 16, 17, 18];
+
+/** What tests run on; `POSTGRES_VERSIONS=14,18` restricts it to some. */
+export const POSTGRES_VERSIONS: readonly PostgresVersion[] = chosenVersions(process.env.POSTGRES_VERSIONS);
+
+function chosenVersions(list: string | undefined): readonly PostgresVersion[] {
+  if (!list) return ALL_VERSIONS;
+  const chosen = list.split(",").map(Number) as PostgresVersion[];
+  const other = chosen.filter((version) => !ALL_VERSIONS.includes(version));
+  if (other.length > 0) throw new Error(`POSTGRES_VERSIONS=${list}: expected some of ${ALL_VERSIONS.join(",")}`);
+  return chosen;
+}
 
 export interface PostgresBinaries {
   /** The package's full version, such as 18.4.0-beta.17. */
