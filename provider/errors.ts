@@ -81,16 +81,20 @@ export function noCredentials(what: string): SourceError {
 }
 
 export interface Blocker {
-  pid: number;
+  /** Null where it is a prepared transaction, which belongs to no session. */
+  pid: number | null;
   user: string | null;
   since: string | null;
+  prepared?: string | null;
+}
+
+export function displayBlocker({ pid, user, since, prepared }: Blocker): string {
+  const what = pid === null ? `prepared transaction '${prepared}'` : `pid ${pid}`;
+  return `${what} (user ${user ?? "unknown"}, since ${since ?? "unknown"})`;
 }
 
 export function lockedOut(blockers: Blocker[], wait: { tries: number; seconds: number }, cause: Error): SourceError {
-  const who = blockers.map(
-    ({ pid, user, since }) => `pid ${pid} (user ${user ?? "unknown"}, since ${since ?? "unknown"})`,
-  );
-  const names = who.length > 0 ? who.join(", ") : "a session that has ended since";
+  const names = blockers.length > 0 ? blockers.map(displayBlocker).join(", ") : "a session that has ended since";
   return refusal(
     "lockedOut",
     `could not get a lock in ${wait.tries} tries of ${wait.seconds} s (${cause.message}, ${displaySqlstate(SQLSTATE.lockNotAvailable)}). ` +

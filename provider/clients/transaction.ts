@@ -7,7 +7,7 @@ import type { Answer, QueryFailure, Session } from "./session";
 
 /** Any constant will do: advisory locks are per database, and this is the one that all our transactions take. */
 const LOCK_KEY = "7019483122060551";
-const LOCK_TRIES = 3;
+export const LOCK_TRIES = 3;
 const CONFLICT_TRIES = 12;
 const INTERRUPTION_TRIES = 3;
 

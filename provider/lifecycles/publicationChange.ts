@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Transaction, transaction } from "../clients/transaction";
+import { LOCK_TRIES, type Transaction, transaction } from "../clients/transaction";
+import type { Blocker } from "../errors";
 import { formatComment, type Marked } from "../sql/mark";
-import { createPublication, type PublicationPlan } from "../sql/publicationPlan";
+import { overlapping, readOlderTransactions } from "../sql/publicationHandover";
+import { createPublication, type Filters, type PublicationPlan, planPublication } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
 import { nameSlot, type Slot } from "../sql/slots";
 import { identifier, literal, qualified, type Statement, statement } from "../sql/statement";
@@ -16,7 +18,7 @@ import { type Findings, findingStatements, toFindings, type Work } from "./publi
 import { type PublicationInputs, type PublicationState, toDesired } from "./publicationInputs";
 import { warnOfAllTables } from "./publicationLook";
 import { displayMissing, RESYNC, warnOfLosses } from "./publicationLosses";
-import { notThere, slotsInTheWay } from "./publicationRefusals";
+import { notThere, openTransactions, slotsInTheWay } from "./publicationRefusals";
 
 export async function createPublicationResource(context: Context, inputs: Inputs): Promise<Created> {
   const wish = inputs as PublicationInputs;
@@ -38,20 +40,26 @@ export async function updatePublication(context: Context, id: string, old: Input
   return changed(context, { wish, desired: toDesired(wish), state, formerName, oid, token, before, adopted });
 }
 
-/** Tries until no reader is in the way; neither the connection nor a transaction is held while one is waited for. */
+/** Tries until nobody is in the way; neither the connection nor a transaction is held while one is waited for. */
 async function changed(context: Context, work: Work): Promise<Inputs> {
-  const { deleteTimeout } = context.postgres.settings;
-  const deadline = Date.now() + deleteTimeout * 1000;
+  const { deleteTimeout, lockTimeout } = context.postgres.settings;
+  const began = Date.now();
+  const name = work.formerName ?? work.wish.name;
   for (;;) {
     const outcome = await transaction(context.postgres, (tx) => attempt(context, tx, work));
     if ("outputs" in outcome) return outcome.outputs;
-    if (Date.now() >= deadline) throw slotsInTheWay(work.formerName ?? work.wish.name, outcome.waitingFor);
-    context.waitFor(outcome.waitingFor.map(nameSlot), deleteTimeout);
-    await sleep(1000);
+    const { slots = [], older = [] } = outcome;
+    const waitedSeconds = (Date.now() - began) / 1000;
+    if (slots.length > 0 && waitedSeconds >= deleteTimeout) throw slotsInTheWay(name, slots);
+    if (older.length > 0 && waitedSeconds >= LOCK_TRIES * lockTimeout) throw openTransactions(name, older);
+    if (slots.length > 0) context.waitFor(slots.map(nameSlot), deleteTimeout);
+    if (slots.length > 0) await sleep(1000);
+    else if (older.length > 0) await sleep(200);
   }
 }
 
-type Outcome = { outputs: Inputs } | { waitingFor: Slot[] };
+/** What is waited for: readers, or transactions; without either it goes on at once. */
+type Outcome = { outputs: Inputs } | { slots?: Slot[]; older?: Blocker[] };
 
 async function attempt(context: Context, tx: Transaction, work: Work): Promise<Outcome> {
   const { wish, desired, state } = work;
@@ -59,19 +67,44 @@ async function attempt(context: Context, tx: Transaction, work: Work): Promise<O
   const found = toFindings(await tx.run(...findingStatements(tx.version, work)));
   const { server, actual } = found;
   context.checkPlace(server, state);
-  const { plan, adopted, breaking, absent } = decide(work, found, state?.filters ?? {});
+  const filters = work.handingOver ?? state?.filters ?? {};
+  const { plan, adopted, breaking, absent } = decide(work, found, filters);
   if (absent.length > 0) throw notThere(absent, server, whatBecameOf(work, found));
-  if (breaking && found.slots.length > 0 && !wish.allowLeftoverSlots) return { waitingFor: found.slots };
+  if (breaking && found.slots.length > 0 && !wish.allowLeftoverSlots) return { slots: found.slots };
   if (desired.allTables && (!plan || plan.replace.length > 0)) warnOfAllTables(context);
   work.adopted = adopted;
   if (!actual || !plan) {
     if (state) context.warn(`publication "${state.name}" was gone and is made again. ${RESYNC}`);
     return { outputs: await make(context, tx, work, found) };
   }
-  warnOfLosses(context, work, actual, breaking);
+  if (!work.handingOver) warnOfLosses(context, work, actual, breaking);
   if (adopted) work.before = rememberFound(work.before, wish, actual, plan);
   if (plan.replace.length > 0) return { outputs: await make(context, tx, work, found) };
-  return { outputs: await alter(context, tx, work, found, plan) };
+  const handingOver = await handOver(context, tx, work, found, filters);
+  return handingOver ?? { outputs: await alter(context, tx, work, found, plan) };
+}
+
+/** Where tables pass from the list to their schema or back: publishes them by both first, and then waits a while. */
+async function handOver(
+  context: Context,
+  tx: Transaction,
+  work: Work,
+  found: Findings,
+  filters: Filters,
+): Promise<Outcome | undefined> {
+  const actual = found.actual as ActualPublication;
+  const desired = overlapping(work.desired, actual);
+  if (!desired) return undefined;
+  work.handingOver ??= filters;
+  const plan = planPublication(desired, actual, filters, found.server.superuser);
+  if (plan.added.length + plan.changed.length + plan.addedSchemas.length > 0) {
+    const outputs = await alter(context, tx, { ...work, desired }, found, plan);
+    work.handingOver = outputs.filters as Filters;
+    return {};
+  }
+  const [answer] = await tx.run(readOlderTransactions(actual.oid));
+  const older = (answer?.rows ?? []) as unknown as Blocker[];
+  return older.length > 0 ? { older } : undefined;
 }
 
 /** What is known of the listed tables that are not there. */

@@ -1,7 +1,7 @@
 import type { Answer } from "../clients/session";
 import { type OwnerFacts, readOwner, readUnpublishable, type UnpublishableTable } from "../sql/publicationListing";
 import { type MissingTable, readMissingTables } from "../sql/publicationMembers";
-import type { DesiredPublication } from "../sql/publicationPlan";
+import type { DesiredPublication, Filters } from "../sql/publicationPlan";
 import { type ActualPublication, readPublication, toPublication, type Which } from "../sql/publicationRead";
 import { readUnsafe, readUnsafeWish, type UnsafeTable } from "../sql/publicationSafety";
 import { readServer, type Server, toServer } from "../sql/server";
@@ -29,6 +29,8 @@ export interface Work extends Intent {
   adopted: boolean;
   /** Kept between tries: after a COMMIT whose answer was lost, what was there before cannot be seen any more. */
   before?: FoundBefore;
+  /** Half done, and the filters of that half: what is found from now on is our own doing, and no loss. */
+  handingOver?: Filters;
 }
 
 /** All that must be known before a change, read in one round trip. */

@@ -1,4 +1,4 @@
-import { refusal } from "../errors";
+import { type Blocker, displayBlocker, refusal } from "../errors";
 import type { OwnerFacts, UnpublishableTable } from "../sql/publicationListing";
 import { type DesiredPublication, displayTables, type PublicationPlan } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
@@ -153,5 +153,14 @@ export function slotsInTheWay(name: string, slots: Slot[]) {
     `publication "${name}" may still be read: ${names}. An inactive slot does not say which publication it belongs to. Delete the ` +
       "ClickPipe first, and drop a slot that nobody will read again (SELECT pg_drop_replication_slot('…')); or set " +
       "`allowLeftoverSlots: true` on the publication, run `pulumi up`, and try again. Nothing was changed",
+  );
+}
+
+export function openTransactions(name: string, open: Blocker[]) {
+  return refusal(
+    "openTransactions",
+    `publication "${name}": tables pass from the list to their schema or back, and a reader would lose changes of transactions that ` +
+      `began before: ${open.map(displayBlocker).join(", ")}. Until then they are published by both, and nothing is lost. ` +
+      "Run `pulumi up` again when these have ended",
   );
 }
