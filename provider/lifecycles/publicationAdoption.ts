@@ -44,7 +44,7 @@ export function rememberFound(
   const wished = new Set((wish.tables ?? []).map((spec) => tableKey(parseTable(spec))));
   const added = (before?.added ?? []).filter((spec) => wished.has(tableKey(parseTable(spec))));
   const known = new Set([...added.map(parseTable), ...(before?.changed ?? [])].map(tableKey));
-  const changed = plan.changed.map(({ from: { oid: _oid, ...table } }) => table);
+  const changed = plan.changed.map(({ from: { oid: _oid, tree: _tree, ...table } }) => table);
   return {
     publish: wish.publish && actual.publish,
     viaRoot: wish.publishViaPartitionRoot === undefined ? undefined : actual.viaRoot,

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LOCK_TRIES, type Transaction, transaction } from "../clients/transaction";
 import type { Blocker } from "../errors";
 import { formatComment, type Marked } from "../sql/mark";
+import type { Filters } from "../sql/publicationFilters";
 import { overlapping, readOlderTransactions } from "../sql/publicationHandover";
-import { createPublication, type Filters, type PublicationPlan, planPublication } from "../sql/publicationPlan";
+import { createPublication, type PublicationPlan, planPublication } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
 import { nameSlot, type Slot } from "../sql/slots";
 import { identifier, literal, qualified, type Statement, statement } from "../sql/statement";
@@ -28,6 +29,7 @@ export async function createPublicationResource(context: Context, inputs: Inputs
     token: freshToken(),
     adopted: false,
     oid: null,
+    filters: {},
   });
   return { id: wish.name, outputs };
 }
@@ -35,9 +37,9 @@ export async function createPublicationResource(context: Context, inputs: Inputs
 export async function updatePublication(context: Context, id: string, old: Inputs, inputs: Inputs): Promise<Inputs> {
   const state = old as PublicationState;
   const wish = inputs as PublicationInputs;
-  const { token = freshToken(), name: formerName = id, before, adopted = false } = state;
+  const { token = freshToken(), name: formerName = id, before, adopted = false, filters = {} } = state;
   const oid = context.oidOf(state.oid);
-  return changed(context, { wish, desired: toDesired(wish), state, formerName, oid, token, before, adopted });
+  return changed(context, { wish, desired: toDesired(wish), state, formerName, oid, token, before, adopted, filters });
 }
 
 /** Tries until nobody is in the way; neither the connection nor a transaction is held while one is waited for. */
@@ -64,11 +66,10 @@ type Outcome = { outputs: Inputs } | { slots?: Slot[]; older?: Blocker[] };
 async function attempt(context: Context, tx: Transaction, work: Work): Promise<Outcome> {
   const { wish, desired, state } = work;
   tx.relations = desired.tables.map(qualified);
-  const found = toFindings(await tx.run(...findingStatements(tx.version, work)));
+  const found = toFindings(await tx.run(...findingStatements(tx.version, work)), work);
   const { server, actual } = found;
   context.checkPlace(server, state);
-  const filters = work.handingOver ?? state?.filters ?? {};
-  const { plan, adopted, breaking, absent } = decide(work, found, filters);
+  const { plan, adopted, breaking, absent } = decide(work, found, work.filters);
   if (absent.length > 0) throw notThere(absent, server, whatBecameOf(work, found));
   if (breaking && found.slots.length > 0 && !wish.allowLeftoverSlots) return { slots: found.slots };
   if (desired.allTables && (!plan || plan.replace.length > 0)) warnOfAllTables(context);
@@ -77,29 +78,23 @@ async function attempt(context: Context, tx: Transaction, work: Work): Promise<O
     if (state) context.warn(`publication "${state.name}" was gone and is made again. ${RESYNC}`);
     return { outputs: await make(context, tx, work, found) };
   }
-  if (!work.handingOver) warnOfLosses(context, work, actual, breaking);
+  if (!work.handingOver) warnOfLosses(context, work, found, actual, breaking);
   if (adopted) work.before = rememberFound(work.before, wish, actual, plan);
   if (plan.replace.length > 0) return { outputs: await make(context, tx, work, found) };
-  const handingOver = await handOver(context, tx, work, found, filters);
+  const handingOver = await handOver(context, tx, work, found);
   return handingOver ?? { outputs: await alter(context, tx, work, found, plan) };
 }
 
 /** Where tables pass from the list to their schema or back: publishes them by both first, and then waits a while. */
-async function handOver(
-  context: Context,
-  tx: Transaction,
-  work: Work,
-  found: Findings,
-  filters: Filters,
-): Promise<Outcome | undefined> {
+async function handOver(context: Context, tx: Transaction, work: Work, found: Findings): Promise<Outcome | undefined> {
   const actual = found.actual as ActualPublication;
   const desired = overlapping(work.desired, actual);
   if (!desired) return undefined;
-  work.handingOver ??= filters;
-  const plan = planPublication(desired, actual, filters, found.server.superuser);
+  work.handingOver = true;
+  const plan = planPublication(desired, actual, work.filters, found.server.superuser);
   if (plan.added.length + plan.changed.length + plan.addedSchemas.length > 0) {
     const outputs = await alter(context, tx, { ...work, desired }, found, plan);
-    work.handingOver = outputs.filters as Filters;
+    work.filters = outputs.filters as Filters;
     return {};
   }
   const [answer] = await tx.run(readOlderTransactions(actual.oid));

@@ -1,6 +1,7 @@
 import type { Transaction } from "../clients/transaction";
+import { rememberFilters } from "../sql/publicationFilters";
 import { readPublishedTables } from "../sql/publicationMembers";
-import { planPublication, rememberFilters } from "../sql/publicationPlan";
+import { planPublication } from "../sql/publicationPlan";
 import { type ActualPublication, readExcludedColumns, readPublication, toPublication } from "../sql/publicationRead";
 import { displayAllUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import { placeOf } from "../sql/server";
@@ -21,7 +22,7 @@ export async function commitChange(
 ): Promise<Inputs> {
   const { desired, wish } = work;
   const reads = [
-    readPublication(tx.version, null, desired.name),
+    readPublication(tx.version, work.filters, null, desired.name),
     readPublishedTables(tx.version, null, desired.name),
     readExcludedColumns(tx.version, null, desired.name),
     readUnsafe(tx.version, null, desired.name),
@@ -29,7 +30,7 @@ export async function commitChange(
   const filtered = desired.tables.some(({ where }) => where !== undefined) && statements.length > 0;
   const answers = await (filtered ? tx.run(...statements, ...reads) : tx.commit(...statements, ...reads));
   const [publication, published, excluded, unsafeRows] = answers.slice(-reads.length).map(({ rows }) => rows);
-  const actual = toPublication(publication?.[0]) as ActualPublication;
+  const actual = toPublication(publication?.[0], work.filters) as ActualPublication;
   const unsafe = unsafeRows as unknown as UnsafeTable[];
   if (filtered) {
     refuseFilters(work, found, actual, unsafe);

@@ -1,12 +1,7 @@
 import { notOurs } from "../errors";
 import { sameStack } from "../sql/mark";
-import {
-  type DesiredPublication,
-  displayTables,
-  type Filters,
-  type PublicationPlan,
-  planPublication,
-} from "../sql/publicationPlan";
+import type { Filters } from "../sql/publicationFilters";
+import { type DesiredPublication, displayTables, type PublicationPlan, planPublication } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
 import { displayIdentifier, displayTable } from "../sql/table";
 import { adopts } from "./publicationAdoption";

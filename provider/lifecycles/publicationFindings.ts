@@ -1,13 +1,20 @@
 import type { Answer } from "../clients/session";
+import type { Filters } from "../sql/publicationFilters";
 import { type OwnerFacts, readOwner, readUnpublishable, type UnpublishableTable } from "../sql/publicationListing";
 import { type MissingTable, readMissingTables } from "../sql/publicationMembers";
-import type { DesiredPublication, Filters } from "../sql/publicationPlan";
-import { type ActualPublication, readPublication, toPublication, type Which } from "../sql/publicationRead";
+import type { DesiredPublication } from "../sql/publicationPlan";
+import {
+  type ActualPublication,
+  readExcludedColumns,
+  readPublication,
+  toPublication,
+  type Which,
+} from "../sql/publicationRead";
 import { readUnsafe, readUnsafeWish, type UnsafeTable } from "../sql/publicationSafety";
 import { readServer, type Server, toServer } from "../sql/server";
 import { affectedSlots, readSlots, type Slot } from "../sql/slots";
 import { type Statement, statement } from "../sql/statement";
-import { tableKey } from "../sql/table";
+import { type Table, tableKey } from "../sql/table";
 import type { FoundBefore } from "./publicationAdoption";
 import { type PublicationInputs, type PublicationState, tablesOf } from "./publicationInputs";
 
@@ -21,16 +28,19 @@ export interface Intent {
   formerName?: string;
   /** Its OID as far as it counts here; null where the database is another one than then. */
   oid: number | null;
+  /** What is known of its row filters; undefined where their text does not matter. */
+  filters: Filters | undefined;
 }
 
 /** A change under way, from one try to the next. */
 export interface Work extends Intent {
+  filters: Filters;
   token: string;
   adopted: boolean;
   /** Kept between tries: after a COMMIT whose answer was lost, what was there before cannot be seen any more. */
   before?: FoundBefore;
-  /** Half done, and the filters of that half: what is found from now on is our own doing, and no loss. */
-  handingOver?: Filters;
+  /** Half done: what is found from now on is our own doing, and no loss. */
+  handingOver?: boolean;
 }
 
 /** All that must be known before a change, read in one round trip. */
@@ -45,14 +55,16 @@ export interface Findings {
   unsafe: UnsafeTable[];
   newlyUnsafe: UnsafeTable[];
   slots: Slot[];
+  /** Of tables with a list of columns, those that are not in it. */
+  excluded: Table[];
 }
 
-export function findingStatements(version: number, { desired, state, formerName, oid }: Intent): Statement[] {
+export function findingStatements(version: number, { desired, state, formerName, oid, filters }: Intent): Statement[] {
   const former = formerName === undefined ? [] : [formerName];
   const which: Which = [oid, ...former, desired.name];
   return [
     readServer,
-    readPublication(version, ...which),
+    readPublication(version, filters, ...which),
     readUnpublishable(version, desired.tables, desired.schemas, desired.viaRoot),
     readMissingTables(state ? tablesOf(state, oid) : [], ...which),
     readOwner(version, desired.owner, ...which),
@@ -60,18 +72,19 @@ export function findingStatements(version: number, { desired, state, formerName,
     readUnsafe(version, ...which),
     readUnsafeWish(version, desired, ...which),
     readSlots(formerName ?? desired.name),
+    readExcludedColumns(version, ...which),
   ];
 }
 
-export function toFindings(answers: Answer[]): Findings {
-  const [server, actual, unpublishable, missing, owner, named, present, wished, slots] = answers.map(
+export function toFindings(answers: Answer[], { filters }: Intent): Findings {
+  const [server, actual, unpublishable, missing, owner, named, present, wished, slots, excluded] = answers.map(
     ({ rows }) => rows,
   );
   const unsafe = present as unknown as UnsafeTable[];
   const known = new Set(unsafe.map(tableKey));
   return {
     server: toServer(server?.[0] ?? {}),
-    actual: toPublication(actual?.[0]),
+    actual: toPublication(actual?.[0], filters),
     unpublishable: unpublishable as unknown as UnpublishableTable[],
     missing: missing as unknown as MissingTable[],
     owner: owner?.[0] as unknown as OwnerFacts | undefined,
@@ -79,5 +92,6 @@ export function toFindings(answers: Answer[]): Findings {
     unsafe,
     newlyUnsafe: (wished as unknown as UnsafeTable[]).filter((table) => !known.has(tableKey(table))),
     slots: affectedSlots(slots ?? []),
+    excluded: excluded as unknown as Table[],
   };
 }

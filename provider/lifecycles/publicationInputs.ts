@@ -1,5 +1,6 @@
+import type { Filters } from "../sql/publicationFilters";
 import type { MissingTable } from "../sql/publicationMembers";
-import type { DesiredPublication, Filters } from "../sql/publicationPlan";
+import type { DesiredPublication } from "../sql/publicationPlan";
 import { parseTable, type TableSpec } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { FoundBefore } from "./publicationAdoption";

@@ -1,4 +1,5 @@
-import { displayTables, rememberFilters } from "../sql/publicationPlan";
+import { rememberFilters } from "../sql/publicationFilters";
+import { displayTables } from "../sql/publicationPlan";
 import { displaySlot } from "../sql/slots";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
@@ -10,15 +11,16 @@ import { type PublicationInputs, toDesired } from "./publicationInputs";
 export async function lookAtPublication(context: Context, olds: Inputs, inputs: Inputs): Promise<void> {
   const wish = inputs as PublicationInputs;
   const desired = toDesired(wish);
-  const intent: Intent = { wish, desired, formerName: olds.name as string | undefined, oid: null };
+  const formerName = olds.name as string | undefined;
+  const intent: Intent = { wish, desired, formerName, oid: null, filters: formerName === undefined ? {} : undefined };
   if (wish.allTables && !olds.allTables) warnOfAllTables(context);
   const answers = await context.lookAt((session) => session.run(...findingStatements(session.version, intent)));
   if (!answers) return;
-  const found = toFindings(answers);
+  const found = toFindings(answers, intent);
   context.checkPlace(found.server);
   const { actual } = found;
   // The inputs hold no filters as the server writes them: what the program did not change, counts as unchanged.
-  const filters = actual && intent.formerName ? rememberFilters(toDesired(olds as PublicationInputs), actual) : {};
+  const filters = actual && formerName ? rememberFilters(toDesired(olds as PublicationInputs), actual) : {};
   const { plan, adopted, breaking, absent } = decide(intent, found, filters);
   if (absent.length > 0) context.warn(`not in the database (yet): ${absent.join(", ")}`);
   if (adopted) context.inform(`publication "${wish.name}" exists and would be adopted`);

@@ -22,18 +22,29 @@ export function isWished({ table, schema, operation }: Loss, desired: DesiredPub
   return operation === undefined || desired.publish === undefined || desired.publish.includes(operation);
 }
 
-/** What the state says is published and no longer is. */
-export function lossesOf(state: PublicationState, actual: ActualPublication, oid: number | null): Loss[] {
-  return [...(actual.allTables ? [] : scopeLosses(state, actual, oid)), ...parameterLosses(state, actual)];
+/** What the state says is published and no longer is. `excluded`: of tables with a list of columns, those not listed now. */
+export function lossesOf(
+  state: PublicationState,
+  actual: ActualPublication,
+  oid: number | null,
+  excluded: Table[],
+): Loss[] {
+  return [...(actual.allTables ? [] : scopeLosses(state, actual, oid, excluded)), ...parameterLosses(state, actual)];
 }
 
-function scopeLosses(state: PublicationState, actual: ActualPublication, oid: number | null): Loss[] {
+function scopeLosses(
+  state: PublicationState,
+  actual: ActualPublication,
+  oid: number | null,
+  excluded: Table[],
+): Loss[] {
+  const leftOut = new Map(excluded.map((table) => [tableKey(table), table.columns]));
   const there = new Map(actual.tables.map((table) => [tableKey(table), table]));
   const oids = new Set(actual.tables.map(({ oid }) => oid));
   return [
     ...tablesOf(state, oid).flatMap((table): Loss[] => {
       const now = there.get(tableKey(table));
-      if (now) return contentLosses(state, table, now);
+      if (now) return contentLosses(state, table, now, leftOut.get(tableKey(table)) ?? []);
       // Published still, under another name.
       if (table.oid !== undefined && oids.has(table.oid)) return [];
       return [{ what: `table ${displayTable(table)}`, table: tableKey(table) }];
@@ -44,14 +55,15 @@ function scopeLosses(state: PublicationState, actual: ActualPublication, oid: nu
   ];
 }
 
-function contentLosses(state: PublicationState, before: Table, now: PublishedTable): Loss[] {
+function contentLosses(state: PublicationState, before: Table, now: PublishedTable, leftOut: string[]): Loss[] {
   const table = tableKey(before);
   const losses: Loss[] = [];
   if (state.filters?.[table]?.stored !== now.where)
     losses.push({ what: `the row filter of ${displayTable(before)}`, table });
   const { columns } = now;
   if (columns && !before.columns) losses.push({ what: `columns of ${displayTable(before)}`, table });
-  const gone = before.columns?.filter((name) => columns && !columns.includes(name)) ?? [];
+  // One that is there under another name is listed still.
+  const gone = before.columns?.filter((name) => leftOut.includes(name)) ?? [];
   if (gone.length > 0)
     losses.push({ what: `columns ${gone.map(displayIdentifier).join(", ")} of ${displayTable(before)}`, table });
   return losses;
@@ -95,6 +107,7 @@ export const RESYNC = "Changes made meanwhile never reached ClickHouse: resync t
 export function warnOfLosses(
   context: Context,
   { wish, state, desired, oid }: Intent,
+  { excluded }: { excluded: Table[] },
   actual: ActualPublication,
   breaking: boolean,
 ): void {
@@ -102,7 +115,9 @@ export function warnOfLosses(
     context.warn(`publication "${wish.name}" is replaced or renamed: a ClickPipe that reads it has to be resynced`);
   if (!state) return;
   if (oid !== null && oid !== actual.oid) context.warn(`${madeAgain(state, actual)}. ${RESYNC}`);
-  const lost = mergeLosses(state.lost ?? [], lossesOf(state, actual, oid)).filter((loss) => isWished(loss, desired));
+  const lost = mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, excluded)).filter((loss) =>
+    isWished(loss, desired),
+  );
   if (lost.length > 0)
     context.warn(`publication "${wish.name}" had lost ${lost.map(({ what }) => what).join(", ")}. ${RESYNC} for these`);
 }

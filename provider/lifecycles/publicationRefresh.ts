@@ -1,5 +1,5 @@
+import { rememberFilters } from "../sql/publicationFilters";
 import { type MissingTable, readMissingTables, readPublishedTables } from "../sql/publicationMembers";
-import { rememberFilters } from "../sql/publicationPlan";
 import {
   type ActualPublication,
   type PublishedTable,
@@ -11,7 +11,7 @@ import {
 import { displayUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import { placeOf, readServer, toServer } from "../sql/server";
 import { affectedSlots, readSlots } from "../sql/slots";
-import { formatTable, parseTable, type TableSpec, tableKey } from "../sql/table";
+import { formatTable, parseTable, type Table, type TableSpec, tableKey } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found } from "./lifecycle";
@@ -29,7 +29,7 @@ export async function readPublicationResource(
   const answers = await context.postgres.use((session) =>
     session.run(
       readServer,
-      readPublication(session.version, ...which),
+      readPublication(session.version, state.filters ?? {}, ...which),
       readSlots(state.name),
       readUnsafe(session.version, ...which),
       readPublishedTables(session.version, ...which),
@@ -40,7 +40,7 @@ export async function readPublicationResource(
   const [serverRows, found, slots, unsafe, published, excluded, missing] = answers.map(({ rows }) => rows);
   const server = toServer(serverRows?.[0] ?? {});
   context.checkPlace(server, state);
-  const actual = toPublication(found?.[0]);
+  const actual = toPublication(found?.[0], state.filters);
   if (!actual)
     return gone(
       state,
@@ -57,7 +57,11 @@ export async function readPublicationResource(
       publishedTables: published ?? [],
       excludedColumns: excluded ?? [],
       tableOids: live.tables === undefined ? [] : actual.tables.map(({ oid }) => oid),
-      lost: nonEmpty(known ? mergeLosses(state.lost ?? [], lossesOf(state, actual, oid)) : []),
+      lost: nonEmpty(
+        known
+          ? mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, (excluded ?? []) as unknown as Table[]))
+          : [],
+      ),
       missing: nonEmpty(stillMissing),
       ...(!known && { filters: rememberFilters(actual, actual) }),
     },

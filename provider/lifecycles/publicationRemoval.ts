@@ -30,12 +30,12 @@ export async function removePublication(context: Context, id: string, old: Input
 async function attempt(context: Context, tx: Transaction, state: PublicationState): Promise<Slot[]> {
   const [serverAnswer, found, slotRows] = await tx.run(
     readServer,
-    readPublication(tx.version, context.oidOf(state.oid), state.name),
+    readPublication(tx.version, state.filters ?? {}, context.oidOf(state.oid), state.name),
     readSlots(state.name),
   );
   const server = toServer(serverAnswer?.rows[0] ?? {});
   context.checkPlace(server, state);
-  const actual = toPublication(found?.rows[0]);
+  const actual = toPublication(found?.rows[0], state.filters);
   if (!actual) return [];
   if (actual.marked.owner?.token !== state.token) {
     context.inform(

@@ -1,3 +1,4 @@
+import { type Filters, sameFilter } from "./publicationFilters";
 import type { ActualPublication, PublishedTable } from "./publicationRead";
 import { identifier, literal, qualified, type Statement, statement } from "./statement";
 import { compareText, displayIdentifier, displayTable, type Table, tableKey } from "./table";
@@ -13,9 +14,6 @@ export interface DesiredPublication {
   generatedColumns?: "none" | "stored";
   owner?: string;
 }
-
-/** How the server wrote each row filter that the program gave: by `tableKey`, the program's text and the server's. */
-export type Filters = Record<string, { given: string; stored: string }>;
 
 export interface PublicationPlan {
   /** In this order; `owner` comes after everything else, since afterwards nothing may be left that we may do. */
@@ -166,25 +164,6 @@ function differing(desired: DesiredPublication, actual: ActualPublication): Para
 function sameTable(desired: Table, actual: PublishedTable, filters: Filters): boolean {
   const sameColumns = JSON.stringify(desired.columns ?? null) === JSON.stringify(actual.columns ?? null);
   return sameColumns && sameFilter(desired, actual, filters);
-}
-
-/** The server rewrites a filter, so it is compared with what it made of the same text before. */
-function sameFilter(desired: Table, actual: PublishedTable, filters: Filters): boolean {
-  if (desired.where === undefined || actual.where === undefined) return desired.where === actual.where;
-  const known = filters[tableKey(desired)];
-  return known?.given === desired.where ? known.stored === actual.where : actual.where === desired.where;
-}
-
-export function rememberFilters(desired: DesiredPublication, actual: ActualPublication): Filters {
-  const stored = new Map(actual.tables.map((table) => [tableKey(table), table.where]));
-  return Object.fromEntries(
-    desired.tables.flatMap((table) => {
-      const text = stored.get(tableKey(table));
-      return table.where !== undefined && text !== undefined
-        ? [[tableKey(table), { given: table.where, stored: text }]]
-        : [];
-    }),
-  );
 }
 
 export function displayTables(tables: readonly Table[], most = 10): string {

@@ -1,12 +1,14 @@
 import { type Marked, parseComment } from "./mark";
+import { FILTER_TREE, type Filters, filterText, knownTrees, storedFilter } from "./publicationFilters";
 import { type Statement, statement } from "./statement";
 import { compareTables, compareText, type TableName } from "./table";
 
 export interface PublishedTable extends TableName {
   oid: number;
   columns?: string[];
-  /** The row filter as the server writes it. */
+  /** The row filter as the server writes it, and a fingerprint of it. */
   where?: string;
+  tree?: string;
 }
 
 export interface ActualPublication {
@@ -37,10 +39,14 @@ export function whichValues([oid, ...names]: Which): [number | null, string[]] {
   return [oid, names];
 }
 
-/** From the catalogs: `pg_publication_tables` shows partitions in place of their parents, and parents in place of them. */
-export function readPublication(version: number, ...which: Which): Statement {
+/**
+ * With the text of the row filters that are not among `filters`; undefined: of none, their fingerprints will do.
+ * From the catalogs: `pg_publication_tables` shows partitions in place of their parents, and parents in place of them.
+ */
+export function readPublication(version: number, filters: Filters | undefined, ...which: Which): Statement {
   const columns = version >= 15 ? COLUMNS : "null::text[]";
-  const filter = version >= 15 ? "pg_get_expr(r.prqual, r.prrelid)" : "null::text";
+  const filter = version >= 15 ? filterText("$3") : "null::text";
+  const tree = version >= 15 ? FILTER_TREE : "null::text";
   const schemas = version >= 15 ? SCHEMAS : "'{}'::text[]";
   return statement(
     `
@@ -53,12 +59,12 @@ export function readPublication(version: number, ...which: Which): Statement {
            pg_has_role(p.pubowner, 'USAGE') as "mayAlter",
            ${schemas} as "schemas",
            coalesce((select jsonb_agg(jsonb_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
-                                                         'columns', ${columns}, 'where', ${filter}))
+                                                         'columns', ${columns}, 'where', ${filter}, 'tree', ${tree}))
                        from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
                       where r.prpubid = p.oid), '[]') as "tables"
       from pg_publication p
      where p.oid = (${publicationOid})`,
-    whichValues(which),
+    version >= 15 ? [...whichValues(which), knownTrees(filters)] : whichValues(which),
   );
 }
 
@@ -69,17 +75,24 @@ const SCHEMAS = `array(select s.nspname::text from pg_publication_namespace ns j
                         where ns.pnpubid = p.oid)`;
 
 /** Sorted here and not by the server, in the very order that the arguments are sorted in. */
-export function toPublication(row: Record<string, unknown> | undefined): ActualPublication | undefined {
+export function toPublication(
+  row: Record<string, unknown> | undefined,
+  filters?: Filters,
+): ActualPublication | undefined {
   if (!row) return undefined;
-  const tables = (row.tables as Record<string, unknown>[]).map(toPublishedTable).sort(compareTables);
+  const tables = (row.tables as Record<string, unknown>[])
+    .map((table) => toPublishedTable(table, filters))
+    .sort(compareTables);
   const schemas = (row.schemas as string[]).sort(compareText);
   const marked = parseComment(row.text as string | null);
   return { ...row, oid: Number(row.oid), tables, schemas, marked } as ActualPublication;
 }
 
-function toPublishedTable(row: Record<string, unknown>): PublishedTable {
-  const { oid, schema, name, columns, where } = row as unknown as PublishedTable;
-  return { oid, schema, name, ...(columns && { columns: columns.sort(compareText) }), ...(where && { where }) };
+function toPublishedTable(row: Record<string, unknown>, filters: Filters | undefined): PublishedTable {
+  const table = row as unknown as PublishedTable;
+  const { oid, schema, name, columns, tree } = table;
+  const filter = tree && { where: storedFilter(table, filters), tree };
+  return { oid, schema, name, ...(columns && { columns: columns.sort(compareText) }), ...filter };
 }
 
 /** For each listed table with a list of columns, those that it leaves out: generated ones too, which the first load would else ask for. */
