@@ -9,7 +9,8 @@ import { displayIdentifier, displayTable, type Table, tableKey } from "../sql/ta
 
 export const RUNNING_PIPE =
   "A running ClickPipe looks its publication up by name and OID as of the change it reads, so it would fail or lose changes, and " +
-  "has to be resynced. To do it all the same: stop the pipe, set `allowReplace: true`, run `pulumi up`, and resync the pipe";
+  "has to be resynced. To do it all the same: stop the pipe, set `allowReplace: true` (and `allowLeftoverSlots: true`, since its slot " +
+  "stays), run `pulumi up`, and resync the pipe";
 
 export function needsReplacement(reasons: string[]) {
   return refusal("needsReplacement", `${reasons.join("; ")}. ${RUNNING_PIPE}`);
