@@ -11,6 +11,7 @@ import { Operations } from "./operations";
 import { DEFAULT_VERSION, neonIdentity, Project } from "./project";
 import { PublicationPrivilege } from "./publicationPrivilege";
 import { installRoleHook } from "./roleHook";
+import { startScaleToZero } from "./scaleToZero";
 import { startSideDoor, startWireProxy } from "./wireProxy";
 
 export type { LocalNeon, LocalNeonOptions } from "./localNeon";
@@ -31,6 +32,9 @@ export async function startLocalNeon(options: LocalNeonOptions = {}): Promise<Lo
   const connectionUri = (user: string, password: string, database: string): string =>
     wire.uri(server.uri({ user, password, database }));
 
+  const { suspendAfterMs } = options;
+  const scaleToZero = suspendAfterMs === undefined ? undefined : startScaleToZero(compute, suspendAfterMs);
+
   const apiKey = `napi_${randomBytes(24).toString("hex")}`;
   const requests: RecordedRequest[] = [];
   const faults = new ApiFaults();
@@ -45,7 +49,7 @@ export async function startLocalNeon(options: LocalNeonOptions = {}): Promise<Lo
     ...{ server, compute, project, operations, requests, faults, wire },
     async stop() {
       await Promise.all([api.stop(), wire.stop(), proxy.stop(), direct.stop()]);
-      await operations.idle();
+      await Promise.all([operations.idle(), scaleToZero?.stop()]);
       await server.stop();
     },
   };

@@ -20,6 +20,8 @@ export interface LocalNeonOptions {
   operationStateMs?: number;
   /** What a start from idle takes beside Postgres' own start. @default 0 */
   coldStartMs?: number;
+  /** For how long nobody may use the compute before it stops. @default for ever */
+  suspendAfterMs?: number;
   /** @default true */
   storePasswords?: boolean;
   postgresSettings?: Record<string, string>;
