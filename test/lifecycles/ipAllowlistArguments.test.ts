@@ -69,6 +69,7 @@ test("an entry that may be a secret in the wrong place is refused and not shown"
   const message = await refusal({ ips: ["npg_Secret123"] });
   expect(message).toMatch(/^ips\[0\]: this is no IP address/);
   expect(message).not.toContain("Secret");
+  expect(await refusal({ ips: ["0123456789abcdef0123456789abcdef"] })).toMatch(/^ips\[0\]: this is no IP address/);
   expect(await refusal({ ips: [7] })).toMatch(/^ips\[0\]: this is no IP address/);
 });
 

@@ -1,0 +1,53 @@
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, type MockInstance, vi } from "vitest";
+import { neonWaits } from "../../provider/clients/neonWaits";
+import { Managed } from "../support/managed";
+import { type LocalNeon, type LocalNeonOptions, startLocalNeon } from "../support/neon";
+
+const WAITS = { ...neonWaits };
+
+/** A local Neon, and resources that wish for logical replication in its project. */
+export class ReplicationProject {
+  neon!: LocalNeon;
+  said!: MockInstance<typeof console.error>;
+
+  readonly configOf = (changes: Record<string, string> = {}): Record<string, string> => ({
+    "clickpipes:connectionUri": this.neon.connectionUri,
+    "clickpipes:neonApiKey": this.neon.apiKey,
+    "clickpipes:neonApiUrl": this.neon.apiUrl,
+    ...changes,
+  });
+  readonly managed = (changes?: Record<string, string>, name = "replication"): Managed =>
+    new Managed("LogicalReplication", name, this.configOf(changes));
+  readonly wishes = (more: object = {}) => ({ projectId: this.neon.projectId, ...more });
+  readonly lines = (): string => this.said.mock.calls.flat().join("\n");
+  readonly patches = () => this.neon.requests.filter(({ method }) => method === "PATCH");
+  readonly asOwner = async (text: string): Promise<Record<string, unknown>[]> => {
+    const client = new Client(this.neon.connectionUri);
+    client.on("error", () => {});
+    await client.connect();
+    const { rows } = await client.query(text);
+    await client.end();
+    return rows;
+  };
+}
+
+/** One for all tests of a `describe`, or of a file. */
+export function useProject(options: LocalNeonOptions): ReplicationProject {
+  const project = new ReplicationProject();
+  beforeAll(async () => {
+    project.neon = await startLocalNeon({ version: 17, ...options });
+  });
+  afterAll(() => project.neon?.stop());
+  beforeEach(() => {
+    project.said = vi.spyOn(console, "error").mockImplementation(() => {});
+    project.neon.requests.length = 0;
+  });
+  afterEach(async () => {
+    project.said.mockRestore();
+    Object.assign(neonWaits, WAITS);
+    project.neon.faults.clear();
+    await project.neon.operations.idle();
+  });
+  return project;
+}
