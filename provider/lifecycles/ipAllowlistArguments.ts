@@ -45,7 +45,8 @@ export function readIps(args: Arguments): string[] | undefined {
     const entry = typeof value === "string" ? value.trim().replace(/\s*-\s*/, "-") : undefined;
     if (entry !== undefined && parseEntry(entry)) return canonicalEntry(entry);
     // What looks like nothing of the kind may be a secret in the wrong place.
-    const quoted = entry !== undefined && /^[\da-f.:/ -]*$/i.test(entry) ? `"${value}" is` : "this is";
+    const looksLikeOne = entry !== undefined && /^([\da-f]{0,4}[.:/ -])*[\da-f]{0,4}$/i.test(entry);
+    const quoted = looksLikeOne ? `"${value}" is` : "this is";
     args.problem(
       path,
       `${quoted} no IP address, a-b range or CIDR block; Neon's proxy would take it for an entry that lets nobody in`,

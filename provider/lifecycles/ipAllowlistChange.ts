@@ -1,6 +1,7 @@
 import type { AllowedList, ListWish } from "../addresses/allowlist";
 import { connect } from "../clients/connection";
 import type { ProjectSettings } from "../clients/neon";
+import { saying } from "../clients/neonWaits";
 import { unfinished } from "../errors";
 import { listEmptied, publicBlocked, shutOut } from "../neonErrors";
 import type { Inputs } from "./arguments";
@@ -131,10 +132,16 @@ async function proveReachable(context: Context, keeping: Keeping): Promise<void>
 }
 
 /** A fresh connection, and not while this process restarts the compute. */
-async function reach({ postgres }: Context): Promise<void> {
+async function reach(context: Context): Promise<void> {
+  const { postgres } = context;
   const { settings } = postgres;
-  await postgres.alone(async () => {
+  const proof = async () => {
     const { client } = await connect(settings, Date.now() + Math.min(PROOF_SECONDS, settings.connectTimeout) * 1000);
     await client.end().catch(() => {});
-  });
+  };
+  await saying(
+    (text) => context.inform(text),
+    () => `waiting for a fresh connection to ${settings.host}, which shows whether the list lets this machine in`,
+    () => postgres.alone(proof),
+  );
 }

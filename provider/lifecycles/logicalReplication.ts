@@ -98,11 +98,17 @@ async function turnOn(neon: NeonClient, projectId: string): Promise<void> {
   );
 }
 
+/** Under the host that the API names, or another that begins with the endpoint's id, as in a private network. */
+function isAt(endpoint: Endpoint, host: string): boolean {
+  const named = directHost(endpoint.host).toLowerCase();
+  return named === host.toLowerCase() || host.toLowerCase().startsWith(`${endpoint.id.toLowerCase()}.`);
+}
+
 /** Makes sure that the restart is wanted, and of this project. */
 function demandConsent(context: Context, { projectId, allowRestart }: ReplicationInputs, endpoints: Endpoint[]): void {
   const { host } = context.postgres.settings;
-  const isOwn = endpoints.some((endpoint) => directHost(endpoint.host).toLowerCase() === host.toLowerCase());
-  if (!isOwn) throw foreignHost({ host, projectId, known: endpoints.map((endpoint) => endpoint.host) });
+  if (!endpoints.some((endpoint) => isAt(endpoint, host)))
+    throw foreignHost({ host, projectId, known: endpoints.map((endpoint) => endpoint.host) });
   if (!allowRestart) throw consentNeeded(projectId, activeOf(endpoints));
 }
 
