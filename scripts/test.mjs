@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { setUp } from "./set-up.mjs";
 
 // `npm test`: set-up, static checks, then all tests; words after `--` go to the test runner (file names, `-t "a name"`).
+// `npm run test:long`: the proofs that `npm test` cuts short, whole, with their figures at the end.
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NPX = process.platform === "win32" ? "npx.cmd" : "npx";
 
@@ -16,14 +17,24 @@ const CHECKS = [
   ["the tarball", ["tsx", "scripts/tarball.mjs"]],
 ];
 
-function run(name, args) {
+/** Parts of the names of the test files whose length depends on it. */
+const LONG_PROOFS = ["test/crash/", "test/properties/", "Interruption", "Histories", "publicationReader", "loudLogs"];
+
+function run(name, args, env = {}) {
   process.stderr.write(`test: ${name} …\n`);
-  const { status } = spawnSync(NPX, ["--no-install", ...args], { cwd: ROOT, stdio: "inherit" });
+  const options = { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env } };
+  const { status } = spawnSync(NPX, ["--no-install", ...args], options);
   if (status === 0) return;
   process.stderr.write(`test: ${name} failed\n`);
   process.exit(status ?? 1);
 }
 
 await setUp({ log: (line) => process.stderr.write(`set-up: ${line}\n`) });
-for (const [name, args] of CHECKS) run(name, args);
-run("tests", ["vitest", "run", ...process.argv.slice(2)]);
+const words = process.argv.slice(2);
+if (words[0] === "--long") {
+  const chosen = words.slice(1);
+  run("long proofs", ["vitest", "run", ...(chosen.length > 0 ? chosen : LONG_PROOFS)], { LONG: "1" });
+} else {
+  for (const [name, args] of CHECKS) run(name, args);
+  run("tests", ["vitest", "run", ...words]);
+}

@@ -4,12 +4,13 @@ import type { handler } from "../../provider/handler";
 import { readFacts } from "../../scripts/demo/snapshot";
 import { type Boundary, boundariesOf, breakAt } from "../support/boundaries";
 import { DynamicProvider } from "../support/dynamicProvider";
+import { figure, LONG } from "../support/long";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 import { comparable, SourceLife, STEPS, type Step, TABLES } from "../support/sourceLife";
 import { startWire, type Wire } from "../support/wire";
 
-/** All boundaries with LONG=1, else as many as this time allows, from every step. */
-const BUDGET_MS = process.env.LONG ? Number.POSITIVE_INFINITY : 20_000;
+/** All boundaries in a long run, else as many as this time allows, from every step. */
+const BUDGET_MS = LONG ? Number.POSITIVE_INFINITY : 20_000;
 
 interface Trial extends Boundary {
   step: number;
@@ -114,7 +115,7 @@ describe("user, grants and publication, broken off between any two statements", 
       });
     });
     await (await next).stop();
-    console.log(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
+    figure(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
   });
 
   test("goes on after a cut of the connection, and leaves nothing over", { timeout: 3_600_000 }, async () => {
@@ -133,9 +134,7 @@ describe("user, grants and publication, broken off between any two statements", 
         return breakAt(wire, trial, work);
       });
     });
-    console.log(
-      `${cuts} of ${trials.length} boundaries: connection cut there; ${unnoticed} times the same run went on`,
-    );
+    figure(`${cuts} of ${trials.length} boundaries: connection cut there; ${unnoticed} times the same run went on`);
   });
 
   /** As a new process has it: nothing connected, nothing remembered. */

@@ -1,17 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type Stack } from "../support/engine";
+import { figure } from "../support/long";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 
-/** A user, and beside it a dynamic resource without any code of ours that has secrets of the same kinds and does nothing. */
+/**
+ * A user, and beside it a resource without any code of ours that has secrets of the same kinds and does nothing. Its
+ * provider is one line of text too: what is printed of it then looks alike, line by line.
+ */
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
 import * as clickpipes from "pulumi-neon-clickpipes";
 const user = new clickpipes.ClickPipesUser("user", {}, { provider: new clickpipes.Provider("source") });
-class Nothing extends pulumi.dynamic.Resource {
+const code = "exports.handler = () => ({ create: async () => ({ id: 'it', outs: { password: 'nothing: ' + Math.random() } }), "
+  + "check: async (_olds, inputs) => ({ inputs }), diff: async () => ({}), delete: async () => {} });";
+class Nothing extends pulumi.CustomResource {
   declare readonly password: pulumi.Output<string>;
   constructor(opts: pulumi.CustomResourceOptions) {
-    const create = async () => ({ id: "nothing", outs: { password: "nothing's " + Math.random() } });
-    super({ create }, "nothing", { password: undefined }, opts);
+    super("pulumi-nodejs:dynamic/empty:Nothing", "nothing", { password: undefined, __provider: code }, opts);
   }
 }
 class Empty extends pulumi.ProviderResource {}
@@ -51,7 +56,7 @@ describe("logs at -v=9", () => {
     const lines = runs.flatMap(({ output }) => output.split("\n"));
     const places = placesOf(lines, [passwords[0], encodeURIComponent(server.superuser.password)]);
     const engines = placesOf(lines, [passwords[1], NOTHINGS_URI]);
-    console.log(`at -v=9 the engine prints secrets in ${[...engines].join(", ")}`);
+    figure(`at -v=9 the engine prints secrets in ${[...engines].join(", ")}`);
     // Where the engine prints none any more, README need no longer warn of it.
     expect(engines.size).toBeGreaterThan(0);
     expect([...places].filter((place) => !engines.has(place))).toEqual([]);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type Run, type RunOptions, type Stack } from "../support/engine";
+import { figure } from "../support/long";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { SecretSearch } from "../support/secretSearch";
 
@@ -103,7 +104,7 @@ describe("in everything that a whole life writes", () => {
     search.wrote("pg_stat_statements", statistics.join("\n"));
     search.wrote("requests to Neon's API, without their key", JSON.stringify(neon.requests));
     const { texts, characters } = search.size;
-    console.log(`${texts} texts of ${(characters / 1e6).toFixed(1)} MB in all searched for secrets`);
+    figure(`${texts} texts of ${(characters / 1e6).toFixed(1)} MB in all searched for secrets`);
     expect(search.found()).toEqual([]);
   });
 

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { random } from "../addresses/random";
+import { figure, LONG } from "../support/long";
 import { type HistoryResult, playHistory } from "./ipAllowlistHistory";
 import { newProcess } from "./ipAllowlistProcess";
 
 /**
- * Plays as many of 1,000 as 45 s allow; LONG=1 plays all of them, however long that takes. SEED=… plays one again: a
+ * Plays as many of 1,000 as 45 s allow; a long run plays all of them, however long that takes. SEED=… plays one again: a
  * failure names it.
  */
 const ALL = 1000;
-const MOST_MS = process.env.LONG ? Number.POSITIVE_INFINITY : 45_000;
+const MOST_MS = LONG ? Number.POSITIVE_INFINITY : 45_000;
 const FIRST = Number(process.env.SEED ?? (Date.now() % 1e6) * 1000);
 const COUNT = process.env.SEED ? 1 : ALL;
 const WAITS = { pause: 1, poll: 2, secondLook: 1, failedOperation: 5 };
@@ -29,7 +30,7 @@ test("random histories of edits, faults and our operations break nothing", { tim
     for (const key of ["steps", "failures", "lostInWindow"] as const) sum[key] += result[key];
     expect(result.violations, `SEED=${seed}\n${result.log.join("\n")}`).toEqual([]);
   }
-  console.info(`from seed ${FIRST}: ${JSON.stringify(sum)}`);
+  figure(`from seed ${FIRST}: ${JSON.stringify(sum)}`);
   // Histories in which nothing goes wrong would prove nothing.
   if (COUNT > 1) expect(sum.failures).toBeGreaterThan(sum.histories / 2);
 });

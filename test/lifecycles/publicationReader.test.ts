@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { ChangeReader } from "../../scripts/demo/replication";
 import { type Random, random } from "../addresses/random";
 import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { LONG } from "../support/long";
 import { POSTGRES_VERSIONS } from "../support/postgres";
 import { fresh, managed, publicationOf, quoted, recordWarnings, session } from "../support/publications";
 import { Application, displayed, received } from "../support/writes";
@@ -9,10 +10,10 @@ import { Application, displayed, received } from "../support/writes";
 const CHANGES = 120;
 const SEED = Number(process.env.SEED ?? Date.now() % 1e6);
 
-/** The oldest and the newest as superuser; the rest, and Neon's admin, with LONG=1. */
+/** The oldest and the newest as superuser; the rest, and Neon's admin, in a long run. */
 const PLACES = (["superuser", "neon"] as Admin[])
   .flatMap((admin) => POSTGRES_VERSIONS.map((version) => ({ version, admin })))
-  .filter(({ version, admin }) => process.env.LONG || (admin === "superuser" && (version === 14 || version === 18)));
+  .filter(({ version, admin }) => LONG || (admin === "superuser" && (version === 14 || version === 18)));
 
 /** Published throughout: with a key, under FULL, partitioned, with a name that needs quotes. */
 const WATCHED = ["keyed", "full", "parts", "Odd.one"];

@@ -1,12 +1,13 @@
 import type { Reporter, TestModule } from "vitest/node" with { "resolution-mode": "import" };
 
-/** Prints `N passed, N failed, N skipped` as the last line of all, and fails a run in which no test ran. */
+/** Prints what the tests counted and, as the last line of all, `N passed, N failed, N skipped`; fails a run in which no test ran. */
 export default class CountReporter implements Reporter {
   private line = "0 passed, 0 failed, 0 skipped";
+  private figures: string[] = [];
 
   onInit(): void {
     // After everything that other reporters and the runner itself still print.
-    process.once("exit", () => process.stdout.write(`${this.line}\n`));
+    process.once("exit", () => process.stdout.write(`${[...this.figures, this.line].join("\n")}\n`));
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -16,6 +17,7 @@ export default class CountReporter implements Reporter {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         count[state === "pending" ? "skipped" : state] += 1;
+        this.figures.push(...(test.meta().figures ?? []).map((figure) => `${test.name}: ${figure}`));
       }
       // A file that does not load, or whose hook fails, has no failed test of its own.
       if (!module.ok() && count.failed === before) count.failed += 1;

@@ -1,6 +1,7 @@
 import { expect, vi } from "vitest";
 import { type Boundary, boundariesOf, breakAt } from "./boundaries";
 import { type Admin, startDatabase, type TestDatabase } from "./database";
+import { figure, LONG } from "./long";
 import { Managed } from "./managed";
 import type { PostgresVersion } from "./postgres";
 import { startWire, type Wire } from "./wire";
@@ -58,24 +59,27 @@ export class Interruptions {
   }
 
   /**
-   * Cuts the connection, and in other lives kills the process, at every statement in turn; at every second one without
-   * LONG=1. Fails where a place was not reached, or where the life ends otherwise than an undisturbed one.
+   * Cuts the connection, and in other lives kills the process, at every statement in turn; at every second one only in a
+   * run that is not long. Fails where a place was not reached, or where the life ends otherwise than an undisturbed one.
    */
   async everywhere(begin: () => Story): Promise<void> {
     for (const kill of [false, true]) {
+      let broken = 0;
       const { boundaries, expected } = await this.#undisturbed(begin, kill);
       // After the answer is before the next statement.
       const telling = boundaries.filter(({ point }) => point !== "after answer");
       expect(telling.length).toBeGreaterThan(3);
       for (const [number, boundary] of telling.entries()) {
-        if (!process.env.LONG && number % 2 === Number(kill)) continue;
+        if (!LONG && number % 2 === Number(kill)) continue;
         const place = JSON.stringify({ ...boundary, kill });
         const story = await this.#begun(begin);
         expect(await this.#broken(story, boundary, kill), place).toBe(true);
         await story.work(story.lasting);
         expect(await story.after(), place).toEqual(expected);
         await this.#end(story);
+        broken++;
       }
+      figure(`${broken} of ${telling.length} boundaries: ${kill ? "killed" : "cut"} there, and gone on`);
     }
   }
 

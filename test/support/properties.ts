@@ -1,16 +1,29 @@
 import * as fc from "fast-check";
+import { figure, LONG } from "./long";
 
-/** How often a property is tried: enough to find what is usual in a normal run, for minutes with LONG=1. */
-const RUNS = process.env.LONG ? 200_000 : 2_000;
-const TIME_MS = process.env.LONG ? 60_000 : 4_000;
+/** How often a property is tried: enough to find what is usual in a normal run, for a minute each in a long one. */
+const RUNS = LONG ? 200_000 : 2_000;
+const TIME_MS = LONG ? 60_000 : 4_000;
 
 /** Ends at the time limit without an error; a failing example is printed in its smallest form, with the seed. */
 export function holds<T>(values: fc.Arbitrary<T>, property: (value: T) => void, runs = RUNS): void {
-  fc.assert(fc.property(values, property), { numRuns: runs, interruptAfterTimeLimit: TIME_MS });
+  let tried = 0;
+  const counted = fc.property(values, (value) => {
+    tried++;
+    property(value);
+  });
+  fc.assert(counted, { numRuns: runs, interruptAfterTimeLimit: TIME_MS });
+  if (LONG) figure(`${tried} examples`);
 }
 
 export async function holdsAsync<T>(values: fc.Arbitrary<T>, property: (value: T) => Promise<void>): Promise<void> {
-  await fc.assert(fc.asyncProperty(values, property), { numRuns: RUNS, interruptAfterTimeLimit: TIME_MS });
+  let tried = 0;
+  const counted = fc.asyncProperty(values, (value) => {
+    tried++;
+    return property(value);
+  });
+  await fc.assert(counted, { numRuns: RUNS, interruptAfterTimeLimit: TIME_MS });
+  if (LONG) figure(`${tried} examples`);
 }
 
 /** Characters that mean something to Postgres, URLs, JSON, our marks or a terminal, among others of all planes. */
