@@ -24,7 +24,8 @@ export class Transaction {
   constructor(session: Session, lockTimeoutSeconds: number) {
     this.session = session;
     this.#opening = [
-      statement("begin"),
+      // Another level, by the server's default, would not see what others committed while we waited for a lock.
+      statement("begin isolation level read committed"),
       statement(`set local lock_timeout = ${Math.round(lockTimeoutSeconds * 1000)}`),
       statement(`select pg_advisory_xact_lock(${LOCK_KEY})`),
     ];

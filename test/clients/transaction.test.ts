@@ -60,6 +60,21 @@ describe("connections and transactions", () => {
   const insert = (n: number) => statement("insert into counter values ($1)", [n]);
   const counted = async () => Number((await client.query("select count(*) as n from counter")).rows[0].n);
 
+  test("see what others commit meanwhile, whatever level of isolation the server has for default", async () => {
+    const rows = statement("select n from counter");
+    const seen = using(
+      (connections) =>
+        transaction(connections, async (tx) => {
+          const [before] = await tx.run(rows);
+          await client.query("insert into counter values (1)");
+          const [after] = await tx.commit(rows);
+          return [before?.rows.length, after?.rows.length];
+        }),
+      { options: "-c default_transaction_isolation=serializable" },
+    );
+    expect(await seen).toEqual([0, 1]);
+  });
+
   test("serve all work over one connection, one transaction at a time", async () => {
     let running = 0;
     await using((connections) =>
