@@ -78,8 +78,13 @@ describe("what moves in the program stays in the database", () => {
     expect(await objects()).toEqual(before);
   });
 
-  test("moved into a component without aliases: made again as their own, and the late deletes drop nothing", async () => {
+  test("moved into a component without aliases: made again as their own, and late deletes drop nothing, not even those of a later run", async () => {
     const before = await made();
+    const failing = `new clickpipes.Publication("bad", { name: "bad", tables: ["public.missing"] }, { provider, dependsOn: user });`;
+    stack.write(program("old", "", true) + failing);
+    const { output } = await stack.up({ skipPreview: true, expectFailure: true });
+    expect(output).toContain("not in database");
+    expect(await objects()).toEqual(before);
     stack.write(program("old", "", true));
     expect((await stack.up({ skipPreview: true })).changes).toMatchObject({ delete: 3 });
     expect(await objects()).toEqual(before);
