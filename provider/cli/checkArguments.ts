@@ -54,7 +54,10 @@ function parsed(words: string[]) {
   try {
     return parseArgs({ args: words, options: OPTIONS }).values;
   } catch (error) {
-    throw usageProblem((error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    // What stands in the wrong place may be a URI or a password: it is not repeated.
+    const harmless = code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" || /^Unknown option '-{1,2}[\w-]+'/.test(message);
+    throw usageProblem(harmless ? message : "check takes options alone, such as --uri <uri> and --table <name>");
   }
 }
 
@@ -65,7 +68,8 @@ async function readPassword(): Promise<string> {
 }
 
 function inFlags(problem: string): string {
-  return problem.replace(/^(\w+)(\[\d+\])?/, (_all, name: string) => FLAGS[name] ?? name);
+  const text = problem.replace("; write { schema, name } for other names", "");
+  return text.replace(/^(\w+)(\[\d+\])?/, (_all, name: string) => FLAGS[name] ?? name);
 }
 
 function inShell(problem: string): string {

@@ -11,7 +11,8 @@ async function main(words: string[]): Promise<number> {
     return command === undefined ? 2 : 0;
   }
   if (command === "check") return checkSource(rest);
-  console.error(`there is no command "${command}"\n\n${HELP}`);
+  // Not repeated: it may be a URI with a password, for want of `check --uri`.
+  console.error(`the only command is check\n\n${HELP}`);
   return 2;
 }
 

@@ -119,6 +119,9 @@ describe("pulumi-neon-clickpipes check", () => {
       [["--password", "hunter2hunter2"], {}, "Unknown option '--password'"],
       [[], { CLICKPIPES_PASSWORD: "" }, "set CLICKPIPES_PASSWORD, or give --password-stdin"],
       [[], { DATABASE_URL: "" }, "no connection to Postgres: give --uri"],
+      [["postgres://app:hunter2hunter2@db.example.com/app"], {}, "check takes options alone"],
+      [["hunter2hunter2"], {}, "check takes options alone"],
+      [["--postgres://app:hunter2hunter2@db.example.com/app"], {}, "check takes options alone"],
       [["--uri", "mysql://a:b@c/d"], {}, "--uri: not of the form"],
       [["--uri", "postgres://a:b@ep-a-1-pooler.eu.aws.neon.tech/d"], {}, "the direct host, ep-a-1.eu.aws.neon.tech"],
     ];
@@ -170,7 +173,10 @@ describe("pulumi-neon-clickpipes check", () => {
     ])
       expect(stdout).toContain(`  ${option}`);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
-    expect((await run(["chekc"])).status).toBe(2);
+    const mistaken = await run(["postgres://app:hunter2hunter2@db.example.com/app"]);
+    expect(mistaken).toMatchObject({ status: 2, stdout: "" });
+    expect(mistaken.stderr).toMatch(/^the only command is check\n/);
+    expect(mistaken.stderr).not.toContain("hunter2");
     rmSync(program, { recursive: true });
   });
 });
