@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRefusal } from "../errors";
 import { isInterruption } from "../sqlstate";
 import { connect, type PostgresSettings } from "./connection";
 import { type QueryFailure, Session } from "./session";
@@ -37,14 +38,17 @@ export class Connections {
   }
 
   /** For work that only reads: done once more where the connection was lost, which may have idled through a restart. */
-  async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async read<T>(work: (session: Session) => Promise<T>, deadline?: () => number): Promise<T> {
     let lost = false;
     const attempt = () =>
-      this.use((session) =>
-        work(session).catch((failure: QueryFailure) => {
-          lost = !session.usable || isInterruption(failure.code);
-          throw failure;
-        }),
+      this.use(
+        (session) =>
+          work(session).catch((failure: QueryFailure) => {
+            // What we refuse ourselves, such as an answer that came too late, is no better the second time.
+            lost = !isRefusal(failure) && (!session.usable || isInterruption(failure.code));
+            throw failure;
+          }),
+        deadline,
       );
     return attempt().catch((failure) => {
       if (lost) return attempt();

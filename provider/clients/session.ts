@@ -42,6 +42,11 @@ export class Session {
     return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<Answer>).value);
   }
 
+  /** Ends it without waiting for the answers that are due; nobody is given it again. */
+  abandon(): void {
+    this.#socket.destroy();
+  }
+
   get usable(): boolean {
     return !this.#socket.destroyed && this.#socket.writable;
   }

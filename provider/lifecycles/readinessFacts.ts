@@ -52,12 +52,13 @@ export async function gatherFacts(
   } = question;
   let deadline = 0;
   const start = () => {
-    deadline = Date.now() + PATIENCE_MS;
+    // One for all that follows, a second try of the first question included.
+    deadline ||= Date.now() + PATIENCE_MS;
     return Math.min(deadline, Date.now() + postgres.settings.connectTimeout * 1000);
   };
-  const { place, catalog } = await postgres.use((session) => {
+  const { place, catalog } = await postgres.read((session) => {
     const answers = readCatalog(session, question);
-    return inTime(answers, deadline, postgres.settings, () => void session.client.end().catch(() => {}));
+    return inTime(answers, deadline, postgres.settings, () => session.abandon());
   }, start);
   // Without its role there is nobody to log in as.
   const attempt = (replication?: "database") =>

@@ -44,7 +44,8 @@ export async function inTime<T>(
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => {
-        reject(refusal("late", `${host}:${port} gave no answer within 15 s, the time that ClickPipes waits for one`));
+        const text = `${host}:${port} gave no answer within 15 s, the time that ClickPipes waits for one`;
+        reject(refusal("late", `${text}. A lock that somebody holds on one of the tables keeps it waiting, too`));
         giveUp();
       },
       Math.max(deadline - Date.now(), 1),

@@ -81,11 +81,15 @@ new clickpipes.Publication("publication", { tables: ${tables} }, { provider });`
     expect(warned.changes).toEqual({ create: 3 });
   });
 
-  test("of changed triggers, comment or passwordVersion leaves what the pipe is given known", async () => {
-    const program = (version: number, trigger: string) => `import * as clickpipes from "pulumi-neon-clickpipes";
+  test("of changed triggers, tables, comment or passwordVersion leaves what the pipe is given known", async () => {
+    const program = (
+      version: number,
+      trigger: string,
+      tables = '"public.orders"',
+    ) => `import * as clickpipes from "pulumi-neon-clickpipes";
 const provider = new clickpipes.Provider("source", { connectionUri: process.env.SOURCE });
 const orders = new clickpipes.ClickPipesSource("orders", {
-  tables: ["public.orders"], user: { passwordVersion: ${version}, comment: "${version}" }, readiness: { triggers: ["${trigger}"] },
+  tables: [${tables}], user: { passwordVersion: ${version}, comment: "${version}" }, readiness: { triggers: ["${trigger}"] },
 }, { provider });
 for (const [name, leaf] of Object.entries({ ...orders.connection, ...orders.postgresSource, ...orders.postgresSource.credentials, ...orders.postgresSource.settings })) {
   if (clickpipes && "isKnown" in leaf) (leaf as any).isKnown.then((known: boolean) => known || console.log("unknown: " + name));
@@ -96,6 +100,10 @@ for (const [name, leaf] of Object.entries({ ...orders.connection, ...orders.post
     const triggered = await stack.preview();
     expect(triggered.changes).toEqual({ same: 6, update: 1 });
     expect(triggered.output).not.toContain("unknown: ");
+    stack.write(program(1, "a", '"public.orders", "public.late"'));
+    const another = await stack.preview();
+    expect(another.changes).toEqual({ same: 4, update: 3 });
+    expect(another.output).not.toContain("unknown: ");
     stack.write(program(2, "b"));
     const { changes, output } = await stack.preview();
     expect(changes).toEqual({ same: 5, update: 2 });
