@@ -87,7 +87,7 @@ export function protectionBefore(state: AllowlistState | undefined, found: Allow
 
 function outputsOf({ wish, state, token, closes, edit }: Keeping, { isDone } = { isDone: false }): Inputs {
   const { addresses, protectedBranchesOnly } = wish;
-  // The first write that was carried out took out what is no longer wished for.
+  // The first write that was carried out took out what is no longer wished for, and put back what we had changed.
   const areOut = isDone || edit.writes.carriedOut > 0;
   const before = (state?.added ?? []).filter((entry) => !areOut || addresses.includes(entry));
   return {
@@ -95,7 +95,8 @@ function outputsOf({ wish, state, token, closes, edit }: Keeping, { isDone } = {
     effective: closes && !isDone ? "open" : "restricted",
     token,
     added: [...new Set([...before, ...edit.added])].sort(),
-    protectedBefore: protectedBranchesOnly === undefined ? undefined : (state?.protectedBefore ?? edit.protectedBefore),
+    protectedBefore:
+      protectedBranchesOnly === undefined && areOut ? undefined : (state?.protectedBefore ?? edit.protectedBefore),
   };
 }
 

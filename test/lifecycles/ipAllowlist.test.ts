@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { failure, markFailed } from "./ipAllowlistProcess";
 import { FOREIGN, OURS, useProject } from "./ipAllowlistProject";
 
 const project = useProject();
@@ -120,6 +121,16 @@ describe("protected_branches_only", () => {
     await resource.up(wish(OURS));
     expect(protectedOnly()).toBe(false);
     expect(await resource.refresh()).toBe(false);
+  });
+
+  test("is put back by the next run where the one that should have done so failed", async () => {
+    const resource = allowlist();
+    await resource.up(wish(OURS, { protectedBranchesOnly: true }));
+    project.api.faults.add({ method: "PATCH", cut: "before", times: 4 });
+    expect(await failure(resource.up(wish(OURS)))).toContain("got no answer");
+    markFailed(resource);
+    await resource.up(wish(OURS));
+    expect(protectedOnly()).toBe(false);
   });
 
   test("shows in a refresh where somebody changed it, and is then not put back on delete", async () => {
