@@ -115,10 +115,12 @@ export function allowlistRefused(projectId: string, failure: NeonFailure): NeonF
   return Object.assign(refusal("neonFailure", text), { method: failure.method, status });
 }
 
-export function projectGone(failure: NeonFailure): SourceError {
-  return refusal(
+/** Of a project that this resource knew. */
+export function explainProjectGone(error: unknown): never {
+  if (!isNeonFailure(error) || error.status !== 404) throw error;
+  throw refusal(
     "projectGone",
-    `${failure.message}. If the project was deleted, take this resource out of the state: \`pulumi state delete <urn>\``,
+    `${error.message}. If the project was deleted, take this resource out of the state: \`pulumi state delete <urn>\``,
   );
 }
 

@@ -1,6 +1,6 @@
 import { missingFrom } from "../addresses/allowlist";
 import { ADDRESSES_AS_OF, isClickPipes, type Region, regionAddresses } from "../addresses/regions";
-import { publicBlocked } from "../neonErrors";
+import { explainProjectGone, publicBlocked } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import { readIps, readRegion, resolveAddresses } from "./ipAllowlistArguments";
@@ -106,7 +106,7 @@ async function read(context: Context, id: string, inputs: Inputs): Promise<Found
     protectedBranchesOnly,
     allowOpenOnDelete,
   } = state;
-  const settings = await context.neon.readSettings(projectId);
+  const settings = await context.neon.readSettings(projectId).catch(explainProjectGone);
   const found = listOf(settings);
   const isOpen = found.ips.length === 0;
   const missing = isOpen ? [] : missingFrom(found.ips, addresses);

@@ -1,5 +1,5 @@
 import { type AllowedList, type ListWish, missingFrom, planList } from "../addresses/allowlist";
-import { isNeonFailure, projectGone, wouldOpen } from "../neonErrors";
+import { explainProjectGone, wouldOpen } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { AllowlistState } from "./ipAllowlist";
@@ -14,6 +14,7 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
   await inTurn(projectId, async () => {
     forget(projectId, token);
     const ours = notWishedByOthers(projectId, token, added);
+    if (ours.length === 0 && state.protectedBefore === undefined) return;
     const edit = noEdit();
     const decide = (list: AllowedList): ListWish | undefined => {
       if (list.ips.length === 0 || edit.writes.carriedOut > 0) return undefined;
@@ -21,9 +22,7 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
       if (!allowOpenOnDelete && planList(list, wish)?.list.ips.length === 0) throw wouldOpen(projectId);
       return wish;
     };
-    const found = await editList(context, projectId, decide, edit).catch((error) => {
-      throw isNeonFailure(error) && error.status === 404 ? projectGone(error) : error;
-    });
+    const found = await editList(context, projectId, decide, edit).catch(explainProjectGone);
     if (mayHaveWritten(edit) && found.ips.length === 0)
       context.warn(`the IP Allow list of project ${projectId} is empty now: everybody may connect`);
     const missing = missingFrom(found.ips, ours);

@@ -1,5 +1,5 @@
 import type { Endpoint, NeonClient } from "../clients/neon";
-import { consentNeeded, foreignHost, notLogical } from "../neonErrors";
+import { consentNeeded, explainProjectGone, foreignHost, notLogical } from "../neonErrors";
 import type { Arguments, Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found, Lifecycle } from "./lifecycle";
@@ -132,7 +132,7 @@ function measured(context: Context, projectId: string, levels: Levels): Inputs {
 
 async function read(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
   const projectId = (inputs.projectId as string | undefined) ?? id;
-  const on = await isOn(context.neon, projectId);
+  const on = await isOn(context.neon, projectId).catch(explainProjectGone);
   const levels = await currentLevels(context);
   const drift: string[] = [];
   if (!on) {

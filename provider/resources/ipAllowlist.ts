@@ -38,7 +38,7 @@ export interface IpAllowlistArgs {
   ips?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * What to do where the list is empty, and so the project open to the world. `leaveOpen` adds nothing. `restrict` closes it to all but
-   * this list: `ips` must then name your applications and this machine; a fresh connection is tried afterwards, and if this machine is
+   * this list: beside ClickPipes' own addresses, `ips` must then name your applications and this machine; a fresh connection is tried afterwards, and if this machine is
    * shut out the addresses are taken out again.
    * @defaultValue `leaveOpen`
    * @change in place

