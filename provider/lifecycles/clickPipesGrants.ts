@@ -1,4 +1,3 @@
-import type { NamedObject } from "../sql/grantsObjects";
 import { type MissingName, readMissing } from "../sql/grantsScope";
 import type { Uncovered } from "../sql/grantsUncovered";
 import { readRole } from "../sql/role";
@@ -31,8 +30,8 @@ export interface GrantsState extends GrantsInputs {
   found?: string[];
   /** What was given beside default privileges that were there before us. */
   given?: string[];
-  /** What the names of the scope meant when it was granted. */
-  objects?: NamedObject[];
+  /** What the names of the scope meant when it was granted, by `formatObject`. */
+  objects?: string[];
 }
 
 export const clickPipesGrants: Lifecycle = {

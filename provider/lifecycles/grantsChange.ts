@@ -1,7 +1,7 @@
 import { type Transaction, transaction } from "../clients/transaction";
 import { comesByDefault, foundAmong, rightKey } from "../sql/grantsFound";
 import type { HeldRight } from "../sql/grantsHeld";
-import { type NamedObject, readObjects } from "../sql/grantsObjects";
+import { formatObject, type ObjectNow, readObjects } from "../sql/grantsObjects";
 import { type ActualRights, planGrants, readableTables, uncoveredAfter } from "../sql/grantsPlan";
 import { wishOf, wishOfOthers } from "../sql/grantsWish";
 import type { Role } from "../sql/role";
@@ -142,7 +142,7 @@ async function granted(context: Context, tx: Transaction, seen: SeenRole, grants
     readObjects(grants, []),
   );
   const after = toRights(answers.slice(-5, -1), place.database);
-  const objects = (answers.at(-1)?.rows ?? []).map(({ named: _named, ...object }) => object as unknown as NamedObject);
+  const objects = ((answers.at(-1)?.rows ?? []) as unknown as ObjectNow[]).map(formatObject);
   const uncovered = uncoveredAfter(role.name, after);
   for (const { kind, object, reason, fix } of uncovered)
     context.warn(`${kind} ${object} is not covered: ${reason}. Run as an admin: ${fix};`);

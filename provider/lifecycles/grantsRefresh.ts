@@ -1,4 +1,4 @@
-import { type ObjectNow, readObjects, renamingSentences, renamings } from "../sql/grantsObjects";
+import { formatObject, type ObjectNow, readObjects, renamingSentences, renamings } from "../sql/grantsObjects";
 import { planGrants, readableTables } from "../sql/grantsPlan";
 import { type MissingName, readMissing } from "../sql/grantsScope";
 import type { Uncovered } from "../sql/grantsUncovered";
@@ -45,7 +45,7 @@ export async function readGrants(context: Context, id: string, inputs: Inputs): 
       target: placeOf(server),
       grantedTables: readableTables(role.name, actual),
       uncovered,
-      objects: stillKnown(known, objects),
+      objects: stillKnown(known, objects).map(formatObject),
     },
     inputs: { ...liveScope(state, missing, renamed), role: role.name },
     drift,

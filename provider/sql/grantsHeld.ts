@@ -43,6 +43,7 @@ export function readHeldRights(version: number, role: RoleReference, scope: Scop
       select 'schema', s.nspname, '', null, s.nspowner, a.grantor, null, true, s.oid, s.oid, 0, a.grantee, a.privilege_type
         from space s, aclexplode(s.nspacl) a
        where s.whole or s.nspname in (select schema from wanted)
+          or s.oid in (select known_schema from named where known_schema is not null)
       union all
       select 'default', coalesce(s.nspname, ''), c.rolname, null, d.defaclrole, d.defaclrole, null, true,
              d.defaclrole, d.defaclnamespace, 0, a.grantee, a.privilege_type

@@ -1,5 +1,5 @@
 import type { HeldRight } from "./grantsHeld";
-import type { ScopeInputs } from "./grantsScope";
+import { LISTED_TABLE, type ScopeInputs } from "./grantsScope";
 import { type Statement, statement } from "./statement";
 import { displayIdentifier, displayTable, parseTable } from "./table";
 
@@ -17,6 +17,23 @@ export interface NamedObject {
 /** An object as it is called now; `named` where the scope names it so, else it is one of those known before. */
 export type ObjectNow = NamedObject & { named: boolean };
 
+/** As the state keeps it: short, since there may be thousands. */
+export function formatObject({ kind, oid, schema, name, columns }: NamedObject): string {
+  return JSON.stringify([
+    kind,
+    oid,
+    ...(schema === null ? [] : [schema]),
+    name,
+    ...(columns === null ? [] : [columns]),
+  ]);
+}
+
+export function parseObject(text: string): NamedObject {
+  const [kind, oid, ...rest] = JSON.parse(text) as [NamedObject["kind"], number, ...unknown[]];
+  const [schema, name, columns] = kind === "table" ? rest : [null, ...rest];
+  return { kind, oid, schema, name, columns: columns ?? null } as NamedObject;
+}
+
 /** What the names of a scope mean, the schemas of listed tables included, and how the objects known before are called. */
 export function readObjects({ schemas = [], tables = [], objectOwners = [] }: ScopeInputs, known: NamedObject[]) {
   const wanted = tables.map(parseTable).map(({ schema, name, columns }) => ({ schema, name, columns }));
@@ -27,19 +44,20 @@ export function readObjects({ schemas = [], tables = [], objectOwners = [] }: Sc
       select true as named, 'schema' as kind, n.oid, null::text[] as numbers from pg_namespace n
        where n.nspname = any ($1::text[]) or n.nspname in (select schema from wanted)
       union all
-      select true, 'table', c.oid, array(select a.attnum::text from pg_attribute a
-                                          where a.attrelid = c.oid and a.attname = any (w.columns) and a.attnum > 0)
-        from wanted w join pg_namespace n on n.nspname = w.schema join pg_class c on c.relnamespace = n.oid and c.relname = w.name
+      select true, 'table', c.oid, case when w.columns is not null then array(
+               select a.attnum::text from pg_attribute a where a.attrelid = c.oid and a.attname = any (w.columns) and a.attnum > 0) end
+        from wanted w join pg_namespace s on s.nspname = w.schema, ${LISTED_TABLE} c
       union all
       select true, 'role', r.oid, null from pg_roles r where r.rolname = any ($3::text[])
       union all
-      select false, k.kind, k.oid, array(select jsonb_object_keys(k.columns))
+      select false, k.kind, k.oid, case when k.columns is not null then array(select jsonb_object_keys(k.columns)) end
         from jsonb_to_recordset($4::jsonb) as k (kind text, oid oid, columns jsonb)
     )
     select o.named as "named", o.kind as "kind", o.oid as "oid", s.nspname as "schema",
            coalesce(c.relname, n.nspname, r.rolname) as "name",
-           (select jsonb_object_agg(a.attnum, a.attname) from pg_attribute a
-             where a.attrelid = c.oid and a.attnum::text = any (o.numbers) and not a.attisdropped) as "columns"
+           case when o.numbers is not null then (
+             select jsonb_object_agg(a.attnum, a.attname) from pg_attribute a
+              where a.attrelid = c.oid and a.attnum::text = any (o.numbers) and not a.attisdropped) end as "columns"
       from object o
       left join pg_class c on o.kind = 'table' and c.oid = o.oid left join pg_namespace s on s.oid = c.relnamespace
       left join pg_namespace n on o.kind = 'schema' and n.oid = o.oid

@@ -39,6 +39,9 @@ export function allScopes(scopes: ScopeInputs[]): ScopeInputs {
   return { schemas: scopes.some((scope) => scope.schemas === "*") ? "*" : schemas, tables: [...byName.values()] };
 }
 
+/** By both its names at once: else the index is asked for one of them, which every schema may have. */
+export const LISTED_TABLE = "lateral (select * from pg_class where relnamespace = s.oid and relname = w.name offset 0)";
+
 /** The parts of the scope that all reads share: who we are, the role, the schemas and relations meant. */
 export function scopeTables(version: number): string {
   const set = version >= 16 ? "SET" : "MEMBER";
@@ -47,7 +50,7 @@ export function scopeTables(version: number): string {
     me as (select oid, rolsuper from pg_roles where rolname = current_user),
     neon as (select oid from pg_roles where rolname = 'cloud_admin' and rolname <> current_user),
     named as (select * from jsonb_to_recordset($4::jsonb)
-                         as t (schema text, name text, columns text[], known_schema oid, known_table oid)),
+                         as t (schema text, name text, columns text[], known_schema oid, whole boolean, known_table oid)),
     wanted as (
       select schema, name, columns from named where name is not null
       union
@@ -56,7 +59,7 @@ export function scopeTables(version: number): string {
     ),
     space as (
       select n.oid, n.nspname, n.nspowner, n.nspacl, has_schema_privilege(n.oid, 'USAGE') as usable,
-             case when $3::text[] is not null then n.nspname = any ($3::text[]) or n.oid in (select known_schema from named where known_schema is not null)
+             case when $3::text[] is not null then n.nspname = any ($3::text[]) or n.oid in (select known_schema from named where whole)
                   else n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                        and n.nspowner not in (select oid from neon)
                        and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass
@@ -73,7 +76,7 @@ export function scopeTables(version: number): string {
       union all
       select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
              c.relforcerowsecurity, w.columns, false
-        from wanted w join space s on s.nspname = w.schema join pg_class c on c.relnamespace = s.oid and c.relname = w.name
+        from wanted w join space s on s.nspname = w.schema, ${LISTED_TABLE} c
        where c.relkind in ('r', 'p', 'v', 'm', 'f') and not (s.whole and c.relowner not in (select oid from neon)
          and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'))
     ),
@@ -93,9 +96,10 @@ export const RELATION_ACTOR = `
 /** $1 to $4 of every statement that begins with `scopeTables`. */
 export function scopeValues(role: RoleReference, scope: Scope): unknown[] {
   const known = (scope.known ?? []).filter(({ kind }) => kind !== "role");
+  const isWhole = (schema: string) => scope.schemas !== "*" && scope.schemas.includes(schema);
   const meant = [
     ...scope.tables.map(({ schema, name, columns }) => ({ schema, name, columns })),
-    ...known.map(({ kind, oid }) => ({ [`known_${kind}`]: oid })),
+    ...known.map(({ kind, oid, name }) => ({ [`known_${kind}`]: oid, whole: kind === "schema" && isWhole(name) })),
   ];
   return [...referenceValues(role), scope.schemas === "*" ? null : scope.schemas, JSON.stringify(meant)];
 }
@@ -116,8 +120,8 @@ export function readMissing({ schemas = [], tables = [], objectOwners = [] }: Sc
     with wanted as (
       select w.*, c.oid
         from jsonb_to_recordset($2::jsonb) as w (schema text, name text, columns text[])
-        left join pg_namespace n on n.nspname = w.schema
-        left join pg_class c on c.relnamespace = n.oid and c.relname = w.name and c.relkind in ('r', 'p', 'v', 'm', 'f')
+        left join pg_namespace s on s.nspname = w.schema
+        left join ${LISTED_TABLE} c on c.relkind in ('r', 'p', 'v', 'm', 'f')
     )
     select 'schema' as "kind", null as "schema", null as "table", w.name as "name" from unnest($1::text[]) as w (name)
      where not exists (select from pg_namespace n where n.nspname = w.name)
