@@ -17,6 +17,7 @@ export class Connections {
   #free: number;
   #timer: NodeJS.Timeout | undefined;
   #lastAlone: Promise<void> = Promise.resolve();
+  #lastFailure: { at: number; error: unknown } | undefined;
 
   constructor(settings: PostgresSettings) {
     this.settings = settings;
@@ -25,11 +26,12 @@ export class Connections {
 
   /** `deadline`, for connecting, is asked for when it is the turn of this work: what others take does not count. */
   async use<T>(work: (session: Session) => Promise<T>, deadline?: () => number): Promise<T> {
+    const since = performance.now();
     await this.#acquire();
     let session: Session | undefined;
     try {
       const end = deadline?.();
-      session = this.#takeIdle() ?? (await this.#open(end));
+      session = this.#takeIdle() ?? (await this.#open(end, since));
       return await work(session);
     } finally {
       if (session?.usable) this.#keep(session);
@@ -82,8 +84,15 @@ export class Connections {
     await this.#closeIdle();
   }
 
-  async #open(deadline = Date.now() + this.settings.connectTimeout * 1000): Promise<Session> {
-    return new Session(await connect(this.settings, deadline));
+  /** What has just failed for others while this work waited for its turn is not tried again: each would take its whole time. */
+  async #open(deadline = Date.now() + this.settings.connectTimeout * 1000, since = 0): Promise<Session> {
+    if (this.#lastFailure && this.#lastFailure.at >= since) throw this.#lastFailure.error;
+    try {
+      return new Session(await connect(this.settings, deadline));
+    } catch (error) {
+      this.#lastFailure = { at: performance.now(), error };
+      throw error;
+    }
   }
 
   #takeIdle(): Session | undefined {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SQLSTATE } from "../sqlstate";
-import { type ConnectFailure, connect, type PostgresSettings } from "./connection";
+import { address, type ConnectFailure, connect, type PostgresSettings } from "./connection";
 
 /** `unclear`: the server turned the login away, and may not have looked at the password before. */
 export type LoginAnswer = "accepted" | "refused" | "unclear";
@@ -8,8 +8,21 @@ export type LoginAnswer = "accepted" | "refused" | "unclear";
 /** A full server says the same before it asks for a password as a role's full connection limit after it. */
 const UNCLEAR: readonly (string | undefined)[] = [SQLSTATE.invalidAuthorization, SQLSTATE.tooManyConnections];
 
-/** Logs in over a connection of its own: the only proof of a password that says nothing else about it. */
-export async function tryLogin(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
+/** The last login at each server. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Logs in over a connection of its own: the only proof of a password that says nothing else about it. One login at a time
+ * for each server: beside the connections of the providers there is only one more, however many roles they have.
+ */
+export function tryLogin(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
+  const login = () => logIn(settings, user, password);
+  const turn = (turns.get(address(settings)) ?? Promise.resolve()).then(login, login);
+  turns.set(address(settings), turn);
+  return turn;
+}
+
+async function logIn(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
   try {
     const opened = await connect({ ...settings, user, password }, Date.now() + settings.connectTimeout * 1000);
     await opened.client.end();

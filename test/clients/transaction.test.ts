@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { expectRestart, type PostgresSettings } from "../../provider/clients/connection";
 import { Connections } from "../../provider/clients/connections";
+import { tryLogin } from "../../provider/clients/login";
 import { transaction } from "../../provider/clients/transaction";
 import { statement } from "../../provider/sql/statement";
 import { type PostgresServer, startPostgres } from "../support/postgres";
@@ -204,6 +207,41 @@ describe("connections and transactions", () => {
     await sleep(800);
     await wire.accept();
     expect((await waiting)[0]?.rows).toEqual([{ one: 1 }]);
+  });
+
+  test("fail once for all that waited meanwhile, and are tried again for what comes later", async () => {
+    const silent = createServer(() => {});
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    let attempts = 0;
+    silent.on("connection", () => attempts++);
+    const { port } = silent.address() as AddressInfo;
+    await using(
+      async (connections) => {
+        const select = () => connections.use((session) => session.run(statement("select 1")));
+        const failures = await Promise.all(Array.from({ length: 5 }, () => select().catch((error: Error) => error)));
+        expect(attempts).toBe(1);
+        for (const failure of failures) expect(failure).toBe(failures[0]);
+        await expect(select()).rejects.toThrow();
+        expect(attempts).toBe(2);
+      },
+      { port, connectTimeout: 0.3 },
+    );
+    silent.close();
+  });
+
+  test("serve any number of logins one after the other", async () => {
+    let most = 0;
+    wire.onMessage = () => {
+      most = Math.max(most, wire.openConnections);
+      return undefined;
+    };
+    const { user, password = "" } = settings;
+    const answers = Array.from({ length: 8 }, (_unused, n) => tryLogin(settings, user, n % 2 ? "wrong" : password));
+    expect(await Promise.all(answers)).toEqual([1, 2, 3, 4].flatMap(() => ["accepted", "refused"]));
+    wire.onMessage = undefined;
+    // The wire may see the next one come before it has seen the last one go.
+    expect(most).toBeLessThanOrEqual(2);
   });
 
   test("of work that wants to be alone: waits for what runs, and holds what comes", async () => {
