@@ -139,6 +139,8 @@ interface ServerFailure extends Error {
   statement?: { text: string };
   detail?: string;
   hint?: string;
+  /** Who was turned away, where it is not the provider's own user. */
+  user?: string;
 }
 
 const CONNECT_ADVICE: Readonly<Record<string, string>> = {
@@ -158,7 +160,7 @@ export function explainServerFailure(failure: ServerFailure, server: ServerAddre
     const advice = failure.code === undefined ? undefined : CONNECT_ADVICE[failure.code];
     const hint = advice === undefined ? "" : `: ${advice}`;
     return (
-      `cannot connect to ${server.host}:${server.port}, database "${server.database}", as "${server.user}"${hint}. ` +
+      `cannot connect to ${server.host}:${server.port}, database "${server.database}", as "${failure.user ?? server.user}"${hint}. ` +
       `The answer was: ${failure.message}${code}`
     );
   }

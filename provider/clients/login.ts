@@ -33,7 +33,7 @@ async function logIn(settings: PostgresSettings, user: string, password: string)
     // The right to connect to the database is looked at after the password.
     if (code === SQLSTATE.insufficientPrivilege) return "accepted";
     if (UNCLEAR.includes(code)) return "unclear";
-    throw error;
+    throw Object.assign(error as ConnectFailure, { user });
   }
 }
 

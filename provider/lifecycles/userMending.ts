@@ -5,7 +5,7 @@ import { identifier, type Statement } from "../sql/statement";
 import type { UserInputs } from "./clickPipesUser";
 import type { Context } from "./context";
 import { strongEnough } from "./userRefusals";
-import { mayAlter, notOwnPassword } from "./userRights";
+import { mayAlter, notOwnPassword, whyNotAlter } from "./userRights";
 import { type Secret, toSet } from "./userSecret";
 
 interface Changes {
@@ -29,7 +29,7 @@ export function possibleChanges(
   const nothing: Changes = { statements: [], set: false };
   if (attributes.length === 0 && password === undefined) return nothing;
   const wished = planRole(user, sound(role, user)).length > 0 || secret.set === "wished";
-  if (!role.mayAlter && !wished) {
+  if (!wished && whyNotAlter(server, role) !== undefined) {
     for (const { text } of attributes) context.warn(`${mayNotMend(server, role)} Run as an admin: ${text};`);
     if (password !== undefined)
       context.warn(

@@ -5,9 +5,6 @@ import type { Server } from "../sql/server";
 import type { UserInputs } from "./clickPipesUser";
 import { LEAST_BITS, passwordBits } from "./password";
 
-/** Said before anything is sent: what Postgres would answer halfway through. */
-/** The comment that the program wishes for, where it would have to be written. */
-/** Resetting it would lock this very provider out of the database. */
 export function belongsToAnother(role: Role, user: UserInputs) {
   const mark = role.marked.owner?.mark;
   return notOurs({ kind: "role", name: role.name, mark, sameStack: sameStack(mark ?? "", user.mark) });

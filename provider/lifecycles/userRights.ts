@@ -2,14 +2,14 @@ import { refusal } from "../errors";
 import type { Role } from "../sql/role";
 import type { Server } from "../sql/server";
 
+/** Said before anything is sent: what Postgres would answer halfway through. */
 export function mayCreateUsers(server: Server, name: string): void {
   if (server.superuser) return;
   if (server.version < 16) {
-    throw refusal(
-      "noReplicationRole",
-      `on Postgres ${server.version} only a superuser can make a REPLICATION role, and "${server.user}" is none. The way on: ` +
-        `make the role "${name}" with Neon's console, CLI or API, and adopt it: \`adopt: true\`, \`allowPrivileged: true\` ` +
-        "(such a role is a member of neon_superuser) and its `password`. Or upgrade to Postgres 16 or later.",
+    throw onlyBySuperuser(
+      `on Postgres ${server.version} only a superuser can make a REPLICATION role`,
+      server,
+      `the role "${name}"`,
     );
   }
   if (!server.createRole || !server.replication) {
@@ -22,12 +22,21 @@ export function mayCreateUsers(server: Server, name: string): void {
   }
 }
 
+function onlyBySuperuser(what: string, { user }: Server, which: string) {
+  return refusal(
+    "noReplicationRole",
+    `${what}, and "${user}" is none. The way on: make ${which} with Neon's console, CLI or API, and adopt it: ` +
+      "`adopt: true`, `allowPrivileged: true` (such a role is a member of neon_superuser) and its `password`. " +
+      "Or upgrade to Postgres 16 or later.",
+  );
+}
+
 export function mayAlter(server: Server, role: Role): void {
-  if (role.mayAlter) return;
-  const why =
-    server.version < 16
-      ? `on Postgres ${server.version} only a superuser may alter a REPLICATION role`
-      : "it has no ADMIN option on it";
+  const why = whyNotAlter(server, role);
+  if (why === undefined) return;
+  if (server.version < 16 && !role.replication) {
+    throw onlyBySuperuser(`role "${role.name}" has no REPLICATION, and ${why}`, server, "another role");
+  }
   throw refusal(
     "mayNotAlterRole",
     `role "${role.name}" needs a change, and "${server.user}" may not make it: ${why}. Make the change with Neon's console ` +
@@ -35,6 +44,18 @@ export function mayAlter(server: Server, role: Role): void {
   );
 }
 
+/** What keeps our admin from altering a role that has REPLICATION, or is to have it. */
+export function whyNotAlter(server: Server, role: Role): string | undefined {
+  if (server.superuser) return undefined;
+  if (server.version < 16) {
+    const what = role.replication ? "alter a REPLICATION role" : "give REPLICATION";
+    return `on Postgres ${server.version} only a superuser may ${what}`;
+  }
+  if (!role.mayAlter) return `it ${lacking(server, role)}`;
+  return role.replication || server.replication ? undefined : "it lacks REPLICATION itself, and so cannot give it";
+}
+
+/** The comment that the program wishes for, where it would have to be written. */
 export function mayCommentOn(server: Server, role: Role, comment: string | undefined): void {
   if (role.mayComment || comment === undefined || (comment || null) === role.marked.comment) return;
   throw refusal(
@@ -58,6 +79,7 @@ function lacking(server: Server, role: Role): string {
   return server.createRole ? "has no ADMIN option on it" : "lacks CREATEROLE";
 }
 
+/** Resetting it would lock this very provider out of the database. */
 export function notOwnPassword(server: Server, role: Role): void {
   if (role.name !== server.user) return;
   throw refusal(

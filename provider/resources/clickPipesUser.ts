@@ -101,9 +101,9 @@ export interface ClickPipesUserArgs {
  *
  * ```sql
  * -- create, in one transaction; the password is a bind value and stands in no statement's text
+ * CREATE ROLE clickpipes_user LOGIN REPLICATION;                         -- CONNECTION LIMIT, VALID UNTIL where given
  * SELECT set_config('clickpipes.role', $1, true), set_config('clickpipes.password', $2, true);
- * DO $$ … EXECUTE format('create role %I login replication password %L', …) … $$;
- * ALTER ROLE clickpipes_user CONNECTION LIMIT 10 VALID UNTIL '…';        -- where given
+ * DO $$ … EXECUTE format('alter role %I password %L', …) … $$;
  * COMMENT ON ROLE clickpipes_user IS '…';                                -- your comment, then our mark
  * -- a change: only what differs
  * ALTER ROLE clickpipes_user RENAME TO …;
@@ -118,8 +118,8 @@ export interface ClickPipesUserArgs {
  * ### What a refresh finds
  *
  * NOLOGIN, a lost REPLICATION, a password that no longer works (tried by login), rights beyond a reader's, a lost mark: each a
- * sentence under `drift`, mended by the next `pulumi up`. A new `connectionLimit`, `validUntil`, `comment` or name shows as
- * itself. A role that is gone leaves the state, and `pulumi up` makes it again, with a new password unless `password` is given.
+ * sentence under `drift`, mended by the next `pulumi up`; what the admin may not mend it warns of, with the statement to run. A
+ * new `connectionLimit`, `validUntil`, `comment` or name shows as itself. A role that is gone leaves the state, and `pulumi up` makes it again, with a new password unless `password` is given.
  *
  * ### Delete
  *
@@ -139,7 +139,11 @@ export interface ClickPipesUserArgs {
  * | cannot make a REPLICATION role: it lacks | Connect as the owner role that Neon made with the project. |
  * | needs a change, and | The admin has no ADMIN option on an adopted role: change it with Neon's console or API, or ask for what it is. |
  * | bits of entropy | Make the password longer, with more kinds of characters, or leave it out. |
- * | cannot be renamed: a role | Choose another name. |
+ * | cannot be given its `comment` | Leave `comment` out: the admin may not comment on an adopted role on which it has no ADMIN option. |
+ * | is the one that Pulumi connects with | Its password is not reset: give the `password` it has, or let ClickPipes have a role of its own. |
+ * | is a hash | Give the plain password: Postgres would store a verifier as it stands. |
+ * | cannot be renamed: a role | Choose another name; two of one stack change names through a third, in a `pulumi up` each. |
+ * | cannot be dropped: | The admin has no ADMIN option on it, or is no superuser as it is: have it dropped by one who may. |
  * | does not accept the password that was just set | Run `pulumi up` again. |
  * | is in use: | Stop the ClickPipe; or `allowLeftoverSlots: true`, `pulumi up`, destroy again. |
  * | these still depend on it | Revoke or give away what is named, then destroy again. Nothing is ever dropped or reassigned for you. |

@@ -89,6 +89,14 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await logsIn(db, name, OLD)).toBe(false);
   });
 
+  test("a login that fails for another reason than the password is told as the role's own", async () => {
+    await made("login replication");
+    await db.query(`alter role ${name} set session_preload_libraries = 'missing'`);
+    await expect(user.up({ name, adopt: true, password: OLD })).rejects.toThrow(
+      new RegExp(`cannot connect to .* as "${name}".*could not access file`),
+    );
+  });
+
   test("a weak password is good where the role accepts it, and is not set anywhere", async () => {
     await db.query(`create role ${name} login replication password 'weak'`);
     if (version >= 16) await db.query(`grant ${name} to ${db.user} with admin option`);

@@ -51,6 +51,21 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
     });
   }
 
+  if (version < 16) {
+    test("one made with SQL, which has no REPLICATION there, is refused in a preview with the same way on", async () => {
+      await asSuperuser(neon.server, "neondb", [
+        `set role neondb_owner`,
+        `create role ${name} login password '${OTHER}'`,
+      ]);
+      const user = new Managed("ClickPipesUser", name, config);
+      await expect(user.check({ name, adopt: true, password: OTHER })).rejects.toThrow(
+        new RegExp(
+          `"${name}" has no REPLICATION, .* only a superuser may give .*make another role with Neon's console`,
+        ),
+      );
+    });
+  }
+
   test("is adopted without any ALTER, gets its grants, and stays as it was", async () => {
     await createApiRole(neon.server, { name, password: PASSWORD });
     await asSuperuser(neon.server, "neondb", [
