@@ -110,10 +110,13 @@ async function once<T>(
 
 async function readBlockers(session: Session, relations: string[]): Promise<Blocker[]> {
   const text = `
-    select distinct a.pid, a.usename as "user", a.xact_start::text as since
+    select distinct l.pid, coalesce(a.usename, p.owner) as "user", coalesce(a.xact_start, a.query_start, p.prepared)::text as since, p.gid as prepared
       from pg_locks l
-      join pg_stat_activity a on a.pid = l.pid
-     where l.granted and l.pid <> pg_backend_pid()
+      left join pg_stat_activity a on a.pid = l.pid
+      -- A prepared transaction belongs to no session: the lock on its own id tells which it is.
+      left join pg_locks x on l.pid is null and x.pid is null and x.virtualtransaction = l.virtualtransaction and x.locktype = 'transactionid'
+      left join pg_prepared_xacts p on p.transaction = x.transactionid
+     where l.granted and l.pid is distinct from pg_backend_pid() and coalesce(a.pid::text, p.gid) is not null
        and l.database = (select oid from pg_database where datname = current_database())
        and (l.relation in (select to_regclass(name)::oid from unnest($1::text[]) as r (name))
             or l.locktype = 'advisory' and (l.classid::bigint << 32 | l.objid::bigint) = ${LOCK_KEY}
