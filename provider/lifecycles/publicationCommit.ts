@@ -21,15 +21,16 @@ export async function commitChange(
   statements: Statement[],
 ): Promise<Inputs> {
   const { desired, wish } = work;
+  const filtered = desired.tables.some(({ where }) => where !== undefined) && statements.length > 0;
   const reads = [
     readPublication(tx.version, work.filters, null, desired.name),
     readPublishedTables(tx.version, null, desired.name),
     readExcludedColumns(tx.version, null, desired.name),
-    readUnsafe(tx.version, null, desired.name),
+    // Without filters, all that is unsafe was known before.
+    ...(filtered || found.unsafe.length > 0 ? [readUnsafe(tx.version, null, desired.name)] : []),
   ];
-  const filtered = desired.tables.some(({ where }) => where !== undefined) && statements.length > 0;
   const answers = await (filtered ? tx.run(...statements, ...reads) : tx.commit(...statements, ...reads));
-  const [publication, published, excluded, unsafeRows] = answers.slice(-reads.length).map(({ rows }) => rows);
+  const [publication, published, excluded, unsafeRows = []] = answers.slice(-reads.length).map(({ rows }) => rows);
   const actual = toPublication(publication?.[0], work.filters) as ActualPublication;
   const unsafe = unsafeRows as unknown as UnsafeTable[];
   if (filtered) {

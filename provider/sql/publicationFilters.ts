@@ -18,7 +18,7 @@ export const FILTER_TREE =
  */
 export function filterText(known: string): string {
   const key = `format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))`;
-  return `case when ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}
+  return `case when r.prqual is not null and ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}
                then pg_get_expr(r.prqual, r.prrelid) end`;
 }
 

@@ -15,8 +15,16 @@ export function hazards(version: number): string {
            from pg_attribute where attgenerated <> '' and not attisdropped group by attrelid`
       : "select null::oid as attrelid, false as stored, false as virtual where false";
   return `
+    generated as (${generated}),
+    -- Nearly all tables have a plain primary key: of thousands, only the others are worth a closer look.
+    doubtful as (
+      select m.relid, c.relkind as kind, m.columns, m.filter, m.listed from member m join pg_class c on c.oid = m.relid
+       where m.columns is not null or m.filter is not null or c.relkind <> 'r' or c.relreplident <> 'd'
+          or m.relid in (select attrelid from generated)
+          or not exists (select from pg_index i where i.indrelid = m.relid and i.indisprimary and i.indisvalid and i.indimmediate)
+    ),
     tree (relid, kind, columns, filter, listed, depth) as (
-      select m.relid, c.relkind, m.columns, m.filter, m.listed, 0 from member m join pg_class c on c.oid = m.relid
+      select m.relid, m.kind, m.columns, m.filter, m.listed, 0 from doubtful m
       union all
       select c.oid, c.relkind, t.columns, t.filter, t.listed, t.depth + 1
         from tree t join pg_inherits i on i.inhparent = t.relid join pg_class c on c.oid = i.inhrelid
@@ -37,7 +45,7 @@ export function hazards(version: number): string {
         from governed g join published p on true join pg_class c on c.oid = g.relid and ${PUBLISHABLE}
         left join pg_index i on i.indrelid = c.oid and i.indisvalid and i.indimmediate
                             and case when c.relkind = 'p' or c.relreplident = 'd' then i.indisprimary else c.relreplident = 'i' and i.indisreplident end
-        left join (${generated}) a on a.attrelid = c.oid
+        left join generated a on a.attrelid = c.oid
     ),
     hazard as (
       select j.*,

@@ -36,10 +36,10 @@ export function readUnpublishable(
                   when c.relkind = 'S' then 'a sequence' when c.relkind not in ('r', 'p') then 'no table'
                   when c.relpersistence = 'u' then 'an unlogged table' when c.relpersistence = 't' then 'a temporary table' end as kind,
              coalesce(pg_has_role(c.relowner, 'USAGE'), true) as owned, pg_get_userbyid(c.relowner) as owner,
-             array(select k.name from unnest(w.columns) as k (name) where c.oid is not null and not exists (
-               select from pg_attribute a where a.attrelid = c.oid and a.attname = k.name and a.attnum > 0 and not a.attisdropped) order by 1) as unknown,
-             array(select a.attname::text from pg_attribute a where w.columns is not null and a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                      and a.attname = any (w.columns) and ${forbidden} order by 1) as generated,
+             case when w.columns is null then '{}' else array(select k.name from unnest(w.columns) as k (name) where c.oid is not null and not exists (
+               select from pg_attribute a where a.attrelid = c.oid and a.attname = k.name and a.attnum > 0 and not a.attisdropped) order by 1) end as unknown,
+             case when w.columns is null then '{}' else array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+                and not a.attisdropped and a.attname = any (w.columns) and ${forbidden} order by 1) end as generated,
              coalesce(w.partial and c.relkind = 'p' and not $3::bool, false) as root
         from wanted w left join pg_namespace n on n.nspname = w.schema left join pg_class c on c.relnamespace = n.oid and c.relname = w.name
     )

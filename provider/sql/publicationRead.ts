@@ -69,8 +69,8 @@ export function readPublication(version: number, filters: Filters | undefined, .
 }
 
 /** The listed columns by name; null where all columns are published, which is not the same as a list of all. */
-const COLUMNS = `(select jsonb_agg(a.attname)
-                    from pg_attribute a where r.prattrs is not null and a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[]))`;
+const COLUMNS = `case when r.prattrs is not null then (select jsonb_agg(a.attname)
+                    from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end`;
 const SCHEMAS = `array(select s.nspname::text from pg_publication_namespace ns join pg_namespace s on s.oid = ns.pnnspid
                         where ns.pnpubid = p.oid)`;
 

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startDatabase, type TestDatabase } from "../support/database";
+import { fresh, managed, recordWarnings, session } from "../support/publications";
+import { startWire, type Wire } from "../support/wire";
+
+/** Whatever the list, the same; the milliseconds that it prints are worth reading with LONG=1. */
+const COUNT = process.env.LONG ? 10_000 : 2_000;
+
+let db: TestDatabase;
+let wire: Wire;
+const tables = Array.from({ length: COUNT }, (_unused, index) => `app.t${String(index).padStart(5, "0")}`);
+
+beforeAll(async () => {
+  // Each table of a CREATE PUBLICATION is locked until its end.
+  db = await startDatabase(18, "superuser", { max_locks_per_transaction: "512", autovacuum: "off" });
+  await db.query("create schema app");
+  for (let from = 0; from < COUNT; from += 1000)
+    await db.query(`do $$ begin for i in ${from}..${from + 999} loop
+      execute format('create table app.t%s (id int primary key)', lpad(i::text, 5, '0')); end loop; end $$`);
+  const { hostname, port } = new URL(db.uri);
+  wire = await startWire({ host: hostname, port: Number(port) });
+});
+afterAll(async () => {
+  await wire?.stop();
+  await db?.stop();
+});
+
+/** Round trips of a whole life; `report` gets the milliseconds of each step. */
+async function life(list: string[], report: (step: string, ms: number) => void): Promise<Record<string, number>> {
+  const pub = managed({ ...db, config: { "clickpipes:connectionUri": wire.uri(db.uri) } });
+  const roundTrips: Record<string, number> = {};
+  const step = async (name: string, work: () => Promise<unknown>) => {
+    wire.reset();
+    const start = performance.now();
+    await work();
+    report(name, performance.now() - start);
+    roundTrips[name] = wire.total.roundTrips;
+  };
+  const wish = { name: fresh(), tables: list };
+  await step("create", () => pub.up(wish));
+  await step("unchanged", () => pub.up(wish));
+  await step("one table less", () => pub.up({ ...wish, tables: list.slice(1) }));
+  await step("one table more", () => pub.up(wish));
+  await step("refresh", async () => expect(await pub.refresh()).toBe(false));
+  await step("destroy", () => pub.destroy());
+  return roundTrips;
+}
+
+test(`${COUNT} tables take no more round trips than two do, and none where nothing changed`, {
+  timeout: 240_000,
+}, async () => {
+  recordWarnings();
+  const few = await life(tables.slice(0, 2), () => {});
+  const times: Record<string, number> = {};
+  const many = await life(tables, (name, ms) => {
+    times[name] = Math.round(ms);
+  });
+  expect(many).toEqual(few);
+  expect(many.unchanged).toBe(0);
+  const plain = await session(wire.uri(db.uri));
+  const start = performance.now();
+  await plain.query(`create publication plain for table ${tables.map((one) => `only ${one}`).join(", ")}`);
+  times["plain client"] = Math.round(performance.now() - start);
+  await plain.end();
+  console.info(`ms with ${COUNT} tables: ${JSON.stringify(times)}, round trips ${JSON.stringify(many)}`);
+});
