@@ -1,4 +1,5 @@
 import { isReadAsWritten } from "../sql/publicationName";
+import { identifier } from "../sql/statement";
 import { compareText } from "../sql/table";
 import { type Arguments, canonicalList, type Inputs } from "./arguments";
 import { RUNNING_PIPE } from "./publicationRefusals";
@@ -37,7 +38,8 @@ function publicationName(args: Arguments): string {
     args.problem(
       "name",
       `"${name}" would be read as another name by pgoutput, which folds upper case and splits at blanks, commas and quotes: ` +
-        "up to Postgres 17 the pipe fails, on 18 it silently gets nothing. Use lower case, digits, _ and -",
+        "up to Postgres 17 the pipe fails, on 18 it silently gets nothing. Use lower case, digits, _ and -. One that has this name " +
+        `already, no pipe can read: ALTER PUBLICATION ${identifier(name)} RENAME TO …`,
     );
   }
   return name;
