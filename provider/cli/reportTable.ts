@@ -16,16 +16,18 @@ export function formatReport(title: string, report: ReadinessCheck[], width: num
   return [...wrap(title, width), "", ...lines, "", ...wrap(summary(report), width)].join("\n");
 }
 
-/** Between words; only a word that is longer than a line is cut. */
+/** What stands in quotes is one word: a line break within would make it another name once it is pasted. */
+const WORD = /(?:"[^"]*"|(?<!\w)'[^']*'|\S)+/g;
+
+/** Between words; one that is longer than a line stands out. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (let word of text.split(/\s+/)) {
+  for (const word of text.match(WORD) ?? []) {
     if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = "";
     }
-    for (; word.length > width; word = word.slice(width)) lines.push(word.slice(0, width));
     line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];

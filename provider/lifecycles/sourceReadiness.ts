@@ -43,7 +43,10 @@ export const sourceReadiness: Lifecycle = {
       publication: args.identifier("publication", { required: true }),
       tables: readMappedTables(args),
       replicationMode: args.oneOf("replicationMode", "cdc", "snapshot", "cdc_only") ?? "cdc",
-      replicationSlotName: args.identifier("replicationSlotName"),
+      replicationSlotName: args.text("replicationSlotName", {
+        pattern: /^[a-z0-9_]{1,63}$/,
+        expected: "a replication slot's name: lower case letters, digits and _",
+      }),
       onFailure: args.oneOf("onFailure", "error", "warn") ?? "error",
       allowUnsafeTables: args.flag("allowUnsafeTables") || undefined,
       triggers: args.list("triggers", (value) => value ?? null),
@@ -132,12 +135,22 @@ function notReady(blocked: ReadinessCheck[]) {
 
 /** A blocked report is drift, so that the next `up` checks again; refresh itself never fails on it. */
 async function read(context: Context, _id: string, state: Inputs): Promise<Found> {
-  const inputs = state as ReadinessInputs;
+  // What `.get()` was not told, nobody else can know.
+  const missing = ["role", "password", "publication"].filter((name) => state[name] === undefined);
+  if (missing.length > 0) throw refusal("incomplete", `SourceReadiness.get: its state lacks ${missing.join(", ")}`);
+  const inputs = { replicationMode: "cdc", onFailure: "error", ...state } as unknown as ReadinessInputs;
   const { server, report, blocked } = await reported(context, inputs, state);
-  const before = state.report as ReadinessCheck[] | undefined;
+  const before = (state.report ?? []) as ReadinessCheck[];
+  const drift = blocked.map(({ check, detail }) => `${check}: ${detail}`);
   return {
     outputs: { report: lastingReport(report, before), target: placeOf(server) },
     inputs: Object.fromEntries(sourceReadiness.arguments.map((name) => [name, inputs[name]])),
-    drift: inputs.onFailure === "error" ? blocked.map(({ check, detail }) => `${check}: ${detail}`) : [],
+    // What the last `up` has warned of already is no news.
+    drift: inputs.onFailure === "error" ? drift : drift.filter((line) => isNews(line, before, state.drift)),
   };
+}
+
+function isNews(line: string, before: ReadinessCheck[], told: unknown): boolean {
+  const known = before.some(({ check, status, detail }) => status === "blocked" && line === `${check}: ${detail}`);
+  return !known || (Array.isArray(told) && told.includes(line));
 }

@@ -111,7 +111,8 @@ export interface SourceReadinessArgs {
  *
  * ### Refresh and delete
  *
- * A refresh never fails on a blocked report: it is `drift`, and the next `pulumi up` checks again. What comes and goes by itself,
+ * A refresh never fails on a blocked report: it is `drift`, and the next `pulumi up` checks again (with `onFailure: "warn"`, where
+ * the last one had not warned of it yet). What comes and goes by itself,
  * `openTransactions`, stays as the last `up` found it, until it is over. Delete does nothing.
  *
  * ### Errors and their cure

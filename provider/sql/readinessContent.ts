@@ -98,7 +98,7 @@ function generatedChecks({ server, publication }: Facts, tables: TableFacts[]): 
     judgeTables(
       "generatedColumns",
       tables.filter(({ generated, generatedInKey }) => generated.length > 0 && !generatedInKey),
-      "no generated columns",
+      "no generated column in the pipe",
       {
         status: "warning",
         detail: "generated columns are in the first load, and NULL in later changes",

@@ -77,6 +77,8 @@ describe("pulumi-neon-clickpipes check", () => {
     const { status, stdout } = await check();
     expect(status).toBe(1);
     expect(stdout).toMatch(/\nBLOCKED {2}identity .*primary key/);
+    // No line ends within a name: pasted, it would be another one.
+    expect(stdout).toContain('"public"."a table with quite a long name"');
     expect(stdout.replace(/\s+/g, " ")).toContain(
       'fix: ALTER TABLE "public"."a table with quite a long name" REPLICA IDENTITY FULL',
     );

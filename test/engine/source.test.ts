@@ -15,6 +15,13 @@ export const { connection, postgresSource } = orders;
 export const levels = [orders.logicalReplication?.walLevel, orders.logicalReplication?.maxWalSenders, orders.logicalReplication?.maxReplicationSlots];
 `;
 
+const PARTS = ["ip-allowlist", "logical-replication", "user", "grants", "publication", "readiness"];
+
+/** In which order the engine says to have done it to the parts. */
+function order(output: string, what: string): (string | undefined)[] {
+  return [...output.matchAll(new RegExp(`orders-([\\w-]+) ${what} \\(`, "g"))].map(([, part]) => part);
+}
+
 /** One life of a stack, step by step: each test goes on where the one before it ended. */
 describe("the whole source, beside a local Neon whose logical replication is off", () => {
   let neon: LocalNeon;
@@ -67,7 +74,9 @@ describe("the whole source, beside a local Neon whose logical replication is off
   });
 
   test("one up makes the source, whose outputs alone are enough to read it", async () => {
-    expect(kept(await stack.up({ skipPreview: true })).changes).toEqual({ create: 9 });
+    const up = kept(await stack.up({ skipPreview: true }));
+    expect(up.changes).toEqual({ create: 9 });
+    expect(order(up.output, "created")).toEqual(PARTS);
     const { connection, levels } = (await stack.outputs(true)) as Outputs;
     expect(levels).toEqual(["logical", 10, 10]);
     expect(connection).toMatchObject({ host: neon.host, port: neon.port, database: "neondb", user: "clickpipes_user" });
@@ -130,6 +139,7 @@ describe("the whole source, beside a local Neon whose logical replication is off
     neon.project.settings.allowed_ips?.ips?.push("203.0.113.0/24");
     const { changes, output } = kept(await stack.destroy({ skipPreview: true }));
     expect(changes).toEqual({ delete: 9 });
+    expect(order(output, "deleted")).toEqual([...PARTS].reverse());
     expect(output).toContain("stays on: Neon has no way to turn it off");
     const differences = compareSnapshots(before, await takeSnapshot(neon.superuserUri, neon));
     expect(differences).toEqual(["- setting: wal_level = replica", "+ setting: wal_level = logical"]);

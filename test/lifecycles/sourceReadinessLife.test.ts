@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { handler } from "../../provider/handler";
 import type { ReadinessCheck } from "../../provider/sql/readiness";
 import { Managed } from "../support/managed";
 import { type PostgresServer, startPostgres } from "../support/postgres";
@@ -76,6 +77,20 @@ describe("SourceReadiness", () => {
     expect((await made.up(source.args)).kind).toBe("update");
     expect(wrong(made.outputs.report as never)).toEqual([]);
     expect(await made.refresh()).toBe(false);
+  });
+
+  test("with onFailure: warn, has the next up check again what is new at a refresh, and what it knows only once", async () => {
+    const args = { ...source.args, onFailure: "warn" };
+    const made = readiness();
+    await made.up(args);
+    await source.run("revoke select on shop.items from reader");
+    for (let times = 0; times < 2; times++) {
+      await made.refresh();
+      expect(made.drift).toEqual(['select: role "reader" may not read all columns of: shop.items']);
+    }
+    expect((await made.up(args)).kind).toBe("update");
+    expect(await made.refresh()).toBe(false);
+    expect((await made.up(args)).kind).toBe("same");
   });
 
   test("stores nothing that passes by itself, and names a transaction that stays, whatever its database", async () => {
@@ -164,12 +179,25 @@ describe("SourceReadiness", () => {
     expect(wrong(await reportOn(source))).toEqual([]);
   });
 
+  test("of .get without what only a program can know says what that is", async () => {
+    const provider = handler("SourceReadiness");
+    provider.configure({ config: { get: (key) => source.config[key] } });
+    expect(await failure(provider.read("pipe", { role: "reader" }))).toBe(
+      "SourceReadiness.get: its state lacks password, publication",
+    );
+    const { props = {} } = await provider.read("pipe", { ...source.args });
+    expect(wrong(props.report as never)).toEqual([]);
+  });
+
   test("refuses offline what can be known offline", async () => {
     const check = (args: object) =>
       readiness()
         .check({ ...source.args, ...args })
         .then(String, (error: Error) => error.message);
     expect(await check({ tables: ["orders"] })).toContain('tables[0]: "orders" is not "schema.table"');
+    expect(await check({ replicationSlotName: "My-Slot" })).toContain(
+      "replicationSlotName: expected a replication slot's",
+    );
     expect(await check({ replicationMode: "all" })).toContain("replicationMode: expected one of");
     const twice = ["public.orders", { schema: "public", name: "orders", excludedColumns: ["note"] }];
     expect(await check({ tables: twice })).toContain("public.orders is listed twice, differently");
