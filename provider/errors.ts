@@ -151,6 +151,19 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
   [SQLSTATE.invalidAuthorization]:
     "the server does not let this user in from here: check user, pg_hba.conf or IP Allow",
   [SQLSTATE.invalidCatalogName]: "no such database: check its name",
+  [SQLSTATE.tooManyConnections]:
+    "all connections of the server, or all that this user may have, are taken: end some, then run it again",
+};
+
+const STATEMENT_ADVICE: Readonly<Record<string, string>> = {
+  [SQLSTATE.queryCanceled]:
+    "It took longer than the provider's `statementTimeout` allows, or somebody cancelled it: run it again when the server " +
+    "is less busy, or with more time",
+  [SQLSTATE.readOnlySqlTransaction]:
+    "Sessions of this user in this database may only read (SHOW default_transaction_read_only): let the admin write " +
+    "(ALTER ROLE … SET default_transaction_read_only = off), then run it again",
+  [SQLSTATE.diskFull]:
+    "The server has no room left: make some (on Neon it may be the project's limit on storage), then run it again",
 };
 
 /** What went wrong, in words, for an error that a database or the road to it raised. */
@@ -166,7 +179,9 @@ export function explainServerFailure(failure: ServerFailure, server: ServerAddre
   }
   const detail = failure.code === SQLSTATE.dependentObjectsStillExist && failure.detail ? ` ${failure.detail}` : "";
   const hint = failure.hint ? ` Hint: ${failure.hint}` : "";
-  return `Postgres at ${server.host}:${server.port} refused: ${failure.message}${code}.${detail}${hint}`;
+  const known = failure.code === undefined ? undefined : STATEMENT_ADVICE[failure.code];
+  const advice = known === undefined ? "" : ` ${known}.`;
+  return `Postgres at ${server.host}:${server.port} refused: ${failure.message}${code}.${detail}${hint}${advice}`;
 }
 
 /** No connection was made, or it was lost: nothing is known about the database itself. */
