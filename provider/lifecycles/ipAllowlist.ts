@@ -117,9 +117,8 @@ async function read(context: Context, id: string, inputs: Inputs): Promise<Found
     drift.push(`the IP Allow list of project ${projectId} ${what}: it is open to the world, and \`pulumi up\` ${next}`);
   }
   if (settings.block_public_connections) drift.push(publicBlocked(projectId).message);
-  // What is gone and comes back later is put in by somebody else.
-  const gone = missingFrom(found.ips, state.added ?? []);
-  const added = (state.added ?? []).filter((entry) => !gone.includes(entry));
+  // What is there no longer as we wrote it has become somebody else's, whatever comes back later.
+  const added = (state.added ?? []).filter((entry) => found.ips.includes(entry));
   return {
     outputs: { effective: isOpen ? "open" : "restricted", added },
     inputs: {

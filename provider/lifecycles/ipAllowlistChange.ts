@@ -89,7 +89,9 @@ function outputsOf({ wish, state, token, closes, edit }: Keeping, { isDone } = {
   const { addresses, protectedBranchesOnly } = wish;
   // The first write that was carried out took out what is no longer wished for, and put back what we had changed.
   const areOut = isDone || edit.writes.carriedOut > 0;
-  const before = (state?.added ?? []).filter((entry) => !areOut || addresses.includes(entry));
+  // What is there no longer as we wrote it has become somebody else's, whatever comes back later.
+  const still = (state?.added ?? []).filter((entry) => edit.seen === undefined || edit.seen.includes(entry));
+  const before = still.filter((entry) => !areOut || addresses.includes(entry));
   return {
     addresses,
     effective: closes && !isDone ? "open" : "restricted",

@@ -12,6 +12,8 @@ export interface Edit {
   writes: Writes;
   /** What was not there before we wrote it. */
   added: Set<string>;
+  /** The list as we read or wrote it last; undefined where we never came to that. */
+  seen?: readonly string[];
   /** `protected_branches_only` before we changed it. */
   protectedBefore?: boolean;
 }
@@ -38,13 +40,14 @@ export async function editList(context: Context, projectId: string, decide: Deci
   const change = (settings: ProjectSettings): ProjectSettings | undefined => {
     account(edit, sent);
     const found = listOf(settings);
+    edit.seen = found.ips;
     const wish = decide(found, settings);
     // What comes back after we took it out is wished for by somebody: to take it out again might cut their pipe.
     const plan = wish && planList(found, writes.carriedOut > 0 ? { ...wish, unwished: [] } : wish);
     putsIn ||= (wish?.wished.length ?? 0) > 0;
-    sent = plan && { plan, found, before: countOf(writes) };
+    sent = plan && { plan, found, before: { ...writes } };
     if (!plan) return undefined;
-    if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, [...plan.added, ...plan.removed]);
+    if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, changesOf(plan, found));
     const { ips, protectedOnly } = plan.list;
     return { allowed_ips: { ips, ...(protectedOnly !== undefined && { protected_branches_only: protectedOnly }) } };
   };
@@ -62,13 +65,20 @@ export async function editList(context: Context, projectId: string, decide: Deci
 interface Sent {
   plan: ListPlan;
   found: AllowedList;
-  /** How many writes there were before this one. */
-  before: number;
+  /** The writes before this one. */
+  before: Writes;
+}
+
+function changesOf({ list, added, removed }: ListPlan, { protectedOnly }: AllowedList): string[] {
+  const protection =
+    list.protectedOnly === protectedOnly ? [] : [`protected_branches_only = ${list.protectedOnly ?? false}`];
+  return [...added, ...removed, ...protection];
 }
 
 /** What a write added is ours from the moment it may have been carried out; one that was refused added nothing. */
 function account(edit: Edit, sent: Sent | undefined): void {
-  if (!sent || countOf(edit.writes) === sent.before) return;
+  if (!sent || countOf(edit.writes) === countOf(sent.before)) return;
+  if (edit.writes.carriedOut > sent.before.carriedOut) edit.seen = sent.plan.list.ips;
   for (const entry of sent.plan.added) edit.added.add(entry);
   const { protectedOnly = false } = sent.found;
   if (sent.plan.list.protectedOnly !== sent.found.protectedOnly) edit.protectedBefore ??= protectedOnly;

@@ -52,10 +52,23 @@ describe("merging", () => {
     const resource = allowlist();
     await resource.up(wish(["198.51.100.0/24"]));
     set(...FOREIGN, "198.51.100.7/24");
-    expect(await resource.refresh()).toBe(false);
     await resource.destroy();
     expect(list()).toEqual([...FOREIGN, "198.51.100.7/24"]);
     expect(lines()).toContain("198.51.100.0/24 stay in the list");
+  });
+
+  test("an entry of ours that a refresh or an update saw in another spelling is theirs, also where ours comes back", async () => {
+    for (const see of ["refresh", "update"]) {
+      await begin();
+      const resource = allowlist(see);
+      await resource.up(wish(["198.51.100.0/24"]));
+      set(...FOREIGN, "198.51.100.7/24");
+      if (see === "refresh") expect(await resource.refresh()).toBe(false);
+      else await resource.up(wish(["198.51.100.0/24", "192.0.2.1"]));
+      set(...FOREIGN, "198.51.100.0/24");
+      await resource.destroy();
+      expect(list()).toEqual([...FOREIGN, "198.51.100.0/24"]);
+    }
   });
 
   test("an entry of ours that somebody took out shows in a refresh, and up puts it back", async () => {

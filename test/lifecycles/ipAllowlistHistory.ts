@@ -176,7 +176,10 @@ class History {
       resource: allowlist,
       consent,
       run: () => allowlist.up(args),
-      keeps: (entry) => allowlist.outputs.effective === "restricted" && ips.includes(entry),
+      keeps: (entry) =>
+        allowlist.outputs.effective === "restricted" &&
+        ips.includes(entry) &&
+        stack.seen.some((seen) => seen.ips.includes(entry)),
       holds: () => {
         const isOpen = world.ips.length === 0;
         if (isOpen && whenOpen === "restrict") return "the list is open";
@@ -192,9 +195,8 @@ class History {
 
   #refresh({ allowlist, stack }: Actor): Step {
     const run = async () => allowlist.state && (await allowlist.refresh());
-    // What it has seen gone is no longer its own, whatever comes back later.
-    const keeps = (entry: string) =>
-      allowlist.state === undefined || stack.seen.some(({ ips }) => ips.map(canonicalEntry).includes(entry));
+    // What it has seen gone, or in another spelling, is no longer its own, whatever comes back later.
+    const keeps = (entry: string) => allowlist.state === undefined || stack.seen.some(({ ips }) => ips.includes(entry));
     return { name: "refresh", resource: allowlist, consent: () => ({}), run, keeps, holds: () => undefined };
   }
 

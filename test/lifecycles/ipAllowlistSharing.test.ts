@@ -58,6 +58,18 @@ describe("writers outside", () => {
     expect(list()).toEqual(FOREIGN);
   });
 
+  test("who undo protected_branches_only every time end it with an error that names it", async () => {
+    const settings = project.api.project.settings;
+    project.api.faults.add({
+      method: "PATCH",
+      times: 1000,
+      after: () => void Object.assign(settings.allowed_ips, { protected_branches_only: false }),
+    });
+    expect(await failure(allowlist().up(wish(OURS, { protectedBranchesOnly: true })))).toMatch(
+      /what we wrote of protected_branches_only = true did not stay/,
+    );
+  });
+
   test("lose only what they write between our reading and our writing, which follow each other at once", async () => {
     const windows: number[] = [];
     const roundTrips: number[] = [];
