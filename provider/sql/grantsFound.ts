@@ -15,9 +15,15 @@ export function rightKey(right: HeldRight): string {
 }
 
 function partsOf(key: string): { byId: string; byName: string; remembered: Remembered } {
-  const remembered = JSON.parse(key) as Remembered;
+  const remembered = parsed(JSON.parse(key));
   const [kind, ids, names] = remembered;
   return { byId: JSON.stringify([kind, ids]), byName: JSON.stringify([kind, names]), remembered };
+}
+
+/** States of the first version have names alone. */
+function parsed(key: Remembered | [HeldRight["kind"], ...string[]]): Remembered {
+  const [kind, ...rest] = key;
+  return Array.isArray(rest[0]) ? (key as Remembered) : [kind, [], rest as string[]];
 }
 
 /** Which of the rights that are held are among the remembered: by id, or by name where the id means nothing here any more. */
