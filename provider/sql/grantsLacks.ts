@@ -1,6 +1,6 @@
 import type { ActualRights } from "./grantsPlan";
 import type { Actor, DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./grantsRead";
-import { identifier, qualified } from "./statement";
+import { identifier, literal, qualified } from "./statement";
 import { displayIdentifier, displayTable } from "./table";
 
 /** One thing that the role cannot read, or can read by a right that is not its own only. */
@@ -98,17 +98,29 @@ export function policyFor(role: string): string {
 
 /** Policies are the application's: we say it, and change nothing. */
 function lackOfRows(to: string, role: string, table: TableRight): Lack {
-  const reason = `row-level security hides rows from role "${role}": the first load would miss them without an error`;
-  const fix = `CREATE POLICY ${identifier(policyFor(role))} ON ${qualified(table)} FOR SELECT TO ${to} USING (true)`;
-  const name = nameOf(table);
+  const { showsRows, narrowedBy, owner } = table;
+  const restrictive = narrowedBy.map(({ name }) => displayIdentifier(name)).join(", ");
+  const by = restrictive === "" ? "" : ` by what is restrictive (${restrictive})`;
+  const fixes = [
+    ...(showsRows
+      ? []
+      : [`CREATE POLICY ${identifier(policyFor(role))} ON ${qualified(table)} FOR SELECT TO ${to} USING (true)`]),
+    ...narrowedBy.map(
+      ({ name, qual }) =>
+        `ALTER POLICY ${identifier(name)} ON ${qualified(table)} USING ((${qual}) OR current_user = ${literal(role)})`,
+    ),
+  ];
+  const { schema, ...named } = nameOf(table);
   return {
-    ...name,
-    owner: table.owner,
+    ...named,
+    // Such a fix is the table's own.
+    ...(narrowedBy.length === 0 && schema !== undefined && { schema }),
+    owner,
     actor: "none",
     effective: false,
     verb: "does not see all rows of",
-    reason,
-    fix,
+    reason: `row-level security hides rows from role "${role}"${by}: the first load would miss them without an error`,
+    fix: fixes.join("; "),
   };
 }
 

@@ -1,5 +1,6 @@
 import { RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./grantsScope";
 import type { RoleReference } from "./role";
+import { hidesRows, narrowingPolicies, showsRows } from "./rowSecurity";
 import { type Statement, statement } from "./statement";
 
 /** As whom we can grant: as ourselves, as the owner by SET ROLE, or not at all. */
@@ -36,6 +37,9 @@ export interface TableRight {
   /** We are the owner or a member of it, whether that is enough or not. */
   member: boolean;
   hidesRows: boolean;
+  /** Where it hides rows: whether a policy shows all but what restrictive ones hide, and these. */
+  showsRows: boolean;
+  narrowedBy: { name: string; qual: string }[];
   /** Where a list of columns was asked for, and those of them that are there and not granted. */
   columns: string[] | null;
   missingColumns: string[];
@@ -83,16 +87,6 @@ export function readSchemas(version: number, role: RoleReference, scope: Scope):
   );
 }
 
-/** As `check_role_for_policy` and `add_security_quals` of Postgres: who is under row-level security, and who sees all rows anyway. */
-const HIDES_ROWS = `
-  r.relrowsecurity and not g.rolsuper and not g.rolbypassrls
-  and (r.relforcerowsecurity or not pg_has_role(g.oid, r.relowner, 'USAGE'))
-  and not coalesce((
-    select bool_or(p.polpermissive and shows) and bool_and(p.polpermissive or shows)
-      from pg_policy p, lateral (select coalesce(pg_get_expr(p.polqual, p.polrelid) = 'true', false) as shows) q
-     where p.polrelid = r.oid and p.polcmd in ('r', '*')
-       and exists (select from unnest(p.polroles) as m (oid) where m.oid = 0 or pg_has_role(g.oid, m.oid, 'USAGE'))), false)`;
-
 /** The relations of the scope that lack something, or hide rows: none when all is well, however many there are. */
 export function readTableRights(version: number, role: RoleReference, scope: Scope): Statement {
   return statement(
@@ -103,7 +97,7 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
              g.rolsuper or g.oid = r.relowner
              or r.columns is null and exists (select from aclexplode(r.relacl) a
                                                where a.grantee = g.oid and a.privilege_type = 'SELECT') as granted,
-             ${HIDES_ROWS} as hides_rows
+             ${hidesRows("r", "g")} as hides_rows
         from relation r, grantee g
     ),
     lacking as (
@@ -119,9 +113,12 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
            o.actor <> 'none' as "member",
            case when a.actor <> 'none' then a.actor
                 when r.usable and has_table_privilege(me.oid, r.oid, 'SELECT WITH GRANT OPTION') then 'self' else 'none' end as "actor",
-           r.hides_rows as "hidesRows", r.missing as "missingColumns",
+           r.hides_rows as "hidesRows",
+           case when r.hides_rows then ${showsRows("r", "g")} else true end as "showsRows",
+           case when r.hides_rows then ${narrowingPolicies("r", "g")} else '[]' end as "narrowedBy",
+           r.missing as "missingColumns",
            r.oid as "oid", r.relnamespace as "schemaOid", r.relowner as "ownerOid"
-      from lacking r join owner o on o.oid = r.relowner, me, lateral (select ${RELATION_ACTOR} as actor) a
+      from lacking r join owner o on o.oid = r.relowner, grantee g, me, lateral (select ${RELATION_ACTOR} as actor) a
      where r.hides_rows or r.columns is null or r.missing <> '{}'
      order by 1, 2`,
     scopeValues(role, scope),

@@ -46,7 +46,7 @@ export const LISTED_TABLE = "lateral (select * from pg_class where relnamespace 
 export function scopeTables(version: number): string {
   const set = version >= 16 ? "SET" : "MEMBER";
   return `
-    grantee as (select oid, rolsuper, rolbypassrls from pg_roles where oid = ${REFERENCED_ROLE}),
+    grantee as (select oid, rolname, rolsuper, rolbypassrls from pg_roles where oid = ${REFERENCED_ROLE}),
     me as (select oid, rolsuper from pg_roles where rolname = current_user),
     neon as (select oid from pg_roles where rolname = 'cloud_admin' and rolname <> current_user),
     named as (select * from jsonb_to_recordset($4::jsonb)

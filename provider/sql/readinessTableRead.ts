@@ -1,4 +1,5 @@
 import type { MappedTable } from "./readiness";
+import { hidesRows } from "./rowSecurity";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
 
@@ -39,9 +40,6 @@ export interface TableFacts extends TableName {
 /** Subqueries on the table `c` of the statement below, for the role `r`. */
 const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual
                  from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped)`;
-const POLICIES = `(select polpermissive as permissive, pg_get_expr(polqual, polrelid) as qual from pg_policy
-                    where polrelid = c.oid and polcmd in ('r', '*')
-                      and exists (select from unnest(polroles) as p (role) where p.role = 0 or pg_has_role(r.oid, p.role, 'USAGE')))`;
 const OTHER_INDEX = `(select x.relname::text as name, array(select a.name from ${LIVE} a where a.attnum = any (i.columns) order by 1) as columns
                         from (select *, (indkey::int2[])[0:indnkeyatts - 1] as columns from pg_index where indrelid = c.oid) i
                         join pg_class x on x.oid = i.indexrelid
@@ -93,9 +91,7 @@ export function readTableFacts(
            case when m.excluded <> '{}' then array(select a.name from ${LIVE} a where a.name <> all (m.excluded) order by a.attnum) end as "columns",
            case when c.oid is not null then array(select e from unnest(m.excluded) e where e not in (select a.name from ${LIVE} a) order by 1)
                 else '{}' end as "unknownColumns",
-           coalesce(c.relrowsecurity and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'USAGE'))
-             and not (exists (select from ${POLICIES} y where y.permissive and y.qual = 'true')
-                      and not exists (select from ${POLICIES} y where not y.permissive)), false) as "rowSecurity",
+           coalesce(${hidesRows("c", "r")}, false) as "rowSecurity",
            coalesce(c.relreplident, ' ') as "identity",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid and i.indimmediate) as "hasKey",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { openSession } from "../support/login";
 import { Managed } from "../support/managed";
 import type { PostgresVersion } from "../support/postgres";
 import { dependenciesOn, rightsOf } from "../support/rights";
+
+const PASSWORD = "Grand-Ocean7_tulip!Quartz42";
 
 const PLACES: { version: PostgresVersion; admin: Admin }[] = [
   { version: 14, admin: "superuser" },
@@ -156,5 +159,29 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
       expect(one.outputs.uncovered).toEqual([]);
     }
     await other.destroy();
+  });
+
+  test("what a restrictive policy hides is shown to the role alone by the fix", async () => {
+    await db.asAdmin(`alter role ${role} login password '${PASSWORD}'; insert into ${schema}.orders values (1), (20)`);
+    await db.asAdmin(`alter table ${schema}.orders enable row level security, force row level security`);
+    await db.asAdmin(`create policy everybody on ${schema}.orders using (true)`);
+    await db.asAdmin(`create policy "Narrow" on ${schema}.orders as restrictive using (id < 10 or item = 'x')`);
+    await grants.up({ role, schemas: [schema] });
+    const [entry] = grants.outputs.uncovered as { reason: string; fix: string }[];
+    expect(entry?.reason).toContain('by what is restrictive ("Narrow")');
+    await db.query(String(entry?.fix));
+    expect(await grants.refresh()).toBe(false);
+    expect(grants.outputs.uncovered).toEqual([]);
+    const session = await openSession(db, role, PASSWORD);
+    expect((await session.query(`select id from ${schema}.orders`)).rows).toHaveLength(2);
+    await session.end();
+    await db.query(`grant usage on schema ${schema} to stranger; grant select on ${schema}.orders to stranger`);
+    expect(
+      await db
+        .query(`set role stranger; select id from ${schema}.orders`)
+        .then(() => db.query(`select id from ${schema}.orders`)),
+    ).toHaveLength(1);
+    await db.query("reset role");
+    await db.asAdmin(`drop table ${schema}.orders`);
   });
 });
