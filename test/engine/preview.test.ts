@@ -19,6 +19,11 @@ class Project extends pulumi.dynamic.Resource {
 const project = new Project(process.env.SOURCE!);
 `;
 
+/** Says which leaves are unknown. */
+const UNKNOWN = `for (const [name, leaf] of Object.entries({ ...orders.connection, ...orders.postgresSource, ...orders.postgresSource.credentials, ...orders.postgresSource.settings })) {
+  if (clickpipes && "isKnown" in leaf) (leaf as any).isKnown.then((known: boolean) => known || console.log("unknown: " + name));
+}`;
+
 describe("a preview", () => {
   let server: PostgresServer;
   let wire: Wire;
@@ -45,11 +50,14 @@ describe("a preview", () => {
     stack.write(`${PROJECT}
 const provider = new clickpipes.Provider("source", { connectionUri: project.connectionUri });
 const orders = new clickpipes.ClickPipesSource("orders", { tables: ["public.orders"], user: { name: project.role } }, { provider });
-export const publication = orders.connection.publication;`);
+export const publication = orders.connection.publication;
+${UNKNOWN}`);
     wire.reset();
     const { changes, output } = await stack.preview();
     expect(changes).toEqual({ create: 8 });
     expect(output).toContain('publication: "clickpipes_publication"');
+    const unknown = new Set(output.match(/(?<=unknown: )\w+/g));
+    expect([...unknown].sort()).toEqual(["database", "host", "password", "port", "user", "username"]);
     expect(wire.total.connections).toBe(0);
   });
 
@@ -91,9 +99,7 @@ const provider = new clickpipes.Provider("source", { connectionUri: process.env.
 const orders = new clickpipes.ClickPipesSource("orders", {
   tables: [${tables}], user: { passwordVersion: ${version}, comment: "${version}" }, readiness: { triggers: ["${trigger}"] },
 }, { provider });
-for (const [name, leaf] of Object.entries({ ...orders.connection, ...orders.postgresSource, ...orders.postgresSource.credentials, ...orders.postgresSource.settings })) {
-  if (clickpipes && "isKnown" in leaf) (leaf as any).isKnown.then((known: boolean) => known || console.log("unknown: " + name));
-}`;
+${UNKNOWN}`;
     stack.write(program(1, "a"));
     await stack.up({ skipPreview: true });
     stack.write(program(1, "b"));
