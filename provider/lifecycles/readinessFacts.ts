@@ -93,7 +93,7 @@ async function readCatalog(session: Session, question: ReadinessQuestion) {
   const [place, server, pub, slots, tableRows, unsafe, narrowed, open] = await session.run(
     readServer,
     readServerFacts(role),
-    readPublicationFacts(publication),
+    readPublicationFacts(session.version, publication),
     readSlotFacts(),
     readTableFacts(session.version, role, publication, tables),
     readUnsafe(session.version, null, publication),

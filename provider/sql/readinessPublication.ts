@@ -24,7 +24,7 @@ export function publicationChecks(facts: Facts): ReadinessCheck[] {
       "published",
       there.filter(({ published, publishedParent }) => !published && !publishedParent),
       "all tables are published",
-      { detail: "not in the publication", fix: (table) => publish(name, table) },
+      { detail: "not in the publication", fix: (table) => publish(facts, table) },
     ),
     judge("operations", pub.missingOperations.length === 0, "INSERT, UPDATE and DELETE are published", {
       status: "warning",
@@ -72,8 +72,9 @@ function publishable({ columns, generated }: TableFacts): string[] | null {
   return columns === null ? null : columns.filter((column) => !generated.includes(column));
 }
 
-function publish(name: string, table: TableFacts): string {
-  const add = `ALTER PUBLICATION ${name} ADD TABLE ${qualified(table)}${list(publishable(table))}`;
+function publish({ publication, pub }: Facts, table: TableFacts): string {
+  const name = identifier(publication);
+  const add = `ALTER PUBLICATION ${name} ADD TABLE ${qualified(table)}${pub.ofSchemas ? "" : list(publishable(table))}`;
   if (table.kind !== "p") return add;
   return table.member ? viaRoot(name) : `${viaRoot(name)}; ${add}`;
 }

@@ -70,14 +70,17 @@ export interface PublicationFacts {
   viaRoot: boolean;
   /** INSERT, UPDATE and DELETE that it leaves out. */
   missingOperations: string[];
+  /** Beside whole schemas, Postgres takes no list of columns. */
+  ofSchemas: boolean;
 }
 
-export function readPublicationFacts(name: string): Statement {
+export function readPublicationFacts(version: number, name: string): Statement {
   return statement(
     `
     select p.oid is not null as "exists", coalesce(p.pubviaroot, false) as "viaRoot",
            array_remove(array[case when not p.pubinsert then 'insert' end, case when not p.pubupdate then 'update' end,
-                              case when not p.pubdelete then 'delete' end], null) as "missingOperations"
+                              case when not p.pubdelete then 'delete' end], null) as "missingOperations",
+           ${version >= 15 ? "exists (select from pg_publication_namespace s where s.pnpubid = p.oid)" : "false"} as "ofSchemas"
       from (select 1) one left join pg_publication p on p.pubname = $1`,
     [name],
   );

@@ -1,3 +1,4 @@
+import { SQLSTATE } from "../sqlstate";
 import type { ReadinessCheck } from "./readiness";
 import { judge } from "./readinessJudgement";
 import type { OpenTransaction, ServerFacts, SlotFacts } from "./readinessRead";
@@ -42,29 +43,36 @@ export function replicationChecks(facts: Facts): ReadinessCheck[] {
 
 function connectionFix(facts: Facts): string {
   if (facts.login) return loginFix(facts);
-  if (!facts.server.replication) return `ALTER ROLE ${identifier(facts.role)} REPLICATION`;
-  return "use the direct host, without a pooler";
+  const { role, server, replication } = facts;
+  if (!server.replication) return `ALTER ROLE ${identifier(role)} REPLICATION`;
+  if (replication?.code === SQLSTATE.tooManyConnections)
+    return walSenderIsFree(facts) ? `ALTER ROLE ${identifier(role)} CONNECTION LIMIT -1` : moreWalSenders(server);
+  return "use the direct host, without a pooler, and mend what the message names";
 }
 
 function placeChecks(facts: Facts): ReadinessCheck[] {
   const { server, slots } = facts;
   const own = slots.filter((slot) => isOwn(slot, facts));
-  const reads = own.some(({ active }) => active);
   return [
-    judge(
-      "walSenders",
-      server.maxWalSenders >= 2 && (reads || server.walSenders < server.maxWalSenders),
-      "a walsender is free",
-      {
-        detail: server.maxWalSenders < 2 ? `max_wal_senders = ${server.maxWalSenders}` : "all walsenders are in use",
-        fix: moreOf("max_wal_senders", server, server.maxWalSenders),
-      },
-    ),
+    judge("walSenders", server.maxWalSenders >= 2 && walSenderIsFree(facts), "a walsender is free", {
+      detail: server.maxWalSenders < 2 ? `max_wal_senders = ${server.maxWalSenders}` : "all walsenders are in use",
+      fix: moreWalSenders(server),
+    }),
     judge("slots", own.length > 0 || server.slots < server.maxSlots, "a replication slot is free", {
       detail: "all replication slots are in use",
       fix: freeSlot(slots) ?? moreOf("max_replication_slots", server, server.maxSlots),
     }),
   ];
+}
+
+/** Or the pipe that is running holds it. */
+function walSenderIsFree(facts: Facts): boolean {
+  const { server, slots } = facts;
+  return server.walSenders < server.maxWalSenders || slots.some((slot) => slot.active && isOwn(slot, facts));
+}
+
+function moreWalSenders(server: ServerFacts): string {
+  return moreOf("max_wal_senders", server, server.maxWalSenders);
 }
 
 function moreOf(setting: string, { neon }: ServerFacts, now: number): string {

@@ -62,6 +62,14 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness beside a running pipe, on Post
     expect(wrong(await reportOn(source))).toEqual(["connectionLimit: warning"]);
   });
 
+  test("says of walsenders that others have taken all of what gives room, and nothing of poolers", async () => {
+    await takeWalSenders(3);
+    const report = await reportOn(source);
+    expect(wrong(report)).toEqual(["replicationConnection: blocked", "walSenders: blocked"]);
+    const fixes = new Set(report.map(({ fix }) => fix).filter((fix) => fix !== ""));
+    expect([...fixes]).toEqual(["ALTER SYSTEM SET max_wal_senders = 10 -- and restart the server"]);
+  });
+
   test("is not deceived by the slots of others", async () => {
     await pipe("other_pipe", source.uri);
     await source.run(

@@ -40,7 +40,7 @@ const FACTS: Facts = {
     },
     ...{ replication: true, expired: false, connectionLimit: -1, bypassRls: false, mayConnect: true },
   },
-  pub: { exists: true, viaRoot: true, missingOperations: [] },
+  pub: { exists: true, viaRoot: true, missingOperations: [], ofSchemas: false },
 };
 
 const OPEN = { xid: "42", seconds: 90, database: "app", pid: 7, user: "app", since: "12:00", gid: null };
