@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Interruptions, type Story } from "../support/interruption";
 import { logsIn } from "../support/login";
 
+const THEIRS = "Grand-Ocean7_tulip!Quartz42";
+
 describe("a user, cut off or killed at any statement, as a Neon-like admin", () => {
   let scene: Interruptions;
   let count = 0;
@@ -15,7 +17,12 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
     await scene?.stop();
   });
 
-  function aUser(work: (name: string) => Story["work"], before?: (name: string) => Record<string, unknown>): Story {
+  /** `found`: the role was there before us, and stays when it is given back. */
+  function aUser(
+    work: (name: string) => Story["work"],
+    before?: (name: string) => Record<string, unknown>,
+    found = false,
+  ): Story {
     const { db } = scene;
     const name = `user_${++count}`;
     const lives = scene.lives("ClickPipesUser", name);
@@ -27,21 +34,27 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
       );
     return {
       ...lives,
-      before: async () => before && lives.lasting.up(before(name)),
+      async before() {
+        if (found) await db.asAdmin(`create role ${name} login password '${THEIRS}' connection limit 4`);
+        if (before) await lives.lasting.up(before(name));
+        // A delete waits for the login that proved the password, and would then send more than it does elsewhere.
+        const sessions = "select from pg_stat_activity where usename = $1";
+        await vi.waitFor(async () => expect(await db.query(sessions, [name])).toEqual([]), { timeout: 10_000 });
+      },
       work: work(name),
       async after() {
         const { state } = lives.lasting;
-        if (!state) return roles();
-        const { name: called, password, token } = state.outputs;
+        const { name: called, password, token = "none" } = state?.outputs ?? {};
         const text = JSON.stringify(await roles());
         return {
-          login: await logsIn(db, String(called), password),
-          clean: !(await lives.lasting.refresh()),
+          login: state && (await logsIn(db, String(called), password)),
+          clean: state && !(await lives.lasting.refresh()),
           roles: JSON.parse(text.replaceAll(name, "NAME").replaceAll(String(token), "TOKEN")),
         };
       },
       async end() {
         await lives.lasting.destroy();
+        if (found) await db.asAdmin(`drop role ${name}`);
         expect(await roles()).toEqual([]);
       },
     };
@@ -67,5 +80,15 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
         (name) => ({ name }),
       ),
     );
+  });
+
+  const adopted = (name: string) => ({ name, adopt: true, passwordVersion: 1, connectionLimit: 9, comment: "ours" });
+
+  test("is adopted the same", async () => {
+    await scene.everywhere(() => aUser((name) => (user) => user.up(adopted(name)), undefined, true));
+  });
+
+  test("is given back", async () => {
+    await scene.everywhere(() => aUser(() => (user) => user.destroy(), adopted, true));
   });
 });
