@@ -3,7 +3,7 @@ import { LOCK_TRIES, type Transaction, transaction } from "../clients/transactio
 import type { Blocker } from "../errors";
 import { formatComment, type Marked } from "../sql/mark";
 import type { Filters } from "../sql/publicationFilters";
-import { overlapping, readOlderTransactions } from "../sql/publicationHandover";
+import { type OlderTransaction, overlapping, readOlderTransactions } from "../sql/publicationHandover";
 import { createPublication, type PublicationPlan, planPublication } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
 import { nameSlot, type Slot } from "../sql/slots";
@@ -97,8 +97,9 @@ async function handOver(context: Context, tx: Transaction, work: Work, found: Fi
     work.filters = outputs.filters as Filters;
     return {};
   }
-  const [answer] = await tx.run(readOlderTransactions(actual.oid));
-  const older = (answer?.rows ?? []) as unknown as Blocker[];
+  const [answer] = await tx.run(readOlderTransactions(work.older, actual.oid));
+  const older = (answer?.rows ?? []) as unknown as OlderTransaction[];
+  work.older = older.map(({ xid }) => xid);
   return older.length > 0 ? { older } : undefined;
 }
 

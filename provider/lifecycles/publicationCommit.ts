@@ -1,16 +1,18 @@
+import type { QueryFailure } from "../clients/session";
 import type { Transaction } from "../clients/transaction";
 import { rememberFilters } from "../sql/publicationFilters";
 import { readPublishedTables } from "../sql/publicationMembers";
-import { planPublication } from "../sql/publicationPlan";
+import { type DesiredPublication, planPublication } from "../sql/publicationPlan";
 import { type ActualPublication, readExcludedColumns, readPublication, toPublication } from "../sql/publicationRead";
 import { displayAllUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import { placeOf } from "../sql/server";
 import type { Statement } from "../sql/statement";
 import { tableKey } from "../sql/table";
+import { displaySqlstate, SQLSTATE } from "../sqlstate";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Findings, Work } from "./publicationFindings";
-import { notOneFilter, unsafeTables } from "./publicationRefusals";
+import { filterRefused, notOneFilter, unsafeTables } from "./publicationRefusals";
 
 /** Where row filters are given, what the server made of them is judged before the commit. */
 export async function commitChange(
@@ -29,7 +31,11 @@ export async function commitChange(
     // Without filters, all that is unsafe was known before.
     ...(filtered || found.unsafe.length > 0 ? [readUnsafe(tx.version, null, desired.name)] : []),
   ];
-  const answers = await (filtered ? tx.run(...statements, ...reads) : tx.commit(...statements, ...reads));
+  const answers = filtered
+    ? await tx.run(...statements, ...reads).catch((failure) => {
+        throw explainFilter(desired, failure) ?? failure;
+      })
+    : await tx.commit(...statements, ...reads);
   const [publication, published, excluded, unsafeRows = []] = answers.slice(-reads.length).map(({ rows }) => rows);
   const actual = toPublication(publication?.[0], work.filters) as ActualPublication;
   const unsafe = unsafeRows as unknown as UnsafeTable[];
@@ -50,6 +56,15 @@ export async function commitChange(
     filters: rememberFilters(desired, actual),
     ...(work.adopted && { adopted: true, before: work.before ?? {} }),
   };
+}
+
+/** The server's word on a filter does not say whose it is. */
+function explainFilter({ tables }: DesiredPublication, failure: QueryFailure): Error | undefined {
+  const { code = "", statement } = failure;
+  const ofFilters = /^(42|0A|22)/.test(code) && code !== SQLSTATE.insufficientPrivilege;
+  if (!ofFilters || !statement?.text.includes(" where (")) return undefined;
+  const concerned = tables.filter(({ where }) => where !== undefined && statement.text.includes(where));
+  return filterRefused(concerned, `${failure.message} (${displaySqlstate(code)})`);
 }
 
 function refuseFilters(

@@ -41,6 +41,8 @@ export interface Work extends Intent {
   before?: FoundBefore;
   /** Half done: what is found from now on is our own doing, and no loss. */
   handingOver?: boolean;
+  /** Ids of the transactions that are waited for. */
+  older?: string[];
 }
 
 /** All that must be known before a change, read in one round trip. */

@@ -116,6 +116,10 @@ export function notOneFilter(tables: Table[]) {
   return refusal("filter", `\`where\` of ${displayTables(tables)} is not one expression. Nothing was changed`);
 }
 
+export function filterRefused(tables: Table[], why: string) {
+  return refusal("filter", `\`where\` of ${displayTables(tables)}: ${why}. Nothing was changed`);
+}
+
 export function unsafeTables(unsafe: UnsafeTable[]) {
   return refusal(
     "unsafeTables",
@@ -158,10 +162,11 @@ export function slotsInTheWay(name: string, slots: Slot[]) {
 }
 
 export function openTransactions(name: string, open: Blocker[]) {
+  const names = [...new Set(open.map(displayBlocker))].slice(0, 5).join(", ");
   return refusal(
     "openTransactions",
     `publication "${name}": tables pass from the list to their schema or back, and a reader would lose changes of transactions that ` +
-      `began before: ${open.map(displayBlocker).join(", ")}. Until then they are published by both, and nothing is lost. ` +
+      `began before: ${names}. Until then they are published by both, and nothing is lost. ` +
       "Run `pulumi up` again when these have ended",
   );
 }

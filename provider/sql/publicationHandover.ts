@@ -1,3 +1,4 @@
+import type { Blocker } from "../errors";
 import type { DesiredPublication } from "./publicationPlan";
 import { type ActualPublication, publicationOid, type Which, whichValues } from "./publicationRead";
 import { type Statement, statement } from "./statement";
@@ -29,20 +30,33 @@ export function overlapping(desired: DesiredPublication, actual: ActualPublicati
   };
 }
 
-/** The transactions of this database that are open since before a part of the publication came to it. */
-export function readOlderTransactions(...which: Which): Statement {
+/** An open transaction, and by which ids it is waited for. */
+export interface OlderTransaction extends Blocker {
+  xid: string;
+}
+
+/** More transactions than can begin while one of ours is under way; those after that have seen what it did. */
+const MARGIN = 10_000;
+
+/**
+ * The open transactions of this database that may have begun before a part of the publication came to it; those of `known`
+ * alone, where that is given: what begins while we wait is not waited for.
+ */
+export function readOlderTransactions(known: string[] | undefined, ...which: Which): Statement {
   return statement(
     `
     with part as (
       select r.xmin from pg_publication_rel r where r.prpubid = (${publicationOid})
       union all select n.xmin from pg_publication_namespace n where n.pnpubid = (${publicationOid})
-    )
-    select a.pid as "pid", coalesce(a.usename, p.owner) as "user", coalesce(a.xact_start, p.prepared)::text as "since", p.gid as "prepared"
-      from pg_locks l left join pg_stat_activity a on a.pid = l.pid left join pg_prepared_xacts p on p.transaction = l.transactionid
-     where l.locktype = 'transactionid' and l.granted and l.pid is distinct from pg_backend_pid()
+    ),
+    newest as (select min(age(xmin)) as age from part)
+    select l.transactionid::text as "xid", a.pid as "pid", coalesce(a.usename, p.owner) as "user",
+           coalesce(a.xact_start, p.prepared)::text as "since", p.gid as "prepared"
+      from newest, pg_locks l left join pg_stat_activity a on a.pid = l.pid left join pg_prepared_xacts p on p.transaction = l.transactionid
+     where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.granted and l.pid is distinct from pg_backend_pid()
        and coalesce(a.datname, p.database) = current_database()
-       and exists (select from part where age(part.xmin) < age(l.transactionid))
-     order by 3 limit 5`,
-    whichValues(which),
+       and case when $3::text[] is null then age(l.transactionid) > newest.age - ${MARGIN} else l.transactionid::text = any ($3) end
+     order by 4, 1`,
+    [...whichValues(which), known ?? null],
   );
 }

@@ -2,7 +2,16 @@ import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startDatabase, type TestDatabase } from "../support/database";
 import type { Managed } from "../support/managed";
-import { fresh, makeTables, managed, membersOf, recordWarnings, session, WITH_KEY } from "../support/publications";
+import {
+  fresh,
+  makeSchema,
+  makeTables,
+  managed,
+  membersOf,
+  recordWarnings,
+  session,
+  WITH_KEY,
+} from "../support/publications";
 
 const LOCK_TIMEOUT_MS = 700;
 
@@ -102,6 +111,52 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
     await other.query(`begin; lock table ${busy} in share update exclusive mode; prepare transaction '${name}'`);
     await isBlockedBy(`prepared transaction '${name}'`, () => other.query(`commit prepared '${name}'`));
   });
+
+  test.skipIf(version < 15)(
+    "by nobody, but passes from the list to its schema while a transaction is open",
+    async () => {
+      const [open, idle] = [await connect(), await connect()];
+      await idle.query("begin; select");
+      await open.query(`begin; insert into ${wish.tables[0]} (id) values (1)`);
+      const whole = { name: wish.name, schemas: ["public"], allowUnsafeTables: true };
+      await expect(pub.up(whole)).rejects.toThrow(
+        new RegExp(
+          `transactions that began before: pid ${open.pid} \\(user cloud_admin, since 20[^,]*\\)\\. Until then`,
+        ),
+      );
+      // Nothing is lost meanwhile: both publish it.
+      expect(await membersOf(db, wish.name)).toEqual([wish.tables[0]]);
+      const schemas =
+        "select from pg_publication_namespace n join pg_publication p on p.oid = n.pnpubid where p.pubname = $1";
+      expect(await db.query(schemas, [wish.name])).toHaveLength(1);
+      await open.query("commit");
+      expect((await pub.up(whole)).kind).toBe("update");
+      expect(await membersOf(db, wish.name)).toEqual([]);
+      expect(await pub.refresh()).toBe(false);
+    },
+  );
+
+  test.skipIf(version < 15)(
+    "by a migration, and meanwhile a transaction begins that our change is to wait for",
+    async () => {
+      const [migration, open] = [await connect(), await connect()];
+      const elsewhere = await makeSchema(db, "d");
+      await migration.query(`begin; lock table ${elsewhere}.d in share update exclusive mode`);
+      const whole = { name: wish.name, schemas: ["public"], tables: [`${elsewhere}.d`], allowUnsafeTables: true };
+      const change = pub.up(whole).catch((error: Error) => error);
+      // The schema has been added, the table not yet.
+      await vi.waitUntil(async () => (await weWait()).length > 0);
+      await open.query(`begin; insert into ${wish.tables[0]} (id) values (2)`);
+      await migration.query("commit");
+      expect(await change).toMatchObject({
+        message: expect.stringContaining(`that began before: pid ${open.pid} (user`),
+      });
+      await open.query("commit");
+      expect((await pub.up(whole)).kind).toBe("update");
+      expect(await membersOf(db, wish.name)).toEqual([`${elsewhere}.d`]);
+      await pub.destroy();
+    },
+  );
 
   test("never makes the application wait behind us: it writes while we wait for a lock", async () => {
     const [vacuum, application] = [await connect(), await connect()];

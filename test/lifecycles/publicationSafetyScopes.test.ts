@@ -174,6 +174,10 @@ describe.each([14, 15, 18] as const)("On Postgres %i", (version) => {
     const pub = managed(db);
     const wish = (where: string) => ({ name: fresh(), tables: [{ schema: "public", name: t, where }] });
     await expect(pub.up(wish(`true), only public.${t}_2 where (true`))).rejects.toThrow("is not one expression");
+    await expect(pub.up(wish("no_such > 0"))).rejects.toThrow(
+      `\`where\` of public.${t}: column "no_such" does not exist (42703). Nothing was changed`,
+    );
+    await expect(pub.up(wish("random() > 0"))).rejects.toThrow(`\`where\` of public.${t}: `);
     await expect(pub.up(wish(`true); drop table ${t}; --`))).rejects.toThrow("syntax error");
     expect(await db.query("select from pg_class where relname = $1", [t])).toHaveLength(1);
     await pub.up(wish("id > 0 -- and no more"));
