@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,18 +26,24 @@ export class DynamicProvider {
   readonly #require: NodeJS.Require;
   #client: Record<string, Method & (() => void)> = {};
 
-  private constructor(sdk: string, program: string) {
-    this.#require = createRequire(join(ROOT, "node_modules", sdk, "package.json"));
-    const entry = join(ROOT, "node_modules", sdk, "cmd", "dynamic-provider");
-    this.#process = spawn(process.execPath, [entry, "127.0.0.1:0"], { cwd: program });
+  private constructor(sdk: string, program: string, node: string) {
+    // The real one, beside which pnpm puts what it depends on.
+    const folder = realpathSync(resolve(ROOT, "node_modules", sdk));
+    this.#require = createRequire(join(folder, "package.json"));
+    this.#process = spawn(node, [join(folder, "cmd/dynamic-provider"), "127.0.0.1:0"], { cwd: program });
     this.#process.stderr?.on("data", (chunk) => {
       this.stderr += chunk;
     });
   }
 
-  /** `sdk`: the folder of an `@pulumi/pulumi` in node_modules; `program`: where the user's program would run. */
-  static async start(sdk: string, config: Record<string, string>, program = ROOT): Promise<DynamicProvider> {
-    const provider = new DynamicProvider(sdk, program);
+  /** `sdk`: the folder of an `@pulumi/pulumi`, in node_modules or absolute; `program`: where the user's program would run. */
+  static async start(
+    sdk: string,
+    config: Record<string, string>,
+    program = ROOT,
+    node = process.execPath,
+  ): Promise<DynamicProvider> {
+    const provider = new DynamicProvider(sdk, program, node);
     const lines = createInterface({ input: provider.#process.stdout as NodeJS.ReadableStream });
     const port = await new Promise<string>((found, failed) => {
       lines.once("line", found);
