@@ -1,30 +1,46 @@
 import { type Figures, type Measured, PHASES, type Phase } from "./measure";
+import type { Shape } from "./stages";
 
-const HEAD = [
-  "tables",
-  "phase",
-  "ours",
-  "over empty",
-  "connections",
-  "round trips",
-  "kB",
-  "memory",
-  "state",
-  "+100 ms",
-];
+/** What one table is of; those that are measured alike stand in one. */
+const TITLES: Record<Shape, string> = {
+  parts: "User, grants and publication",
+  source: "The whole ClickPipesSource, on a local Neon",
+};
 
-/** Ratios first: ours by floor + empty stack, and by the empty stack alone; then what they are made of. */
-export function table(all: Measured[]): string {
+const HEAD = ["tables", "phase", "÷ limit", "÷ empty", "ours (s)", "empty (s)", "floor (s)", "connections"];
+const MORE = ["round trips", "kB", "API", "memory (MB)", "state (kB)", "with delay"];
+
+/**
+ * As Markdown. Ratios first: ours by floor + empty stack (the limit), and by the empty stack alone; then what they are
+ * made of. `with delay`: seconds more with the largest delay that was measured.
+ */
+export function report(all: Measured[]): string {
+  const shapes = [...new Set(all.map(({ shape }) => shape))];
+  return shapes.map((shape) => `${TITLES[shape]}\n\n${table(all.filter((one) => one.shape === shape))}`).join("\n\n");
+}
+
+function table(all: Measured[]): string {
   const rows = all
     .filter(({ delay }) => delay === 0)
     .flatMap((measured) => PHASES.map((phase) => row(measured, phase, slowerOf(all, measured.tables))));
-  return [["", "", "÷ limit", "empty", "seconds: ours", "empty", "floor", ...HEAD.slice(4)], ...rows]
-    .map((cells) => cells.map((cell, at) => (at < 2 ? cell.padEnd(10) : cell.padStart(13))).join(" "))
+  const head = [...HEAD, ...MORE];
+  const cells = [head, head.map(() => "--"), ...rows];
+  const widths = head.map((_title, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  return cells
+    .map(
+      (line, at) =>
+        `| ${line.map((cell, column) => padded(cell, widths[column] ?? 0, column, at === 1)).join(" | ")} |`,
+    )
     .join("\n");
 }
 
+function padded(cell: string, width: number, column: number, isRule: boolean): string {
+  if (isRule) return column < 2 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`;
+  return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+}
+
 function slowerOf(all: Measured[], tables: number): Measured | undefined {
-  return all.find((one) => one.tables === tables && one.delay > 0);
+  return all.filter((one) => one.tables === tables && one.delay > 0).at(-1);
 }
 
 function row(measured: Measured, phase: Phase, slower: Measured | undefined): string[] {
@@ -32,7 +48,7 @@ function row(measured: Measured, phase: Phase, slower: Measured | undefined): st
   const empty = measured.empty[phase];
   const floor = measured.floorSeconds?.[phase] ?? 0;
   return [
-    phase === "create" ? String(measured.tables) : "",
+    String(measured.tables),
     phase,
     times(ours.seconds, empty.seconds + floor),
     times(ours.seconds, empty.seconds),
@@ -40,13 +56,14 @@ function row(measured: Measured, phase: Phase, slower: Measured | undefined): st
     String(ours.connections),
     String(ours.roundTrips),
     (ours.bytes / 1000).toFixed(1),
-    both(ours, empty, ({ memory = 0 }) => `${Math.round(memory / 1e6)} MB`),
-    both(ours, empty, ({ state }) => `${Math.round(state / 1000)} kB`),
+    String(ours.requests),
+    both(ours, empty, ({ memory = 0 }) => memory / 1e6),
+    both(ours, empty, ({ state }) => state / 1000),
     slower === undefined ? "" : signed(slower.source[phase].seconds - ours.seconds),
   ];
 }
 
 const times = (a: number, b: number): string => `${(a / b).toFixed(2)} ×`;
 const signed = (seconds: number): string => `${seconds < 0 ? "" : "+"}${seconds.toFixed(2)}`;
-const both = (ours: Figures, empty: Figures, show: (figures: Figures) => string): string =>
-  `${show(ours)}/${show(empty).split(" ")[0]}`;
+const both = (ours: Figures, empty: Figures, show: (figures: Figures) => number): string =>
+  `${Math.round(show(ours))} / ${Math.round(show(empty))}`;
