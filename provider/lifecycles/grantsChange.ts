@@ -144,8 +144,8 @@ async function granted(context: Context, tx: Transaction, seen: SeenRole, grants
   const after = toRights(answers.slice(-5, -1), place.database);
   const objects = ((answers.at(-1)?.rows ?? []) as unknown as ObjectNow[]).map(formatObject);
   const uncovered = uncoveredAfter(role.name, after);
-  for (const { kind, object, reason, fix } of uncovered)
-    context.warn(`${kind} ${object} is not covered: ${reason}. Run as an admin: ${fix};`);
+  for (const { kind, object, owner, reason, fix } of uncovered)
+    context.warn(`${kind} ${object} is not covered: ${reason}. Run as ${owner}, or as a superuser: ${fix};`);
   const grantedTables = readableTables(role.name, after);
   return { roleOid: role.oid, target: place, token, found, given, objects, grantedTables, uncovered };
 }

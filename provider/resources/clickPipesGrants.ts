@@ -97,7 +97,8 @@ export interface ClickPipesGrantsArgs {
  *
  * A lost right, a new table or creator that is not covered, a table that hides rows by row-level security: sentences under
  * `drift`. The next `pulumi up` grants what can be granted, and names the statement for the rest. A schema, table or column
- * that was dropped shows by name.
+ * that was dropped shows by name. One that was renamed or moved is known by its OID, and shows under its new name: follow it
+ * in the program, and no right is lost or left behind.
  *
  * ### Delete
  *

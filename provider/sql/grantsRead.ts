@@ -109,7 +109,10 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
         from held h where not h.granted or h.hides_rows
     )
     select r.nspname as "schema", r.relname as "name", r.whole as "whole", r.relkind as "kind", o.rolname as "owner", r.columns as "columns",
-           r.granted as "granted", has_table_privilege(r.grantee, r.oid, 'SELECT') as "effective",
+           r.granted as "granted",
+           case when r.columns is null then has_table_privilege(r.grantee, r.oid, 'SELECT')
+                else not exists (select from unnest(r.missing) as m (name)
+                                  where not has_column_privilege(r.grantee, r.oid, m.name, 'SELECT')) end as "effective",
            o.actor <> 'none' as "member",
            case when a.actor <> 'none' then a.actor
                 when r.usable and has_table_privilege(me.oid, r.oid, 'SELECT WITH GRANT OPTION') then 'self' else 'none' end as "actor",

@@ -289,7 +289,7 @@ describe.each(PLACES)("ClickPipesGrants on Postgres $version as $admin", ({ vers
       expect(outputs.grantedTables).toBe(1);
       expect(await rightsOf(db, role)).toEqual(whole("orders"));
       expect(said.mock.calls.flat().join("\n")).toContain(
-        `only its owner stranger may grant it, and the admin is not a member of that role. Run as an admin: GRANT SELECT ON "${schema}"."foreign_owned" TO "${role}";`,
+        `only its owner stranger may grant it, and the admin is not a member of that role. Run as stranger, or as a superuser: GRANT SELECT ON "${schema}"."foreign_owned" TO "${role}";`,
       );
       expect(await grants.refresh()).toBe(false);
       for (const { fix } of uncovered) await db.query(fix);

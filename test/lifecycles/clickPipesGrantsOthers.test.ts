@@ -78,6 +78,28 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
     },
   );
 
+  test.runIf(admin === "neon")("columns that the whole world may read are covered, whoever owns them", async () => {
+    await db.query(`create table ${schema}.open (id int, hidden text); alter table ${schema}.open owner to stranger`);
+    await db.query(`grant select (id) on ${schema}.open to public`);
+    await grants.up({ role, tables: [{ schema, name: "open", columns: ["id"] }] });
+    expect(grants.outputs).toMatchObject({ grantedTables: 1, uncovered: [] });
+    await grants.up({ role, tables: [{ schema, name: "open", columns: ["id", "hidden"] }] });
+    expect(grants.outputs).toMatchObject({ grantedTables: 0, uncovered: [{ object: `${schema}.open` }] });
+  });
+
+  test.runIf(admin === "neon")(
+    "what came to an owner whom we may not act as stays, and a destroy says so",
+    async () => {
+      await grants.up({ role, schemas: [schema] });
+      await db.query(`alter table ${schema}.orders owner to stranger`);
+      await grants.destroy();
+      expect(await rightsOf(db, role)).toEqual([`SELECT on ${schema}.orders by stranger`]);
+      expect(said.mock.calls.flat().join("\n")).toContain(
+        `keeps what by now only the owner may take back: table ${schema}.orders (by stranger)`,
+      );
+    },
+  );
+
   test("a lost column is named, and alone given again", async () => {
     const args = { role, tables: [{ schema, name: "orders", columns: ["id", "item"] }] };
     await grants.up(args);
