@@ -1,6 +1,7 @@
 import type { ActualRights } from "./grantsPlan";
 import type { Actor, DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./grantsRead";
-import { identifier, literal, qualified } from "./statement";
+import { rowsFix } from "./rowSecurity";
+import { identifier, qualified } from "./statement";
 import { displayIdentifier, displayTable } from "./table";
 
 /** One thing that the role cannot read, or can read by a right that is not its own only. */
@@ -30,7 +31,7 @@ export function lacks(role: string, actual: ActualRights): Lack[] {
     ...(databaseRight.connect ? [] : [lackOfConnect(to, database, databaseRight)]),
     ...schemas.filter(({ granted }) => !granted).map((schema) => lackOfUsage(to, schema)),
     ...tables.filter(lacksSelect).map((table) => lackOfSelect(to, table)),
-    ...tables.filter(({ hidesRows }) => hidesRows).map((table) => lackOfRows(to, role, table)),
+    ...tables.filter(({ hidesRows }) => hidesRows).map((table) => lackOfRows(role, table)),
     ...defaults.filter(({ granted }) => !granted).map((right) => lackOfDefault(to, right)),
   ];
 }
@@ -91,25 +92,11 @@ function nameOf(table: TableRight): Pick<Lack, "kind" | "object" | "schema"> {
   return { kind: KINDS[kind] ?? "relation", object: displayTable(table), ...(whole && { schema }) };
 }
 
-/** As the readiness check calls it. */
-export function policyFor(role: string): string {
-  return `${role} reads all`;
-}
-
 /** Policies are the application's: we say it, and change nothing. */
-function lackOfRows(to: string, role: string, table: TableRight): Lack {
-  const { showsRows, narrowedBy, owner } = table;
+function lackOfRows(role: string, table: TableRight): Lack {
+  const { narrowedBy, owner } = table;
   const restrictive = narrowedBy.map(({ name }) => displayIdentifier(name)).join(", ");
   const by = restrictive === "" ? "" : ` by what is restrictive (${restrictive})`;
-  const fixes = [
-    ...(showsRows
-      ? []
-      : [`CREATE POLICY ${identifier(policyFor(role))} ON ${qualified(table)} FOR SELECT TO ${to} USING (true)`]),
-    ...narrowedBy.map(
-      ({ name, qual }) =>
-        `ALTER POLICY ${identifier(name)} ON ${qualified(table)} USING ((${qual}) OR current_user = ${literal(role)})`,
-    ),
-  ];
   const { schema, ...named } = nameOf(table);
   return {
     ...named,
@@ -120,7 +107,7 @@ function lackOfRows(to: string, role: string, table: TableRight): Lack {
     effective: false,
     verb: "does not see all rows of",
     reason: `row-level security hides rows from role "${role}"${by}: the first load would miss them without an error`,
-    fix: fixes.join("; "),
+    fix: rowsFix(table, role),
   };
 }
 

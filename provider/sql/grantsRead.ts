@@ -1,6 +1,6 @@
 import { RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./grantsScope";
 import type { RoleReference } from "./role";
-import { hidesRows, narrowingPolicies, showsRows } from "./rowSecurity";
+import { hidesRows, narrowingPolicies, type RowSecurity, showsRows } from "./rowSecurity";
 import { type Statement, statement } from "./statement";
 
 /** As whom we can grant: as ourselves, as the owner by SET ROLE, or not at all. */
@@ -23,7 +23,7 @@ export interface SchemaRight {
   actor: Actor;
 }
 
-export interface TableRight {
+export interface TableRight extends RowSecurity {
   schema: string;
   name: string;
   /** By its schema, not by its own name. */
@@ -37,9 +37,6 @@ export interface TableRight {
   /** We are the owner or a member of it, whether that is enough or not. */
   member: boolean;
   hidesRows: boolean;
-  /** Where it hides rows: whether a policy shows all but what restrictive ones hide, and these. */
-  showsRows: boolean;
-  narrowedBy: { name: string; qual: string }[];
   /** Where a list of columns was asked for, and those of them that are there and not granted. */
   columns: string[] | null;
   missingColumns: string[];

@@ -1,4 +1,5 @@
-import { type Lack, policyFor } from "./grantsLacks";
+import type { Lack } from "./grantsLacks";
+import { policyFor } from "./rowSecurity";
 import { identifier, literal } from "./statement";
 import { displayIdentifier } from "./table";
 

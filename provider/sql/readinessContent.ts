@@ -2,6 +2,7 @@ import type { ReadinessCheck } from "./readiness";
 import { judgeTables } from "./readinessJudgement";
 import type { Facts } from "./readinessReport";
 import type { TableFacts } from "./readinessTableRead";
+import { rowsFix } from "./rowSecurity";
 import { identifier, qualified } from "./statement";
 import { displayIdentifier, displayTable, type TableName } from "./table";
 
@@ -32,8 +33,7 @@ export function contentChecks(facts: Facts): ReadinessCheck[] {
       "row-level security hides nothing",
       {
         detail: `row-level security may hide rows from "${role}", and the first load would miss them silently`,
-        fix: (table) =>
-          `CREATE POLICY ${identifier(`${role} reads all`)} ON ${qualified(table)} FOR SELECT TO ${identifier(role)} USING (true)`,
+        fix: (table) => rowsFix(table, role),
       },
     ),
     ...(facts.mode === "snapshot" ? [] : generatedChecks(facts, there)),

@@ -1,9 +1,9 @@
 import type { MappedTable } from "./readiness";
-import { hidesRows } from "./rowSecurity";
+import { hidesRows, narrowingPolicies, type RowSecurity, showsRows } from "./rowSecurity";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
 
-export interface TableFacts extends TableName {
+export interface TableFacts extends TableName, RowSecurity {
   exists: boolean;
   kind: string;
   persistent: boolean;
@@ -92,6 +92,8 @@ export function readTableFacts(
            case when c.oid is not null then array(select e from unnest(m.excluded) e where e not in (select a.name from ${LIVE} a) order by 1)
                 else '{}' end as "unknownColumns",
            coalesce(${hidesRows("c", "r")}, false) as "rowSecurity",
+           case when c.relrowsecurity then ${showsRows("c", "r")} else true end as "showsRows",
+           case when c.relrowsecurity then ${narrowingPolicies("c", "r")} else '[]' end as "narrowedBy",
            coalesce(c.relreplident, ' ') as "identity",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid and i.indimmediate) as "hasKey",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",

@@ -1,3 +1,26 @@
+import { identifier, literal, qualified } from "./statement";
+import type { TableName } from "./table";
+
+/** Where rows are hidden: whether a policy shows all but what restrictive ones hide, and these. */
+export interface RowSecurity {
+  showsRows: boolean;
+  narrowedBy: { name: string; qual: string }[];
+}
+
+export function policyFor(role: string): string {
+  return `${role} reads all`;
+}
+
+/** The statements that let the role through. */
+export function rowsFix(table: TableName & RowSecurity, role: string): string {
+  const on = `ON ${qualified(table)}`;
+  const show = `CREATE POLICY ${identifier(policyFor(role))} ${on} FOR SELECT TO ${identifier(role)} USING (true)`;
+  const widened = table.narrowedBy.map(
+    ({ name, qual }) => `ALTER POLICY ${identifier(name)} ${on} USING ((${qual}) OR current_user = ${literal(role)})`,
+  );
+  return [...(table.showsRows ? [] : [show]), ...widened].join("; ");
+}
+
 /**
  * Policies for reading the table that apply to the role, each an alias in the statement around: `shows` is true of those
  * that keep no row from it, being `true` or letting the role through by name.

@@ -21,6 +21,8 @@ const TABLE: TableFacts = {
     filter: null,
     unpublishedColumns: [],
     unknownColumns: [],
+    showsRows: true,
+    narrowedBy: [],
   },
 };
 

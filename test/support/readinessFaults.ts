@@ -151,6 +151,13 @@ export const FAULTS: Fault[] = [
     sql: "alter table public.orders enable row level security; create policy few on public.orders for select using (id > 5)",
   },
   {
+    what: "a restrictive policy",
+    core: true,
+    check: "rowSecurity",
+    sql: `alter table public.orders enable row level security; create policy "all of them" on public.orders for select using (true);
+      create policy "it's few" on public.orders as restrictive for select using (id > 5)`,
+  },
+  {
     what: "a generated column in the key",
     core: true,
     check: "generatedKey",
