@@ -10,7 +10,7 @@ const MOST_WRITES = 6;
 /** What one edit did, also where it failed in the end. */
 export interface Edit {
   writes: Writes;
-  /** What was not there before we wrote it. */
+  /** What was not there before we wrote it, and has not gone since. */
   added: Set<string>;
   /** The list as we read or wrote it last; undefined where we never came to that. */
   seen?: readonly string[];
@@ -39,8 +39,10 @@ export async function editList(context: Context, projectId: string, decide: Deci
   let putsIn = false;
   const change = (settings: ProjectSettings): ProjectSettings | undefined => {
     account(edit, sent);
+    sent = undefined;
     const found = listOf(settings);
     edit.seen = found.ips;
+    for (const entry of edit.added) if (!found.ips.includes(entry)) edit.added.delete(entry);
     const wish = decide(found, settings);
     // What comes back after we took it out is wished for by somebody: to take it out again might cut their pipe.
     const plan = wish && planList(found, writes.carriedOut > 0 ? { ...wish, unwished: [] } : wish);

@@ -135,6 +135,17 @@ test("a list emptied by somebody just after we closed it is not closed again", a
   expect(patches()).toHaveLength(1);
 });
 
+test("what is back after somebody emptied the list while we wrote is theirs, and stays on delete", async () => {
+  set("10.0.0.1");
+  const resource = await allowlist();
+  await resource.up(wish(["192.0.2.1"]));
+  neon.faults.add({ method: "PATCH", after: () => set() });
+  expect(await failure(resource.up(wish(["192.0.2.1", HERE])))).toContain("was emptied by somebody");
+  set("10.0.0.1", "192.0.2.1", HERE);
+  await resource.destroy();
+  expect(list()).toEqual(["10.0.0.1", "192.0.2.1", HERE]);
+});
+
 test("closing whose answer was lost is decided by reading, and proved all the same", async () => {
   neon.faults.add({ method: "PATCH", cut: "after" });
   expect(await failure((await allowlist()).up(wish([ELSEWHERE])))).toContain("the list is open as before");

@@ -187,7 +187,7 @@ class History {
         const there = new Set(world.ips.map(canonicalEntry));
         const missing = isOpen ? [] : ips.filter((entry) => !there.has(entry));
         if (missing.length > 0) return `${missing} are missing in ${world.ips}`;
-        const left = world.ips.filter((entry) => stack.mine.has(entry) && !ips.includes(entry));
+        const left = world.left(stack).filter((entry) => !ips.includes(entry));
         return left.length > 0 ? `${left} were not taken out` : undefined;
       },
     };
@@ -213,7 +213,7 @@ class History {
       run: () => allowlist.destroy(),
       keeps: () => !existed,
       holds: () => {
-        const left = existed ? world.ips.filter((entry) => stack.mine.has(entry)) : [];
+        const left = existed ? world.left(stack) : [];
         return left.length > 0 ? `${left} were left behind` : undefined;
       },
     };
@@ -249,7 +249,7 @@ class History {
       await this.act(actor, { name: "last up", resource: actor.allowlist, consent, run, holds });
     }
     for (const actor of actors) await this.act(actor, this.#destroy(actor));
-    const left = world.ips.filter((entry) => actors.some(({ stack }) => stack.mine.has(entry)));
+    const left = actors.flatMap(({ stack }) => world.left(stack));
     if (left.length > 0) world.violated(`${left} were left behind in the end`);
   }
 }

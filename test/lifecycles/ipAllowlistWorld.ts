@@ -40,6 +40,8 @@ export interface Stack {
   readVersion: number;
   /** The entries that it put in, or that nobody knows whether it did, and has not said goodbye to. */
   mine: Set<string>;
+  /** Those of its own that it has once read to be gone: whoever put them back may have been somebody else. */
+  doubtful: Set<string>;
   /** Those of its own that were gone after its last write. */
   gone: string[];
 }
@@ -93,7 +95,15 @@ export class World {
     const door = await this.api.anotherDoor((requests) => new RandomFaults(this, () => stack, requests));
     door.config["clickpipes:connectionUri"] = `postgres://u:p@127.0.0.1:${this.postgresPort}/d?sslmode=disable`;
     door.config["clickpipes:connectTimeout"] = "2";
-    const stack: Stack = { door, consent: NOTHING, seen: [], readVersion: -1, mine: new Set(), gone: [] };
+    const stack: Stack = {
+      door,
+      consent: NOTHING,
+      seen: [],
+      readVersion: -1,
+      mine: new Set(),
+      doubtful: new Set(),
+      gone: [],
+    };
     this.stacks.push(stack);
     return stack;
   }
@@ -124,6 +134,11 @@ export class World {
     if (draw.chance(0.01)) this.api.project.settings.enable_logical_replication = true;
   }
 
+  /** What is surely the stack's own, and still in the list. */
+  left({ mine, doubtful }: Stack): string[] {
+    return this.ips.filter((entry) => mine.has(entry) && !doubtful.has(entry));
+  }
+
   see(): Seen {
     const { enable_logical_replication: on } = this.api.project.settings;
     return { ips: [...this.ips], protectedOnly: this.#list.protected_branches_only ?? false, on };
@@ -146,7 +161,10 @@ export class World {
     const attempts = writer.seen.map((seen) => writing(writer, seen, sent));
     const accepted = attempts.find(({ problem }) => problem === undefined);
     if (!accepted) this.violated(`${name} wrote ${JSON.stringify(sent)}: ${attempts.map(({ problem }) => problem)}`);
-    for (const entry of accepted?.added ?? []) writer.mine.add(entry);
+    for (const entry of accepted?.added ?? []) {
+      writer.mine.add(entry);
+      writer.doubtful.delete(entry);
+    }
     writer.gone = [...writer.mine].filter((entry) => !sent.ips?.includes(entry));
     const before = writer.seen.at(-1)?.ips ?? [];
     this.lost += this.ips.filter((entry) => !before.includes(entry) && !sent.ips?.includes(entry)).length;
@@ -226,6 +244,8 @@ class RandomFaults extends ApiFaults {
         if (reads && fault.status === undefined) {
           stack.seen = [before, world.see()];
           stack.readVersion = world.version;
+          const isSeen = (entry: string) => stack.seen.some(({ ips }) => ips.includes(entry));
+          for (const entry of stack.mine) if (!isSeen(entry)) stack.doubtful.add(entry);
         }
         edits(editChance);
       },
