@@ -22,7 +22,8 @@ export interface Role {
   /** The comment as it stands in the catalog. */
   text: string | null;
   marked: Marked;
-  memberOfPrivilegedRole: boolean;
+  /** The roles it was made a direct member of that are, or lead to, the privileged role of Neon. */
+  privilegedThrough: string[];
   /** Whether our admin may alter it. */
   mayAlter: boolean;
   /** Whether our admin may comment on it, and drop it. */
@@ -50,9 +51,9 @@ export function readRole(reference: RoleReference): Statement {
            case when not isfinite(r.rolvaliduntil) then r.rolvaliduntil::text
                 else to_char(r.rolvaliduntil at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end as "validUntil",
            shobj_description(r.oid, 'pg_authid') as "text",
-           p.oid is not null and p.oid <> r.oid and
-             case when r.rolsuper then exists (select from pg_auth_members m where m.member = r.oid and m.roleid = p.oid)
-                  else pg_has_role(r.oid, p.oid, 'MEMBER') end as "memberOfPrivilegedRole",
+           array(select g.rolname::text from pg_auth_members m join pg_roles g on g.oid = m.roleid
+                  where m.member = r.oid and (g.oid = p.oid or pg_has_role(g.oid, p.oid, 'MEMBER'))
+                  group by 1 order by 1) as "privilegedThrough",
            me.rolsuper or (me.rolcreaterole and not r.rolsuper and administers and (not r.rolreplication or since16)) as "mayAlter",
            me.rolsuper or (me.rolcreaterole and not r.rolsuper and administers) as "mayComment"
       from pg_roles r
@@ -126,8 +127,9 @@ export function privilegesOf(role: Role, privilegedRole: string | undefined): { 
     ...(role.bypassRls ? [{ found: "BYPASSRLS", fix: `ALTER ROLE ${name} NOBYPASSRLS` }] : []),
     ...(role.createRole ? [{ found: "CREATEROLE", fix: `ALTER ROLE ${name} NOCREATEROLE` }] : []),
     ...(role.createDb ? [{ found: "CREATEDB", fix: `ALTER ROLE ${name} NOCREATEDB` }] : []),
-    ...(role.memberOfPrivilegedRole && privilegedRole !== undefined
-      ? [{ found: `membership in ${privilegedRole}`, fix: `REVOKE ${identifier(privilegedRole)} FROM ${name}` }]
-      : []),
+    ...role.privilegedThrough.map((through) => ({
+      found: `membership in ${through}${through === privilegedRole ? "" : `, which is as good as ${privilegedRole}`}`,
+      fix: `REVOKE ${identifier(through)} FROM ${name}`,
+    })),
   ];
 }

@@ -85,6 +85,28 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
     expect(await passwordOf()).toBeUndefined();
   });
 
+  test("membership in Neon's privileged role, through another role too, is revoked where the admin may, else told with the statement", async () => {
+    if (admin === "superuser") await db.query("create role neon_superuser nologin");
+    await db.query(`create role ${name}_boss in role neon_superuser`);
+    await db.query(`grant neon_superuser, ${name}_boss to ${name}`);
+    expect(await user.refresh()).toBe(true);
+    const drift = [
+      `role "${name}" is more than a reader: membership in ${name}_boss, which is as good as neon_superuser`,
+      `role "${name}" is more than a reader: membership in neon_superuser`,
+    ];
+    expect(user.drift).toEqual(drift);
+    expect((await user.up({ name })).kind).toBe("update");
+    expect(await user.refresh()).toBe(admin === "neon");
+    if (admin === "superuser") return;
+    expect(user.drift).toEqual(drift);
+    for (const role of [`${name}_boss`, "neon_superuser"]) {
+      expect(warnings()).toContain(`Run as an admin: REVOKE "${role}" FROM "${name}";`);
+      await db.query(`revoke ${role} from ${name}`);
+    }
+    expect(await user.refresh()).toBe(true);
+    expect(user.drift).toEqual([]);
+  });
+
   test("a role dropped without a refresh is made again under the password that is known", async () => {
     const { password } = user.outputs;
     await db.query(`drop role ${name}`);

@@ -17,7 +17,7 @@ const ROLE: Role = {
   validUntil: null,
   text: null,
   marked: { comment: null, grants: [] },
-  memberOfPrivilegedRole: false,
+  privilegedThrough: [],
   mayAlter: true,
   mayComment: true,
 };
@@ -113,7 +113,7 @@ test("what makes a role more than a reader comes with the statement that takes i
     bypassRls: true,
     createRole: true,
     createDb: true,
-    memberOfPrivilegedRole: true,
+    privilegedThrough: ["neon_superuser", "neondb_owner"],
   };
   expect(privilegesOf({ ...role, name: "Odd" }, "neon_superuser")).toEqual([
     { found: "SUPERUSER", fix: 'ALTER ROLE "Odd" NOSUPERUSER' },
@@ -121,6 +121,10 @@ test("what makes a role more than a reader comes with the statement that takes i
     { found: "CREATEROLE", fix: 'ALTER ROLE "Odd" NOCREATEROLE' },
     { found: "CREATEDB", fix: 'ALTER ROLE "Odd" NOCREATEDB' },
     { found: "membership in neon_superuser", fix: 'REVOKE "neon_superuser" FROM "Odd"' },
+    {
+      found: "membership in neondb_owner, which is as good as neon_superuser",
+      fix: 'REVOKE "neondb_owner" FROM "Odd"',
+    },
   ]);
   expect(privilegesOf(ROLE, "neon_superuser")).toEqual([]);
 });
