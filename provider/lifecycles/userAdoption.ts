@@ -1,11 +1,12 @@
 import type { Transaction } from "../clients/transaction";
 import { formatComment, type Ownership } from "../sql/mark";
-import { alterRole, hasExpired, planRole, type Role, renameRole } from "../sql/role";
+import { alterRole, hasExpired, planRole, type Role, readRole, renameRole } from "../sql/role";
 import { commentOnRole } from "../sql/roleComment";
 import { setPassword } from "../sql/rolePassword";
 import type { Server } from "../sql/server";
 import { literal, type Statement } from "../sql/statement";
 import type { UserInputs, UserOutputs, UserState } from "./clickPipesUser";
+import type { Context } from "./context";
 import { type Fresh, outputsOf } from "./userOutputs";
 import { adoptable, passwordRefused, strongEnough } from "./userRefusals";
 import { mayAlter, mayCommentOn, notOwnPassword } from "./userRights";
@@ -56,17 +57,25 @@ export function argumentsBefore(role: Role, user: UserInputs): UserOutputs["befo
 }
 
 /** An adopted role stays; only what the outputs record as changed is taken back, and our mark. */
-export async function giveBack(tx: Transaction, role: Role, state: UserState): Promise<void> {
+export async function giveBack(context: Context, tx: Transaction, role: Role, state: UserState): Promise<void> {
   const { owner, grants } = role.marked;
   if (owner !== undefined && owner.token !== state.token) return;
   const before = state.before ?? {};
-  const name = before.name ?? role.name;
+  const name = await freeName(context, tx, role, before.name);
   const changes = role.mayAlter
     ? [...renameRole(role.name, name), ...alterRole(name, attributesToReturn(role, before))]
     : [];
   const comment = before.comment === undefined ? role.marked.comment : before.comment;
   const note: Statement[] = role.mayComment ? commentOnRole(role, formatComment({ comment, grants }), name) : [];
   if (changes.length + note.length > 0) await tx.commit(...changes, ...note);
+}
+
+async function freeName(context: Context, tx: Transaction, role: Role, before = role.name): Promise<string> {
+  if (before === role.name) return before;
+  const [taken] = await tx.run(readRole({ oid: null, name: before }));
+  if (!taken?.rows.length) return before;
+  context.warn(`role "${role.name}" keeps this name: "${before}", as it was called before, is another role by now`);
+  return role.name;
 }
 
 function attributesToReturn(role: Role, before: NonNullable<UserOutputs["before"]>): string[] {

@@ -56,7 +56,7 @@ async function attempt(context: Context, tx: Transaction, state: UserState): Pro
   const nothing = { name: state.name, uses: [], leftovers: [] };
   if (!role) return nothing;
   if (state.adopted && !state.deleteAdopted) {
-    await giveBack(tx, role, state);
+    await giveBack(context, tx, role, state);
     return nothing;
   }
   // Where we may not comment, it bears no token, and is not ours to drop either.

@@ -162,6 +162,17 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toEqual({ ...before, until: Number.POSITIVE_INFINITY });
   });
 
+  test("a name that is somebody else's by now is not given back, the rest is", async () => {
+    await made("login replication connection limit 4");
+    await user.up({ name, adopt: true, password: OLD });
+    await user.up({ name: `${name}_new`, adopt: true, password: OLD, connectionLimit: 9 });
+    await made("nologin");
+    await user.destroy();
+    expect(await role(`${name}_new`)).toMatchObject({ connlimit: 4, comment: null });
+    expect(await role()).toMatchObject({ login: false });
+    expect(said.mock.calls.flat().join("\n")).toContain(`role "${name}_new" keeps this name`);
+  });
+
   test("a killed adoption is resumed as an adoption, and takes back nothing", async () => {
     await made("nologin noreplication connection limit 4");
     const args = { name, adopt: true, passwordVersion: 1, connectionLimit: 9 };
