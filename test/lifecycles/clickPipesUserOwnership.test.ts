@@ -44,6 +44,27 @@ describe("whose a role is", () => {
     expect(await exists()).toBe(false);
   });
 
+  test("a password that Neon refuses at COMMIT leaves all as it was, and the next one goes through", async () => {
+    const verifier =
+      "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$Ml4IHBrhuTbD7U4yHrN7kbZB2jy9RFqL5p3c+8AXtGg=:9Dg7hQeJH0zrT2v0s5Jv5wzBvNfN6fGnLZgk3cVqJ9U=";
+    const refused = /Received HTTP code 400 from control plane: .* \(XX000 internal_error\)/;
+    const unchecked = async (inputs: object) => {
+      const check = vi.spyOn(user, "check").mockResolvedValue({ ...(await user.check({ name })), ...inputs });
+      await expect(user.up({})).rejects.toThrow(refused);
+      check.mockRestore();
+    };
+    await unchecked({ password: verifier });
+    expect([await exists(), user.state]).toEqual([false, undefined]);
+    const { outputs } = await user.up({ name });
+    await unchecked({ password: verifier, connectionLimit: 3 });
+    expect(user.outputs).toEqual(outputs);
+    expect(await logsIn(db, name, outputs.password)).toBe(true);
+    expect(await user.refresh()).toBe(false);
+    await user.up({ name, password: "Silver-River9_maple!Onyx73" });
+    expect(await logsIn(db, name, "Silver-River9_maple!Onyx73")).toBe(true);
+    await user.destroy();
+  });
+
   test("a role of another resource of this stack is refused with a hint at `aliases`", async () => {
     await user.up({ name });
     const renamed = new Managed("ClickPipesUser", "renamed", db.config);
