@@ -137,6 +137,9 @@ export interface PublicationArgs {
  * DROP PUBLICATION clickpipes_publication;
  * ```
  *
+ * A table that passes from the list to its schema, or back, is published by both for as long as transactions are open that began
+ * before, so that a reader loses none of their changes; then by one.
+ *
  * ### What a refresh finds
  *
  * Tables, schemas, columns, filters, operations, parameters, owner and comment show as themselves. Under `drift` stand: a table
