@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { scrub } from "../errors";
 import { Arguments } from "../lifecycles/arguments";
 import type { ReadinessQuestion } from "../lifecycles/readinessFacts";
 import { resolveSettings, type Settings } from "../lifecycles/settings";
@@ -46,7 +47,8 @@ export async function readCheckArguments(words: string[]): Promise<CheckArgument
     (name) => process.env[name] || undefined,
   );
   if ("problem" in settings.postgres) problems.push(inShell(settings.postgres.problem));
-  if (problems.length > 0) throw usageProblem(problems.join("\n"));
+  // A value in the wrong place may be a URI or a password.
+  if (problems.length > 0) throw usageProblem(scrub(problems.join("\n"), [...settings.secrets, password ?? ""]));
   return { settings, question: readinessQuestion(inputs), json };
 }
 

@@ -1,4 +1,4 @@
-import { identifier, type Statement, statement } from "./statement";
+import { identifier, literal, type Statement, statement } from "./statement";
 
 /** A logical replication slot of this database that reads with pgoutput, and so may read our publication. */
 export interface Slot {
@@ -11,6 +11,18 @@ export interface Slot {
   names: boolean | null;
 }
 
+/** What is in quotes before the option is stepped over as a whole: a name in the list may look like the option. */
+const START_REPLICATION = literal(
+  String.raw`(?i)^\s*START_REPLICATION\y[^(']*\((?:[^']|'(?:[^']|'')*')*?\ypublication_names"?\s+'((?:[^']|'')*)'.*\)\s*;?\s*$`,
+);
+
+/** Whether the query `a` names the publication, $1, which is $2 in quotes; null where it says nothing of publications. */
+export const namesPublication = `(
+  select case when asked.names is not null then exists (
+           select from regexp_split_to_table(asked.names, ',') as part
+            where btrim(part, E' \\t\\n\\r\\f') = $2 or lower(btrim(part, E' \\t\\n\\r\\f')) = $1) end
+    from (select substring(a.query from ${START_REPLICATION})) as asked (names))`;
+
 /**
  * An inactive slot does not say which publication its reader will ask for. An active one does, in the START_REPLICATION
  * that `pg_stat_activity` shows to those who may see it, as long as it is not cut off by track_activity_query_size.
@@ -21,12 +33,8 @@ export function readSlots(publication: string): Statement {
     `
     select s.slot_name as "name", s.active_pid as "pid",
            case when not pg_is_in_recovery() then pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)) end as "held",
-           case when asked.names is not null then exists (
-             select from regexp_split_to_table(asked.names, ',') as part
-              where btrim(part, E' \\t\\n\\r\\f') = $2 or lower(btrim(part, E' \\t\\n\\r\\f')) = $1) end as "names"
+           ${namesPublication} as "names"
       from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid
-      cross join lateral (
-        select substring(a.query from '(?i)^\\s*START_REPLICATION\\y.*\\ypublication_names"?\\s+''((?:[^'']|'''')*)''.*\\)\\s*;?\\s*$')) as asked (names)
      where s.slot_type = 'logical' and s.plugin = 'pgoutput' and s.database = current_database()
        and s.wal_status is distinct from 'lost'
      order by 1`,
