@@ -131,9 +131,15 @@ describe("SourceReadiness as the owner of a Neon project", () => {
     await client.query("create publication pipe for table public.orders");
     await client.end();
     const made = new Managed("SourceReadiness", "readiness", { "clickpipes:connectionUri": neon.connectionUri });
-    await made.up({ role: "reader", password, publication: "pipe", onFailure: "warn" });
-    const report = made.outputs.report as never;
-    expect(wrong(report)).toEqual(["walLevel: blocked"]);
+    const args = { role: "reader", password, publication: "pipe", onFailure: "warn" };
+    await made.up(args);
+    const { report } = made.outputs;
+    expect(wrong(report as never)).toEqual(["walLevel: blocked"]);
+    // A compute that sleeps is waited for.
+    neon.compute.coldStartMs = 1000;
+    await neon.compute.suspend();
+    await made.up({ ...args, triggers: ["asleep"] });
+    expect(made.outputs.report).toEqual(report);
     expect(JSON.stringify(report)).toContain("turn logical replication on in the Neon project");
   });
 });
