@@ -33,7 +33,8 @@ export interface PublicationArgs {
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
   /**
    * Every table of these schemas, present and future (Postgres 15). It takes a superuser or, on Neon, a member of
-   * `neon_superuser`. Not together with `columns`.
+   * `neon_superuser`. Not together with `columns`. A table that passes from `tables` to its schema, or back, is published by both
+   * until the transactions that are open have ended, since a reader would lose their changes; up waits for them as for a lock.
    * @change in place for a superuser, and where one is taken out; one that is added on Neon: dropped and created in one transaction, only with `allowReplace`, the pipe has to be resynced
    */
   schemas?: pulumi.Input<pulumi.Input<string>[]>;
@@ -126,7 +127,7 @@ export interface PublicationArgs {
  * CREATE PUBLICATION clickpipes_publication FOR TABLE ONLY public.orders, ONLY public.users (id, country)
  *   WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true);
  * COMMENT ON PUBLICATION clickpipes_publication IS '…';      -- your comment, then our mark
- * -- a change, in one transaction: only the difference
+ * -- a change, in one transaction (two, where tables pass between the list and their schema): only the difference
  * ALTER PUBLICATION clickpipes_publication DROP TABLE ONLY …;
  * ALTER PUBLICATION clickpipes_publication ADD TABLE ONLY …;
  * ALTER PUBLICATION clickpipes_publication ADD TABLES IN SCHEMA …;      -- or DROP
