@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startDatabase, type TestDatabase } from "../support/database";
+import { LONG } from "../support/long";
 import { Managed } from "../support/managed";
 import { fresh, makeTables, membersOf, publicationOf, recordWarnings, WITH_KEY } from "../support/publications";
 
-const ROUNDS = process.env.LONG ? 60 : 15;
+const ROUNDS = LONG ? 60 : 15;
 
 describe.each([14, 18] as const)("In parallel, on Postgres %i", (version) => {
   let db: TestDatabase;

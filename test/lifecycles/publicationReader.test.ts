@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { ChangeReader } from "../../scripts/demo/replication";
 import { type Random, random } from "../addresses/random";
 import { type Admin, startDatabase, type TestDatabase } from "../support/database";
-import { LONG } from "../support/long";
+import { figure, figure, LONG, LONG } from "../support/long";
 import { POSTGRES_VERSIONS } from "../support/postgres";
 import { fresh, managed, publicationOf, quoted, recordWarnings, session } from "../support/publications";
 import { Application, displayed, received } from "../support/writes";
@@ -70,6 +70,8 @@ describe.each(PLACES)("A reader on Postgres $version, changed by $admin", ({ ver
     const rootOf = (table: string) =>
       LEAVES.some((leaf) => table === `${schema}.${leaf}`) ? `${schema}.parts` : table;
     const got = received(await reader.caughtUp(), rootOf);
+    const counts = tables(WATCHED).map((table) => got.get(displayed(table))?.length);
+    figure(`changes of ${WATCHED.join(", ")} received: ${counts.join(", ")}`);
     for (const table of tables(WATCHED).map(displayed)) {
       expect(application.written.get(table)?.length).toBeGreaterThan(20);
       expect(got.get(table), `${table}, SEED=${SEED}`).toEqual(application.written.get(table));
