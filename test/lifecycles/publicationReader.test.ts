@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { ChangeReader } from "../../scripts/demo/replication";
 import { type Random, random } from "../addresses/random";
 import { type Admin, startDatabase, type TestDatabase } from "../support/database";
-import { figure, figure, LONG, LONG } from "../support/long";
+import { figure, LONG } from "../support/long";
 import { POSTGRES_VERSIONS } from "../support/postgres";
 import { fresh, managed, publicationOf, quoted, recordWarnings, session } from "../support/publications";
 import { Application, displayed, received } from "../support/writes";
