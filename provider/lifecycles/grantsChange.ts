@@ -10,7 +10,7 @@ import { qualified } from "../sql/statement";
 import type { Inputs } from "./arguments";
 import type { GrantsInputs, GrantsState } from "./clickPipesGrants";
 import { type Context, freshToken } from "./context";
-import { noteOf, notesOf, scopeOf, scopesGiven, writeNote } from "./grantsNotes";
+import { noteOf, notesOf, scopeOf, scopesGiven, stoodBefore, writeNote } from "./grantsNotes";
 import {
   complete,
   existingRole,
@@ -69,7 +69,9 @@ async function changed(
   const wasWished = wishedBefore(context, state, notes);
   const byOthers = wishOfOthers(notes.filter(({ mark }) => mark !== state.mark && mark !== grants.mark));
   const stood = foundAmong(seen.held, state, context.settings.acceptMovedDatabase);
-  const isNew = (right: HeldRight) => isWished(right) && !wasWished(right) && !byOthers(right);
+  const stoodForOthers = foundAmong(seen.held, { found: stoodBefore(notes) }, context.settings.acceptMovedDatabase);
+  const isNew = (right: HeldRight) =>
+    isWished(right) && !wasWished(right) && (!byOthers(right) || stoodForOthers.has(right));
   const found = seen.held.filter((right) => stood.has(right) || isNew(right));
   const given = state.given ?? [];
   const revoke = ours(context, seen.held, state, notes).filter((right) => !isWished(right));
@@ -114,8 +116,11 @@ async function newlyGranted(
   const own = notes.find(({ mark }) => mark === grants.mark);
   const byOthers = wishOfOthers(notes.filter(({ mark }) => mark !== oldMark && mark !== grants.mark));
   const isWished = wishOf(scopeOf(grants));
-  // What a killed run of ours gave is not somebody else's; where there was something before, nobody knows any more what.
-  const found = own && !own.found ? [] : seen.held.filter((right) => isWished(right) && !byOthers(right));
+  const stood = foundAmong(seen.held, { found: stoodBefore(notes) }, context.settings.acceptMovedDatabase);
+  // What a killed run of ours gave, or these grants before they are made again, is not somebody else's; where there was
+  // too much before to be noted, nobody knows any more what.
+  const isKnown = own !== undefined && (!own.found || own.before !== undefined);
+  const found = seen.held.filter((right) => isWished(right) && (stood.has(right) || (!isKnown && !byOthers(right))));
   return granted(context, tx, { ...seen, role }, grants, { token, found, given: [], revoke: [], oldMark });
 }
 
@@ -137,7 +142,7 @@ async function granted(context: Context, tx: Transaction, seen: SeenRole, grants
   const answers = await tx.commit(
     ...takeBack(role, place.database, seen.held, revoke),
     ...planGrants(role.name, rights).statements,
-    ...writeNote(role, place, [oldMark, grants.mark], noteOf(grants, place, token, found.length > 0)),
+    ...writeNote(role, place, [oldMark, grants.mark], noteOf(grants, place, token, found)),
     ...readRights(tx.version, { oid: role.oid, name: role.name }, grants),
     readObjects(grants, []),
   );

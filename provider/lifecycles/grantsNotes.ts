@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Place } from "../errors";
+import { isRightKey } from "../sql/grantsFound";
 import { formatComment, type GrantsOwnership, type NotedScope, withGrants } from "../sql/mark";
 import type { Role } from "../sql/role";
 import { commentOnRole } from "../sql/roleComment";
 import type { Statement } from "../sql/statement";
 import type { GrantsInputs, GrantsState } from "./clickPipesGrants";
 
-/** The longest scope that goes into a comment, in names. */
+/** The longest scope that goes into a comment, in names, and the most rights. */
 const LONGEST_SCOPE = 200;
+const MOST_RIGHTS = 100;
 
 /**
  * What this process has noted for roles whose comment is not ours to write: enough to keep a late delete in the same
@@ -33,16 +35,22 @@ export function writeNote(role: Role, place: Place, marks: string[], note: Grant
   return [];
 }
 
-export function noteOf(inputs: GrantsInputs, place: Place, token: string, found: boolean): GrantsOwnership {
+export function noteOf(inputs: GrantsInputs, place: Place, token: string, found: string[]): GrantsOwnership {
   const scope = scopeOf(inputs);
   const names = (Array.isArray(scope.schemas) ? scope.schemas.length : 0) + (scope.tables?.length ?? 0);
   return {
     database: place.database,
     mark: inputs.mark,
     token,
-    ...(found && { found }),
+    ...(found.length > 0 && { found: true }),
+    ...(found.length > 0 && found.length <= MOST_RIGHTS && { before: found }),
     ...(names <= LONGEST_SCOPE && { scope }),
   };
+}
+
+/** What stood before any grants of ours, as far as it is noted. */
+export function stoodBefore(notes: GrantsOwnership[]): string[] {
+  return notes.flatMap(({ before }) => (Array.isArray(before) ? before : [])).filter(isRightKey);
 }
 
 export function scopeOf({ schemas, tables, objectOwners }: GrantsInputs): NotedScope {

@@ -20,6 +20,16 @@ function partsOf(key: string): { byId: string; byName: string; remembered: Remem
   return { byId: JSON.stringify([kind, ids]), byName: JSON.stringify([kind, names]), remembered };
 }
 
+/** Of what stands in a comment, which anybody may have written, what `rightKey` could have made. */
+export function isRightKey(key: unknown): key is string {
+  try {
+    const [kind, ids, names] = JSON.parse(String(key)) as unknown[];
+    return typeof kind === "string" && Array.isArray(ids) && Array.isArray(names);
+  } catch {
+    return false;
+  }
+}
+
 /** States of the first version have names alone. */
 function parsed(key: Remembered | [HeldRight["kind"], ...string[]]): Remembered {
   const [kind, ...rest] = key;

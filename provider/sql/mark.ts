@@ -15,6 +15,8 @@ export interface GrantsOwnership extends Ownership {
   database: string;
   /** Some rights were there before us. */
   found?: boolean;
+  /** Which, by `rightKey`; absent where they are too many. */
+  before?: string[];
   /** What these grants cover, so that the end of others on the same role takes nothing of it; absent where it is too long. */
   scope?: NotedScope;
 }

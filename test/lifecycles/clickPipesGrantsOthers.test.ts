@@ -100,6 +100,21 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
     },
   );
 
+  test("what stood before several grants, or before they were made again, outlives them all, and what they gave does not", async () => {
+    await db.asAdmin(`create table ${schema}.lines (id int); grant select on ${schema}.orders to ${role}`);
+    const before = await rightsOf(db, role);
+    const other = new Managed("ClickPipesGrants", `${role}_other`, db.config);
+    await grants.up({ role, schemas: [schema] });
+    await other.up({ role, tables: [`${schema}.orders`, `${schema}.lines`] });
+    grants.state = undefined;
+    await grants.up({ role, schemas: [schema] });
+    await grants.destroy();
+    expect(await other.refresh()).toBe(false);
+    await other.up({ role, schemas: [schema] });
+    await other.destroy();
+    expect(await rightsOf(db, role)).toEqual(before);
+  });
+
   test("a lost column is named, and alone given again", async () => {
     const args = { role, tables: [{ schema, name: "orders", columns: ["id", "item"] }] };
     await grants.up(args);
