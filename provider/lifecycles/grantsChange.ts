@@ -10,7 +10,7 @@ import { qualified } from "../sql/statement";
 import type { Inputs } from "./arguments";
 import type { GrantsInputs, GrantsState } from "./clickPipesGrants";
 import { type Context, freshToken } from "./context";
-import { noteOf, notesOf, scopeOf, scopesGiven, stoodBefore, writeNote } from "./grantsNotes";
+import { beforeOf, noteOf, notesOf, scopeOf, scopesGiven, stoodBefore, writeNote } from "./grantsNotes";
 import {
   complete,
   existingRole,
@@ -68,7 +68,7 @@ async function changed(
   const notes = notesOf(seen.role, placeOf(seen.server));
   const wasWished = wishedBefore(context, state, notes);
   const byOthers = wishOfOthers(notes.filter(({ mark }) => mark !== state.mark && mark !== grants.mark));
-  const stood = foundAmong(seen.held, state, context.settings.acceptMovedDatabase);
+  const stood = foundAmong(seen.held, beforeOf(state, notes), context.settings.acceptMovedDatabase);
   const stoodForOthers = foundAmong(seen.held, { found: stoodBefore(notes) }, context.settings.acceptMovedDatabase);
   const isNew = (right: HeldRight) =>
     isWished(right) && !wasWished(right) && (!byOthers(right) || stoodForOthers.has(right));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Place } from "../errors";
-import { isRightKey } from "../sql/grantsFound";
+import { type Before, isRightKey } from "../sql/grantsFound";
 import { formatComment, type GrantsOwnership, type NotedScope, withGrants } from "../sql/mark";
 import type { Role } from "../sql/role";
 import { commentOnRole } from "../sql/roleComment";
@@ -59,11 +59,21 @@ export function scopeOf({ schemas, tables, objectOwners }: GrantsInputs): NotedS
 
 /**
  * What these grants may have given: what the state says, and what a run noted that was killed before it could say so. Where
- * something was there before, nobody knows any more which part of that is ours, and it is left.
+ * too much was there before to be noted, nobody knows any more which part of that is ours, and it is left.
  */
 export function scopesGiven(state: GrantsState, notes: GrantsOwnership[]): NotedScope[] {
-  const own = notes.find(({ token }) => token === state.token);
+  const own = ownNote(state, notes);
   const inState = scopeOf(state);
-  const noted = own?.found ? undefined : own?.scope;
+  const noted = own?.found && own.before === undefined ? undefined : own?.scope;
   return noted === undefined || isDeepStrictEqual(noted, inState) ? [inState] : [inState, noted];
+}
+
+/** What stood before these grants: what the state says, and what such a run noted. */
+export function beforeOf(state: GrantsState, notes: GrantsOwnership[]): Before {
+  const own = ownNote(state, notes);
+  return { found: [...(state.found ?? []), ...stoodBefore(own ? [own] : [])], given: state.given };
+}
+
+function ownNote(state: GrantsState, notes: GrantsOwnership[]): GrantsOwnership | undefined {
+  return notes.find(({ token }) => token === state.token);
 }

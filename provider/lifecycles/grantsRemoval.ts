@@ -14,7 +14,7 @@ import { displayIdentifier } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { GrantsState } from "./clickPipesGrants";
 import type { Context } from "./context";
-import { notesOf, scopesGiven, writeNote } from "./grantsNotes";
+import { beforeOf, notesOf, scopesGiven, writeNote } from "./grantsNotes";
 import { knownOf, referenceTo } from "./grantsReading";
 
 /** Takes back what these grants gave, grantor by grantor, but for what was there before or others still wish for. */
@@ -69,7 +69,7 @@ export function ours(context: Context, held: HeldRight[], state: GrantsState, no
 }
 
 function notOfOthers(context: Context, held: HeldRight[], state: GrantsState, notes: GrantsOwnership[]): HeldRight[] {
-  const found = foundAmong(held, state, context.settings.acceptMovedDatabase);
+  const found = foundAmong(held, beforeOf(state, notes), context.settings.acceptMovedDatabase);
   const wasWished = wishedBefore(context, state, notes);
   const others = wishOfOthers(notes.filter(({ mark, token }) => mark !== state.mark && token !== state.token));
   return held.filter((right) => wasWished(right) && !found.has(right) && !others(right));

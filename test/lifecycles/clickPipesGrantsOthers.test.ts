@@ -115,6 +115,18 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
     expect(await rightsOf(db, role)).toEqual(before);
   });
 
+  test("what stood before an update that was killed after its COMMIT outlives the destroy after it, and nothing else does", async () => {
+    await db.asAdmin(`create table ${schema}.lines (id int); create table ${schema}.more (id int)`);
+    await db.asAdmin(`grant select on ${schema}.orders, ${schema}.lines to ${role}`);
+    const before = await rightsOf(db, role);
+    await grants.up({ role, tables: [`${schema}.orders`] });
+    const { state } = grants;
+    await grants.up({ role, schemas: [schema] });
+    grants.state = state;
+    await grants.destroy();
+    expect(await rightsOf(db, role)).toEqual(before);
+  });
+
   test("a lost column is named, and alone given again", async () => {
     const args = { role, tables: [{ schema, name: "orders", columns: ["id", "item"] }] };
     await grants.up(args);
