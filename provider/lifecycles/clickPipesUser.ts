@@ -57,8 +57,8 @@ export const clickPipesUser: Lifecycle = {
     "allowPrivileged",
     "allowLeftoverSlots",
   ],
-  check(args) {
-    const inputs = readArguments(args);
+  check(args, olds) {
+    const inputs = readArguments(args, olds);
     announceRole(inputs.name);
     return inputs;
   },

@@ -1,4 +1,4 @@
-import type { Arguments } from "./arguments";
+import type { Arguments, Inputs } from "./arguments";
 import type { UserInputs } from "./clickPipesUser";
 import { LEAST_BITS, passwordBits } from "./password";
 import { isUnknown } from "./unknown";
@@ -10,11 +10,11 @@ const RESERVED = ["public", "none", "neon_superuser", "cloud_admin", "zenith_adm
 const HASHED = /^(SCRAM-SHA-256\$\d+:|md5[0-9a-f]{32}$)/;
 const TIMESTAMP = /^(infinity|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?)$/;
 
-export function readArguments(args: Arguments): Omit<UserInputs, "mark"> {
+export function readArguments(args: Arguments, olds: Inputs): Omit<UserInputs, "mark"> {
   const adopt = args.flag("adopt");
   return {
     name: roleName(args),
-    password: password(args, adopt === true),
+    password: password(args, adopt === true, olds.password),
     passwordVersion: args.textOrNumber("passwordVersion"),
     connectionLimit: args.integer("connectionLimit", -1, 2_147_483_647),
     validUntil: validUntil(args),
@@ -32,14 +32,15 @@ function roleName(args: Arguments): string {
   return name;
 }
 
-function password(args: Arguments, adopt: boolean): string | undefined {
+function password(args: Arguments, adopt: boolean, before: unknown): string | undefined {
   const value = args.text("password");
   if (value === undefined || isUnknown(value)) return value;
   if (HASHED.test(value))
     args.problem("password", "is a hash, which nobody could log in with; give the plain password");
   else if (value === "") args.problem("password", "is empty; leave it out to have one generated");
-  // A role that exists may have any password that it accepts: there a login judges.
-  else if (!adopt && passwordBits(value) < LEAST_BITS) args.problem("password", tooWeak(passwordBits(value)));
+  // A role that exists may have any password that it accepts: there a login judges, or did when it was adopted.
+  else if (!adopt && value !== before && passwordBits(value) < LEAST_BITS)
+    args.problem("password", tooWeak(passwordBits(value)));
   return value;
 }
 
