@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusal } from "../errors";
 import { isInterruption } from "../sqlstate";
-import { connect, type PostgresSettings } from "./connection";
+import { address, connect, type PostgresSettings } from "./connection";
+import { saying } from "./neonWaits";
 import { type QueryFailure, Session } from "./session";
 
 const IDLE_MS = 15_000;
@@ -12,6 +13,7 @@ const IDLE_MS = 15_000;
  */
 export class Connections {
   readonly settings: PostgresSettings;
+  readonly #inform: (text: string) => void;
   readonly #idle: Session[] = [];
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -19,8 +21,9 @@ export class Connections {
   #lastAlone: Promise<void> = Promise.resolve();
   #lastFailure: { at: number; error: unknown } | undefined;
 
-  constructor(settings: PostgresSettings) {
+  constructor(settings: PostgresSettings, inform: (text: string) => void = () => {}) {
     this.settings = settings;
+    this.#inform = inform;
     this.#free = settings.maxConnections;
   }
 
@@ -88,7 +91,8 @@ export class Connections {
   async #open(deadline = Date.now() + this.settings.connectTimeout * 1000, since = 0): Promise<Session> {
     if (this.#lastFailure && this.#lastFailure.at >= since) throw this.#lastFailure.error;
     try {
-      return new Session(await connect(this.settings, deadline));
+      const waiting = () => `waiting for ${address(this.settings)} to let us in`;
+      return new Session(await saying(this.#inform, waiting, () => connect(this.settings, deadline)));
     } catch (error) {
       this.#lastFailure = { at: performance.now(), error };
       throw error;

@@ -35,7 +35,7 @@ export class Context {
     let connections = open.get(key);
     if (!connections) {
       if (open.size === 0) process.once("SIGINT", closeAndExit);
-      connections = new Connections(postgres);
+      connections = new Connections(postgres, (text) => console.error(text));
       open.set(key, connections);
     }
     return connections;
