@@ -87,14 +87,18 @@ export class Connections {
     await this.#closeIdle();
   }
 
-  /** What has just failed for others while this work waited for its turn is not tried again: each would take its whole time. */
-  async #open(deadline = Date.now() + this.settings.connectTimeout * 1000, since = 0): Promise<Session> {
+  /**
+   * What has just failed for others while this work waited for its turn is not tried again: each would take its whole
+   * time. Whoever gave less time than that has proved nothing to others.
+   */
+  async #open(deadline: number | undefined, since: number): Promise<Session> {
     if (this.#lastFailure && this.#lastFailure.at >= since) throw this.#lastFailure.error;
     try {
+      const end = deadline ?? Date.now() + this.settings.connectTimeout * 1000;
       const waiting = () => `waiting for ${address(this.settings)} to let us in`;
-      return new Session(await saying(this.#inform, waiting, () => connect(this.settings, deadline)));
+      return new Session(await saying(this.#inform, waiting, () => connect(this.settings, end)));
     } catch (error) {
-      this.#lastFailure = { at: performance.now(), error };
+      if (deadline === undefined) this.#lastFailure = { at: performance.now(), error };
       throw error;
     }
   }
