@@ -1,3 +1,4 @@
+import type { Ownership } from "../sql/mark";
 import { planRole, type Role, readRole, toRole } from "../sql/role";
 import { readServer, toServer } from "../sql/server";
 import { announceRole } from "./announcedRoles";
@@ -37,6 +38,8 @@ export interface UserOutputs extends Inputs {
   /** What an adopted role was like before, where we changed it. */
   before?: Partial<Pick<Role, "name" | "canLogin" | "replication" | "connectionLimit" | "validUntil">> & {
     comment?: string | null;
+    /** Somebody else's mark. */
+    owned?: Ownership;
   };
 }
 

@@ -34,7 +34,8 @@ export async function adoptedUser(
   const comment = user.comment === undefined ? role.marked.comment : user.comment || null;
   const note = role.mayComment ? commentOnRole(role, formatComment({ ...role.marked, comment, owner })) : [];
   await tx.commit(...changes, ...note);
-  const before = resumed ? {} : { ...attributesBefore(role), ...argumentsBefore(role, user) };
+  const owned = role.marked.owner;
+  const before = resumed ? {} : { ...attributesBefore(role), ...argumentsBefore(role, user), ...(owned && { owned }) };
   return { ...outputsOf(role, server, user, fresh), adopted: true, before };
 }
 
@@ -56,7 +57,7 @@ export function argumentsBefore(role: Role, user: UserInputs): UserOutputs["befo
   };
 }
 
-/** An adopted role stays; only what the outputs record as changed is taken back, and our mark. */
+/** An adopted role stays; only what the outputs record as changed is taken back, and our mark makes room for the one before. */
 export async function giveBack(context: Context, tx: Transaction, role: Role, state: UserState): Promise<void> {
   const { owner, grants } = role.marked;
   if (owner !== undefined && owner.token !== state.token) return;
@@ -66,7 +67,9 @@ export async function giveBack(context: Context, tx: Transaction, role: Role, st
     ? [...renameRole(role.name, name), ...alterRole(name, attributesToReturn(role, before))]
     : [];
   const comment = before.comment === undefined ? role.marked.comment : before.comment;
-  const note: Statement[] = role.mayComment ? commentOnRole(role, formatComment({ comment, grants }), name) : [];
+  const { owned } = before;
+  const text = formatComment({ comment, grants, ...(owned && { owner: owned }) });
+  const note: Statement[] = role.mayComment ? commentOnRole(role, text, name) : [];
   if (changes.length + note.length > 0) await tx.commit(...changes, ...note);
 }
 

@@ -108,6 +108,16 @@ describe("whose a role is", () => {
     expect(await exists()).toBe(true);
   });
 
+  test("what another resource adopted and left again is the first one's as before", async () => {
+    await user.up({ name });
+    const taker = new Managed("ClickPipesUser", "taker", db.config, { stack: "other" });
+    await taker.up({ name, adopt: true, password: user.outputs.password });
+    await taker.destroy();
+    expect(await user.refresh()).toBe(false);
+    await user.destroy();
+    expect(await exists()).toBe(false);
+  });
+
   test("a mark that was edited away keeps the role from being dropped, until a refresh and an update put it back", async () => {
     await user.up({ name });
     await db.query(`comment on role ${name} is 'by hand'`);
