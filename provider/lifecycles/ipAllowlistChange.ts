@@ -1,5 +1,6 @@
 import type { AllowedList, ListWish } from "../addresses/allowlist";
 import { connect } from "../clients/connection";
+import { Journal } from "../clients/journal";
 import type { ProjectSettings } from "../clients/neon";
 import { saying } from "../clients/neonWaits";
 import { unfinished } from "../errors";
@@ -7,7 +8,7 @@ import { listEmptied, publicBlocked, shutOut } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import { type Context, freshToken } from "./context";
 import type { AllowlistInputs, AllowlistState } from "./ipAllowlist";
-import { type Edit, editList, listOf, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
+import { type Edit, editList, listOf, mayHaveWritten, resumedEdit, type Unsaved } from "./ipAllowlistEdit";
 import { forget, inTurn, notWishedByOthers, remember } from "./ipAllowlistTurns";
 import type { Created } from "./lifecycle";
 
@@ -43,15 +44,18 @@ function kept(context: Context, wish: AllowlistInputs, state: AllowlistState | u
     remember(projectId, token, addresses);
     const gone = (state?.added ?? []).filter((entry) => !addresses.includes(entry));
     const unwished = notWishedByOthers(projectId, token, gone);
-    const keeping: Keeping = { wish, state, token, unwished, closes: false, isPutBack: false, edit: noEdit() };
+    const journal = new Journal<Unsaved>(projectId, wish.mark);
+    const edit = resumedEdit(journal);
+    const keeping: Keeping = { wish, state, token, unwished, closes: false, isPutBack: false, edit };
     try {
-      keeping.closes = await closes(context, keeping);
-      const found = await editList(context, projectId, (list, all) => decide(keeping, list, all), keeping.edit);
-      if (found.ips.length === 0) return leftOpen(context, keeping);
-      if (keeping.closes) await proveReachable(context, keeping);
-      return outputsOf(keeping, { isDone: true });
+      const outputs = await keptList(context, keeping);
+      journal.clear();
+      return outputs;
     } catch (error) {
-      if (mayHaveWritten(keeping.edit) && (state || !keeping.isPutBack))
+      // What was written is in the state from here on; where nothing was, what was kept before still counts.
+      if (mayHaveWritten(edit)) journal.clear();
+      else journal.putBack();
+      if (mayHaveWritten(edit) && (state || !keeping.isPutBack))
         throw unfinished(projectId, keeping.isPutBack ? openOutputs(keeping) : outputsOf(keeping), error);
       if (!state) forget(projectId, token);
       throw error;
@@ -59,11 +63,20 @@ function kept(context: Context, wish: AllowlistInputs, state: AllowlistState | u
   });
 }
 
+async function keptList(context: Context, keeping: Keeping): Promise<Inputs> {
+  const { projectId } = keeping.wish;
+  keeping.closes = await closes(context, keeping);
+  const found = await editList(context, projectId, (list, all) => decide(keeping, list, all), keeping.edit);
+  if (found.ips.length === 0) return leftOpen(context, keeping);
+  if (keeping.closes) await proveReachable(context, keeping);
+  return outputsOf(keeping, { isDone: true });
+}
+
 /** Before an open list is closed, this machine must get in: else nobody could tell afterwards whether it was shut out. */
-async function closes(context: Context, { wish, state }: Keeping): Promise<boolean> {
+async function closes(context: Context, { wish, state, edit }: Keeping): Promise<boolean> {
   if (wish.whenOpen !== "restrict" || state?.effective === "restricted") return false;
   const { ips } = listOf(await context.neon.readSettings(wish.projectId));
-  if (ips.length > 0) return (state?.added ?? []).length > 0;
+  if (ips.length > 0) return [...(state?.added ?? []), ...edit.added].length > 0;
   await reach(context);
   return true;
 }

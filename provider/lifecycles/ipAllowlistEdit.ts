@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AllowedList, type ListPlan, type ListWish, planList } from "../addresses/allowlist";
+import type { Journal } from "../clients/journal";
 import { noWrites, type ProjectSettings, type Writes } from "../clients/neon";
 import { neonWaits } from "../clients/neonWaits";
 import { allowlistRefused, isNeonFailure, listContested } from "../neonErrors";
@@ -16,10 +17,24 @@ export interface Edit {
   seen?: readonly string[];
   /** `protected_branches_only` before we changed it. */
   protectedBefore?: boolean;
+  /** Where to keep what is about to be written, for the run after one that is killed. */
+  journal?: Journal<Unsaved>;
+}
+
+/** What a run had written or was about to write when it was killed. */
+export interface Unsaved {
+  added: string[];
+  protectedBefore?: boolean;
 }
 
 export function noEdit(): Edit {
   return { writes: noWrites(), added: new Set() };
+}
+
+/** One that goes on where a run on this machine was killed. */
+export function resumedEdit(journal: Journal<Unsaved>): Edit {
+  const { added = [], protectedBefore } = journal.read() ?? {};
+  return { ...noEdit(), added: new Set(added), ...(protectedBefore !== undefined && { protectedBefore }), journal };
 }
 
 export function mayHaveWritten({ writes }: Edit): boolean {
@@ -51,6 +66,7 @@ export async function editList(context: Context, projectId: string, decide: Deci
     if (!plan) return undefined;
     if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, changesOf(plan, found));
     const { ips, protectedOnly } = plan.list;
+    edit.journal?.write({ added: [...edit.added, ...plan.added], ...protectionChange(edit, sent) });
     return { allowed_ips: { ips, ...(protectedOnly !== undefined && { protected_branches_only: protectedOnly }) } };
   };
   for (;;) {
@@ -82,8 +98,13 @@ function account(edit: Edit, sent: Sent | undefined): void {
   if (!sent || countOf(edit.writes) === countOf(sent.before)) return;
   if (edit.writes.carriedOut > sent.before.carriedOut) edit.seen = sent.plan.list.ips;
   for (const entry of sent.plan.added) edit.added.add(entry);
-  const { protectedOnly = false } = sent.found;
-  if (sent.plan.list.protectedOnly !== sent.found.protectedOnly) edit.protectedBefore ??= protectedOnly;
+  Object.assign(edit, protectionChange(edit, sent));
+}
+
+function protectionChange({ protectedBefore }: Edit, sent: Sent | undefined): Pick<Edit, "protectedBefore"> {
+  if (protectedBefore !== undefined) return { protectedBefore };
+  if (!sent || sent.plan.list.protectedOnly === sent.found.protectedOnly) return {};
+  return { protectedBefore: sent.found.protectedOnly ?? false };
 }
 
 function countOf({ carriedOut, unclear }: Writes): number {

@@ -1,10 +1,11 @@
 import { type AllowedList, type ListWish, missingFrom, planList } from "../addresses/allowlist";
+import { Journal } from "../clients/journal";
 import { explainProjectGone, wouldOpen } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { AllowlistState } from "./ipAllowlist";
 import { protectionBefore } from "./ipAllowlistChange";
-import { editList, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
+import { editList, mayHaveWritten, noEdit, type Unsaved } from "./ipAllowlistEdit";
 import { forget, inTurn, notWishedByOthers } from "./ipAllowlistTurns";
 
 /** Takes out what was not there before us, and nothing else. */
@@ -13,7 +14,9 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
   const { projectId, token, added = [], allowOpenOnDelete } = state;
   await inTurn(projectId, async () => {
     forget(projectId, token);
-    const ours = notWishedByOthers(projectId, token, added);
+    const journal = new Journal<Unsaved>(projectId, state.mark);
+    const all = new Set([...added, ...(journal.read()?.added ?? [])]);
+    const ours = notWishedByOthers(projectId, token, [...all]);
     if (ours.length === 0 && state.protectedBefore === undefined) return;
     const edit = noEdit();
     const decide = (list: AllowedList): ListWish | undefined => {
@@ -23,6 +26,7 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
       return wish;
     };
     const found = await editList(context, projectId, decide, edit).catch(explainProjectGone);
+    journal.clear();
     if (mayHaveWritten(edit) && found.ips.length === 0)
       context.warn(`the IP Allow list of project ${projectId} is empty now: everybody may connect`);
     const missing = missingFrom(found.ips, ours);

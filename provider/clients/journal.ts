@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * What is being done to something that can bear no mark of ours, kept in the Pulumi home of this machine while it is done:
+ * what a run that was killed meanwhile has done, the next run on this machine knows for its own. Where nothing can be kept,
+ * nothing is known, as on any other machine.
+ */
+export class Journal<T> {
+  readonly #folder: string;
+  readonly #file: string;
+  /** What was there before this run wrote. */
+  #found: T | undefined;
+
+  /** `key` names the thing and who does it. */
+  constructor(...key: string[]) {
+    this.#folder = join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "neon-clickpipes");
+    const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
+    this.#file = join(this.#folder, `${name}.json`);
+  }
+
+  read(): T | undefined {
+    try {
+      this.#found = JSON.parse(readFileSync(this.#file, "utf8")) as T;
+    } catch {
+      this.#found = undefined;
+    }
+    return this.#found;
+  }
+
+  write(entry: T): void {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      writeFileSync(this.#file, JSON.stringify(entry), { mode: 0o600 });
+    } catch {
+      // A read-only home is no reason to fail.
+    }
+  }
+
+  /** Undoes what was written since it was read. */
+  putBack(): void {
+    if (this.#found === undefined) this.clear();
+    else this.write(this.#found);
+  }
+
+  clear(): void {
+    try {
+      rmSync(this.#file, { force: true });
+    } catch {
+      // Nothing was kept, or nothing can be changed.
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test, vi } from "vitest";
+import { failure, newProcess, SHORT_WAITS } from "./ipAllowlistProcess";
+import { FOREIGN, OURS, useProject } from "./ipAllowlistProject";
+
+const project = useProject();
+const { allowlist, wish, list, set, patches } = project;
+
+/** Ends as a killed process does: its list is written, and it says nothing to anybody any more. */
+async function killedAfterWriting(work: () => Promise<unknown>): Promise<void> {
+  const written = patches().length + 1;
+  void work().catch(() => {});
+  await vi.waitFor(() => expect(patches()).toHaveLength(written));
+  project.run = await newProcess();
+}
+
+describe("after a run that was killed between its write and its end, on the same machine", () => {
+  test("the next one knows what it wrote for its own, keeps what others wrote, and delete takes it out", async () => {
+    project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
+    set(...FOREIGN, "192.0.2.1");
+    await killedAfterWriting(() => allowlist().up(wish([...OURS, "192.0.2.3"])));
+    set(...(list() ?? []).filter((entry) => entry !== "192.0.2.3"), "203.0.113.5");
+    const resource = allowlist();
+    await resource.up(wish([...OURS, "192.0.2.3", "203.0.113.5"]));
+    expect(resource.outputs).toMatchObject({ added: ["192.0.2.2", "192.0.2.3"] });
+    await resource.destroy();
+    expect(list()).toEqual([...FOREIGN, "192.0.2.1", "203.0.113.5"]);
+  });
+
+  test("another resource takes it for somebody else's", async () => {
+    project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
+    await killedAfterWriting(() => allowlist().up(wish(OURS)));
+    const other = allowlist("other");
+    await other.up(wish(OURS));
+    expect(other.outputs).toMatchObject({ added: [] });
+    await other.destroy();
+    expect(list()).toEqual([...FOREIGN, ...OURS]);
+  });
+
+  test("an update is gone on with, or destroyed at once, without leaving anything", async () => {
+    for (const next of ["update", "destroy"] as const) {
+      await project.begin();
+      const before = allowlist();
+      await before.up(wish(OURS));
+      project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
+      const killed = project.run.continued(before, "allowlist", { config: project.api.config });
+      const state = structuredClone(before.state);
+      await killedAfterWriting(() => killed.up(wish([...OURS, "192.0.2.3"])));
+      const resource = Object.assign(allowlist(), { state });
+      if (next === "update") await resource.up(wish([...OURS, "192.0.2.3"]));
+      await resource.destroy();
+      expect(list()).toEqual(FOREIGN);
+    }
+  });
+
+  test("a try that is refused meanwhile does not forget it", async () => {
+    project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
+    await killedAfterWriting(() => allowlist().up(wish(OURS)));
+    set(...(list() ?? []).filter((entry) => entry !== OURS[0]));
+    project.api.faults.add({ method: "PATCH", status: 403 });
+    expect(await failure(allowlist().up(wish(OURS)))).toContain("HTTP 403");
+    const resource = allowlist();
+    await resource.up(wish(OURS));
+    await resource.destroy();
+    expect(list()).toEqual(FOREIGN);
+  });
+
+  test("protected_branches_only goes back to what it was before that run", async () => {
+    project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
+    await killedAfterWriting(() => allowlist().up(wish(OURS, { protectedBranchesOnly: true })));
+    const resource = allowlist();
+    await resource.up(wish(OURS, { protectedBranchesOnly: true }));
+    await resource.destroy();
+    expect(project.api.project.settings.allowed_ips).toEqual({ ips: FOREIGN, protected_branches_only: false });
+  });
+});
