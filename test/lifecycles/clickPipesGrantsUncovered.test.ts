@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { Managed } from "../support/managed";
+import { POSTGRES_VERSIONS } from "../support/postgres";
+import { rightsOf } from "../support/rights";
+
+const ADMINS: Admin[] = ["superuser", "neon"];
+const PLACES = POSTGRES_VERSIONS.flatMap((version) => ADMINS.map((admin) => ({ version, admin })));
+
+describe.each(PLACES)("what grants cannot give on Postgres $version as $admin", ({ version, admin }) => {
+  let db: TestDatabase;
+  let said: MockInstance;
+  let count = 0;
+  let role: string;
+  let schema: string;
+  let grants: Managed;
+
+  beforeAll(async () => {
+    db = await startDatabase(version, admin);
+    await db.query("create role stranger");
+  });
+  afterAll(() => db?.stop());
+  beforeEach(async () => {
+    said = vi.spyOn(console, "error").mockImplementation(() => {});
+    // A process says each line once, so no version may repeat the names of another.
+    role = `reader_${version}_${++count}`;
+    schema = `app_${version}_${count}`;
+    grants = new Managed("ClickPipesGrants", role, db.config);
+    await db.asAdmin(
+      `create role ${role}; create schema ${schema}; create table ${schema}.orders (id int primary key)`,
+    );
+  });
+  afterEach(async () => {
+    said.mockRestore();
+    await grants.destroy();
+  });
+
+  test.runIf(admin === "neon")("does not keep the rest from it, and is said with what an admin can do", async () => {
+    await db.query(`create table ${schema}.foreign_owned (id int)`);
+    await db.query(`alter table ${schema}.foreign_owned owner to stranger`);
+    await db.query(`create schema ${schema}_theirs authorization stranger`);
+    await db.query(`grant create on schema ${schema} to stranger`);
+    const scope = { role, schemas: [schema, `${schema}_theirs`] };
+    const { outputs } = await grants.up(scope);
+    const uncovered = outputs.uncovered as { kind: string; object: string; owner: string; fix: string }[];
+    expect(uncovered.map(({ kind, object, owner }) => [kind, object, owner])).toEqual([
+      ["schema", `${schema}_theirs`, "stranger"],
+      ["table", `${schema}.foreign_owned`, "stranger"],
+      ["default privileges", `future tables of stranger in schema ${schema}`, "stranger"],
+      ["default privileges", `future tables of stranger in schema ${schema}_theirs`, "stranger"],
+    ]);
+    expect(outputs.grantedTables).toBe(1);
+    expect(await rightsOf(db, role)).toEqual([
+      `SELECT on ${schema}.orders by ${db.user}`,
+      `USAGE on ${schema} by ${db.user}`,
+      `future SELECT in ${schema} for ${db.user}`,
+    ]);
+    expect(said.mock.calls.flat().join("\n")).toContain(
+      `only its owner stranger may grant it, and the admin is not a member of that role. Run as stranger, or as a superuser: GRANT SELECT ON "${schema}"."foreign_owned" TO "${role}";`,
+    );
+    expect(await grants.refresh()).toBe(false);
+    for (const { fix } of uncovered) await db.query(fix);
+    await db.query(`set role stranger; create table ${schema}.future (id int); reset role`);
+    expect(await grants.refresh()).toBe(false);
+    expect(grants.outputs).toMatchObject({ uncovered: [], grantedTables: 3 });
+    await grants.destroy();
+    expect(await rightsOf(db, role)).toHaveLength(5);
+    await db.query(`drop owned by stranger`);
+  });
+
+  test("are rows that row-level security hides: told, with a policy that ends it", async () => {
+    await db.asAdmin(`alter table ${schema}.orders enable row level security`);
+    await db.asAdmin(`create policy mine on ${schema}.orders using (id < 10)`);
+    await grants.up({ role, schemas: [schema] });
+    const [entry] = grants.outputs.uncovered as { object: string; reason: string; fix: string }[];
+    expect(entry).toMatchObject({
+      object: `${schema}.orders`,
+      reason: expect.stringContaining("row-level security hides rows"),
+    });
+    await db.asAdmin(String(entry?.fix));
+    expect(await grants.refresh()).toBe(false);
+    expect(grants.outputs.uncovered).toEqual([]);
+    await db.asAdmin(`create policy narrow on ${schema}.orders as restrictive using (id < 10)`);
+    expect(await grants.refresh()).toBe(true);
+    expect(grants.drift).toEqual([expect.stringContaining(`table ${schema}.orders: row-level security hides rows`)]);
+    expect(await grants.refresh()).toBe(false);
+    await grants.up({ role, schemas: [schema] });
+    await db.asAdmin(`drop table ${schema}.orders`);
+  });
+});
