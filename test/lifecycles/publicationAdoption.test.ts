@@ -163,13 +163,14 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     );
   });
 
-  test.skipIf(admin === "superuser")("and belongs to somebody else: what it takes is named", async () => {
-    const owner = fresh("owner");
-    await db.query(`create role ${owner}; grant create on database ${quoted(db.database)} to ${owner}`);
-    await db.query(`create publication ${name}`);
-    await db.query(`alter publication ${name} owner to ${owner}`);
-    await expect(managed(db).check({ name, tables: [one], ...adopting })).rejects.toThrow(
-      `belongs to ${owner}, and "${db.user}" does not have the rights of that role: GRANT ${owner} TO ${db.user}`,
-    );
-  });
+  if (admin !== "superuser")
+    test("and belongs to somebody else: what it takes is named", async () => {
+      const owner = fresh("owner");
+      await db.query(`create role ${owner}; grant create on database ${quoted(db.database)} to ${owner}`);
+      await db.query(`create publication ${name}`);
+      await db.query(`alter publication ${name} owner to ${owner}`);
+      await expect(managed(db).check({ name, tables: [one], ...adopting })).rejects.toThrow(
+        `belongs to ${owner}, and "${db.user}" does not have the rights of that role: GRANT ${owner} TO ${db.user}`,
+      );
+    });
 });
