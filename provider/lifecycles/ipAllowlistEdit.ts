@@ -13,7 +13,7 @@ export interface Edit {
   writes: Writes;
   /** What was not there before we wrote it, and has not gone since. */
   added: Set<string>;
-  /** The list as we read or wrote it last; undefined where we never came to that. */
+  /** What was in the list each time that we read or wrote it; undefined where we never came to that. */
   seen?: readonly string[];
   /** `protected_branches_only` before we changed it. */
   protectedBefore?: boolean;
@@ -56,7 +56,7 @@ export async function editList(context: Context, projectId: string, decide: Deci
     account(edit, sent);
     sent = undefined;
     const found = listOf(settings);
-    edit.seen = found.ips;
+    see(edit, found.ips);
     for (const entry of edit.added) if (!found.ips.includes(entry)) edit.added.delete(entry);
     const wish = decide(found, settings);
     // What comes back after we took it out is wished for by somebody: to take it out again might cut their pipe.
@@ -96,9 +96,13 @@ function changesOf({ list, added, removed }: ListPlan, { protectedOnly }: Allowe
 /** What a write added is ours from the moment it may have been carried out; one that was refused added nothing. */
 function account(edit: Edit, sent: Sent | undefined): void {
   if (!sent || countOf(edit.writes) === countOf(sent.before)) return;
-  if (edit.writes.carriedOut > sent.before.carriedOut) edit.seen = sent.plan.list.ips;
+  if (edit.writes.carriedOut > sent.before.carriedOut) see(edit, sent.plan.list.ips);
   for (const entry of sent.plan.added) edit.added.add(entry);
   Object.assign(edit, protectionChange(edit, sent));
+}
+
+function see(edit: Edit, ips: readonly string[]): void {
+  edit.seen = edit.seen?.filter((entry) => ips.includes(entry)) ?? ips;
 }
 
 function protectionChange({ protectedBefore }: Edit, sent: Sent | undefined): Pick<Edit, "protectedBefore"> {

@@ -33,6 +33,17 @@ describe("writers outside", () => {
     expect(lines()).toContain("192.0.2.1, 192.0.2.2 stay in the list");
   });
 
+  test("who put one back while we write, after another spelling stood for it, keep it on delete", async () => {
+    const resource = allowlist();
+    await resource.up(wish(OURS));
+    set(...FOREIGN, "192.0.2.1/32", "192.0.2.2");
+    project.api.faults.add({ method: "PATCH", after: () => set(...(list() ?? []), "192.0.2.1") });
+    await resource.up(wish([...OURS, "192.0.2.3"]));
+    expect(resource.outputs).toMatchObject({ added: ["192.0.2.2", "192.0.2.3"] });
+    await resource.destroy();
+    expect(list()).toEqual([...FOREIGN, "192.0.2.1/32", "192.0.2.1"]);
+  });
+
   test("who edit while Neon refuses us lose nothing: the write is made of what is there then", async () => {
     project.api.faults.add({
       method: "PATCH",
