@@ -16,13 +16,19 @@ export function holds<T>(values: fc.Arbitrary<T>, property: (value: T) => void, 
   if (LONG) figure(`${tried} examples`);
 }
 
-export async function holdsAsync<T>(values: fc.Arbitrary<T>, property: (value: T) => Promise<void>): Promise<void> {
+/** `examples` are tried first, however little time there is. */
+export async function holdsAsync<T>(
+  values: fc.Arbitrary<T>,
+  property: (value: T) => Promise<void>,
+  examples: T[] = [],
+): Promise<void> {
   let tried = 0;
   const counted = fc.asyncProperty(values, (value) => {
     tried++;
     return property(value);
   });
-  await fc.assert(counted, { numRuns: RUNS, interruptAfterTimeLimit: TIME_MS });
+  const first = examples.map((example): [T] => [example]);
+  await fc.assert(counted, { numRuns: RUNS, interruptAfterTimeLimit: TIME_MS, examples: first });
   if (LONG) figure(`${tried} examples`);
 }
 
