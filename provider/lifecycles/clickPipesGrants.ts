@@ -30,8 +30,8 @@ export interface GrantsState extends GrantsInputs {
   found?: string[];
   /** What was given beside default privileges that were there before us. */
   given?: string[];
-  /** What the names of the scope meant when it was granted, by `formatObject`. */
-  objects?: string[];
+  /** What the names of the scope meant when it was granted, by `formatObjects`. */
+  objects?: string;
 }
 
 export const clickPipesGrants: Lifecycle = {

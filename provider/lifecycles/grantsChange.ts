@@ -1,7 +1,7 @@
 import { type Transaction, transaction } from "../clients/transaction";
 import { comesByDefault, foundAmong, rightKey } from "../sql/grantsFound";
 import type { HeldRight } from "../sql/grantsHeld";
-import { formatObject, type ObjectNow, readObjects } from "../sql/grantsObjects";
+import { formatObjects, type ObjectNow, readObjects } from "../sql/grantsObjects";
 import { type ActualRights, planGrants, readableTables, uncoveredAfter } from "../sql/grantsPlan";
 import { wishOf, wishOfOthers } from "../sql/grantsWish";
 import type { Role } from "../sql/role";
@@ -147,7 +147,7 @@ async function granted(context: Context, tx: Transaction, seen: SeenRole, grants
     readObjects(grants, []),
   );
   const after = toRights(answers.slice(-5, -1), place.database);
-  const objects = ((answers.at(-1)?.rows ?? []) as unknown as ObjectNow[]).map(formatObject);
+  const objects = formatObjects((answers.at(-1)?.rows ?? []) as unknown as ObjectNow[]);
   const uncovered = uncoveredAfter(role.name, after);
   for (const { kind, object, owner, reason, fix } of uncovered)
     context.warn(`${kind} ${object} is not covered: ${reason}. Run as ${owner}, or as a superuser: ${fix};`);

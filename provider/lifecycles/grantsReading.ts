@@ -2,7 +2,7 @@ import type { Answer } from "../clients/session";
 import type { Transaction } from "../clients/transaction";
 import { refusal } from "../errors";
 import { type HeldRight, readHeldRights } from "../sql/grantsHeld";
-import { type NamedObject, parseObject } from "../sql/grantsObjects";
+import { type NamedObject, parseObjects } from "../sql/grantsObjects";
 import type { ActualRights } from "../sql/grantsPlan";
 import { readDatabaseRight, readDefaultRights, readSchemas, readTableRights } from "../sql/grantsRead";
 import { allScopes, type MissingName, readMissing, type ScopeInputs, toScope } from "../sql/grantsScope";
@@ -19,8 +19,8 @@ export function referenceTo(context: Context, state: GrantsState): RoleReference
 }
 
 /** What the names of the scope meant when it was granted; in a database that was moved that may be other objects. */
-export function knownOf(context: Context, { objects = [] }: GrantsState): NamedObject[] {
-  return context.settings.acceptMovedDatabase ? [] : objects.map(parseObject);
+export function knownOf(context: Context, { objects }: GrantsState): NamedObject[] {
+  return context.settings.acceptMovedDatabase || typeof objects !== "string" ? [] : parseObjects(objects);
 }
 
 /** How the wish stands, to be sent in one round trip; `toRights` takes the four answers. */

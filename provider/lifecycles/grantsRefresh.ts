@@ -1,4 +1,4 @@
-import { formatObject, type ObjectNow, readObjects, renamingSentences, renamings } from "../sql/grantsObjects";
+import { formatObjects, type ObjectNow, readObjects, renamingSentences, renamings } from "../sql/grantsObjects";
 import { planGrants, readableTables } from "../sql/grantsPlan";
 import { type MissingName, readMissing } from "../sql/grantsScope";
 import type { Uncovered } from "../sql/grantsUncovered";
@@ -45,7 +45,7 @@ export async function readGrants(context: Context, id: string, inputs: Inputs): 
       target: placeOf(server),
       grantedTables: readableTables(role.name, actual),
       uncovered,
-      objects: stillKnown(known, objects).map(formatObject),
+      objects: formatObjects(stillKnown(known, objects)),
     },
     inputs: { ...liveScope(state, missing, renamed), role: role.name },
     drift,

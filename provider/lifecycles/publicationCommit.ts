@@ -12,6 +12,7 @@ import { displaySqlstate, SQLSTATE } from "../sqlstate";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Findings, Work } from "./publicationFindings";
+import { formatOids } from "./publicationInputs";
 import { filterRefused, notOneFilter, unsafeTables } from "./publicationRefusals";
 
 /** Where row filters are given, what the server made of them is judged before the commit. */
@@ -52,7 +53,7 @@ export async function commitChange(
     token: work.token,
     publishedTables: published ?? [],
     excludedColumns: excluded ?? [],
-    tableOids: desired.tables.map((table) => oids.get(tableKey(table))),
+    tableOids: formatOids(desired.tables.map((table) => oids.get(tableKey(table)))),
     filters: rememberFilters(desired, actual),
     ...(work.adopted && { adopted: true, before: work.before ?? {} }),
   };

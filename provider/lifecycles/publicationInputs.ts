@@ -28,8 +28,8 @@ export interface PublicationState extends PublicationInputs {
   oid: number;
   target: unknown;
   token: string;
-  /** OIDs of `tables`, in the same order. */
-  tableOids?: number[];
+  /** OIDs of `tables`, in the same order, by `formatOids`; in states of the first version a list. */
+  tableOids?: string | number[];
   filters?: Filters;
   adopted?: boolean;
   /** What an adopted publication was like before, where we changed it. */
@@ -73,6 +73,16 @@ export function toDesired(inputs: PublicationInputs): DesiredPublication {
 
 /** The tables of the state, each with the OID that it had, unless this is another database than then (`oid` is null). */
 export function tablesOf(state: PublicationState, oid: number | null) {
-  const oids = oid !== null && state.tableOids?.length === state.tables?.length ? state.tableOids : undefined;
+  const known = oid === null ? [] : parseOids(state.tableOids);
+  const oids = known.length === state.tables?.length ? known : undefined;
   return (state.tables ?? []).map(parseTable).map((table, index) => ({ ...table, oid: oids?.[index] }));
+}
+
+/** One text, since a state of thousands of values slows every run down. */
+export function formatOids(oids: (number | undefined)[]): string {
+  return oids.map((oid) => oid ?? "").join(",");
+}
+
+function parseOids(oids: string | number[] = ""): (number | undefined)[] {
+  return typeof oids === "string" ? oids.split(",").map((oid) => (oid === "" ? undefined : Number(oid))) : oids;
 }

@@ -15,7 +15,7 @@ import { formatTable, parseTable, type Table, type TableSpec, tableKey } from ".
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found } from "./lifecycle";
-import { PUBLICATION_ARGUMENTS, type PublicationState, tablesOf } from "./publicationInputs";
+import { formatOids, PUBLICATION_ARGUMENTS, type PublicationState, tablesOf } from "./publicationInputs";
 import { displayMissing, lossesOf, madeAgain, mergeLosses } from "./publicationLosses";
 
 export async function readPublicationResource(
@@ -56,7 +56,7 @@ export async function readPublicationResource(
       target: placeOf(server),
       publishedTables: published ?? [],
       excludedColumns: excluded ?? [],
-      tableOids: live.tables === undefined ? [] : actual.tables.map(({ oid }) => oid),
+      tableOids: formatOids(live.tables === undefined ? [] : actual.tables.map(({ oid }) => oid)),
       lost: nonEmpty(
         known
           ? mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, (excluded ?? []) as unknown as Table[]))

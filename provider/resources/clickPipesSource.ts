@@ -160,7 +160,8 @@ export class ClickPipesSource extends pulumi.ComponentResource {
       ),
     };
     this.postgresSource = postgresSource(args.pipe, this.connection, mappings, ready);
-    this.registerOutputs({ connection: this.connection, postgresSource: this.postgresSource });
+    // Without `postgresSource`: it says the connection again, and every table, of which there may be thousands.
+    this.registerOutputs({ connection: this.connection });
   }
 
   /** The provider goes to each child by name: as an inherited one it would catch other packages' dynamic resources too. */

@@ -17,21 +17,25 @@ export interface NamedObject {
 /** An object as it is called now; `named` where the scope names it so, else it is one of those known before. */
 export type ObjectNow = NamedObject & { named: boolean };
 
-/** As the state keeps it: short, since there may be thousands. */
-export function formatObject({ kind, oid, schema, name, columns }: NamedObject): string {
-  return JSON.stringify([
-    kind,
-    oid,
-    ...(schema === null ? [] : [schema]),
-    name,
-    ...(columns === null ? [] : [columns]),
-  ]);
+/** As the state keeps them: one text, since a state of thousands of values slows every run down. */
+export function formatObjects(objects: NamedObject[]): string {
+  return JSON.stringify(
+    objects.map(({ kind, oid, schema, name, columns }) => [
+      kind,
+      oid,
+      ...(schema === null ? [] : [schema]),
+      name,
+      ...(columns === null ? [] : [columns]),
+    ]),
+  );
 }
 
-export function parseObject(text: string): NamedObject {
-  const [kind, oid, ...rest] = JSON.parse(text) as [NamedObject["kind"], number, ...unknown[]];
-  const [schema, name, columns] = kind === "table" ? rest : [null, ...rest];
-  return { kind, oid, schema, name, columns: columns ?? null } as NamedObject;
+export function parseObjects(text: string): NamedObject[] {
+  const objects = JSON.parse(text) as [NamedObject["kind"], number, ...unknown[]][];
+  return objects.map(([kind, oid, ...rest]) => {
+    const [schema, name, columns] = kind === "table" ? rest : [null, ...rest];
+    return { kind, oid, schema, name, columns: columns ?? null } as NamedObject;
+  });
 }
 
 /** What the names of a scope mean, the schemas of listed tables included, and how the objects known before are called. */
