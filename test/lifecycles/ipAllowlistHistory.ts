@@ -171,16 +171,21 @@ class History {
         closes || args.protectedBranchesOnly !== undefined || state?.outputs.protectedBefore !== undefined;
       return { write: true, close: closes, open: closes, protect };
     };
+    let isSame = false;
     return {
       name: `up ${JSON.stringify(args)}`,
       resource: allowlist,
       consent,
-      run: () => allowlist.up(args),
+      run: async () => {
+        isSame = (await allowlist.up(args)).kind === "same";
+      },
       keeps: (entry) =>
         allowlist.outputs.effective === "restricted" &&
         ips.includes(entry) &&
         stack.seen.some((seen) => seen.ips.includes(entry)),
       holds: () => {
+        // A program that wishes for the same again sends nothing: what somebody did meanwhile is a refresh's to see.
+        if (isSame) return undefined;
         const isOpen = world.ips.length === 0;
         if (isOpen && whenOpen === "restrict") return "the list is open";
         if (allowlist.outputs.effective !== (isOpen ? "open" : "restricted")) return "effective is not what Neon has";
