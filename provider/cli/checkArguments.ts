@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { scrub } from "../errors";
 import { Arguments } from "../lifecycles/arguments";
+import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycles/defaults";
 import type { ReadinessQuestion } from "../lifecycles/readinessFacts";
 import { resolveSettings, type Settings } from "../lifecycles/settings";
 import { type ReadinessInputs, readinessQuestion, sourceReadiness } from "../lifecycles/sourceReadiness";
@@ -11,8 +12,7 @@ export interface CheckArguments {
   json: boolean;
 }
 
-/** The same as in the resources, which this command does without: they would load Pulumi's whole SDK. */
-const DEFAULTS = { role: "clickpipes_user", publication: "clickpipes_publication", mode: "cdc" };
+const DEFAULTS = { role: DEFAULT_USER, publication: DEFAULT_PUBLICATION, mode: READINESS_DEFAULTS.replicationMode };
 
 const OPTIONS = {
   uri: { type: "string" },

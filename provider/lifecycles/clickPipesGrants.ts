@@ -4,6 +4,7 @@ import { readRole } from "../sql/role";
 import { readServer, toServer } from "../sql/server";
 import { compareText, displayIdentifier, parseTable, type TableSpec } from "../sql/table";
 import { isAnnounced } from "./announcedRoles";
+import { ARGUMENT_NAMES } from "./argumentNames";
 import { type Arguments, canonicalList, type Inputs } from "./arguments";
 import { createGrants, updateGrants } from "./grantsChange";
 import { displayMissing } from "./grantsReading";
@@ -36,7 +37,7 @@ export interface GrantsState extends GrantsInputs {
 
 export const clickPipesGrants: Lifecycle = {
   needs: () => ["postgres"],
-  arguments: ["role", "schemas", "tables", "objectOwners"],
+  arguments: ARGUMENT_NAMES.ClickPipesGrants,
 
   check(args) {
     const schemas = readSchemaNames(args);

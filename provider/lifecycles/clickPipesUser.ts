@@ -2,6 +2,7 @@ import type { Ownership } from "../sql/mark";
 import { planRole, type Role, readRole, toRole } from "../sql/role";
 import { readServer, toServer } from "../sql/server";
 import { announceRole } from "./announcedRoles";
+import { ARGUMENT_NAMES } from "./argumentNames";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Lifecycle } from "./lifecycle";
@@ -48,18 +49,7 @@ export type UserState = UserInputs & UserOutputs;
 export const clickPipesUser: Lifecycle = {
   needs: () => ["postgres"],
   secrets: ["password"],
-  arguments: [
-    "name",
-    "password",
-    "passwordVersion",
-    "connectionLimit",
-    "validUntil",
-    "comment",
-    "adopt",
-    "deleteAdopted",
-    "allowPrivileged",
-    "allowLeftoverSlots",
-  ],
+  arguments: ARGUMENT_NAMES.ClickPipesUser,
   check(args, olds) {
     const inputs = readArguments(args, olds);
     announceRole(inputs.name);

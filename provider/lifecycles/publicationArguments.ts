@@ -2,11 +2,10 @@ import { isReadAsWritten } from "../sql/publicationName";
 import { identifier } from "../sql/statement";
 import { compareText } from "../sql/table";
 import { type Arguments, canonicalList, type Inputs } from "./arguments";
+import { DEFAULT_PUBLICATION, OPERATIONS } from "./defaults";
 import { RUNNING_PIPE } from "./publicationRefusals";
 import { readTables } from "./tables";
 import { hasUnknown, isUnknown } from "./unknown";
-
-const OPERATIONS = ["insert", "update", "delete", "truncate"];
 
 export function checkPublication(args: Arguments, olds: Inputs): Inputs {
   const adopt = args.flag("adopt");
@@ -33,7 +32,7 @@ export function checkPublication(args: Arguments, olds: Inputs): Inputs {
 }
 
 function publicationName(args: Arguments): string {
-  const name = args.identifier("name") ?? "clickpipes_publication";
+  const name = args.identifier("name") ?? DEFAULT_PUBLICATION;
   if (!isUnknown(name) && !isReadAsWritten(name)) {
     args.problem(
       "name",

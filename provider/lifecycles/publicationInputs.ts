@@ -40,23 +40,6 @@ export interface PublicationState extends PublicationInputs {
   missing?: MissingTable[];
 }
 
-export const PUBLICATION_ARGUMENTS = [
-  "name",
-  "allTables",
-  "tables",
-  "schemas",
-  "publish",
-  "publishViaPartitionRoot",
-  "publishGeneratedColumns",
-  "owner",
-  "comment",
-  "adopt",
-  "deleteAdopted",
-  "allowReplace",
-  "allowUnsafeTables",
-  "allowLeftoverSlots",
-] as const;
-
 export function toDesired(inputs: PublicationInputs): DesiredPublication {
   const { name, allTables = false, tables = [], schemas = [], publish, owner } = inputs;
   return {

@@ -12,10 +12,11 @@ import { displayUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicationS
 import { placeOf, readServer, toServer } from "../sql/server";
 import { affectedSlots, readSlots } from "../sql/slots";
 import { formatTable, parseTable, type Table, type TableSpec, tableKey } from "../sql/table";
+import { ARGUMENT_NAMES } from "./argumentNames";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found } from "./lifecycle";
-import { formatOids, PUBLICATION_ARGUMENTS, type PublicationState, tablesOf } from "./publicationInputs";
+import { formatOids, type PublicationState, tablesOf } from "./publicationInputs";
 import { displayMissing, lossesOf, madeAgain, mergeLosses } from "./publicationLosses";
 
 export async function readPublicationResource(
@@ -88,7 +89,7 @@ function gone(state: PublicationState, slots: string[]): Found | undefined {
 }
 
 function argumentsOf(state: PublicationState): Inputs {
-  return Object.fromEntries(PUBLICATION_ARGUMENTS.map((name) => [name, state[name]]));
+  return Object.fromEntries(ARGUMENT_NAMES.Publication.map((name) => [name, state[name]]));
 }
 
 function liveInputs(state: PublicationState, actual: ActualPublication): Inputs {

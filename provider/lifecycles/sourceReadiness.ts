@@ -3,8 +3,10 @@ import type { MappedTable, ReadinessCheck } from "../sql/readiness";
 import { type Facts, lastingReport, readinessReport } from "../sql/readinessReport";
 import { placeOf } from "../sql/server";
 import { compareTables, compareText, formatTable, parseTable, type TableSpec, tableKey } from "../sql/table";
+import { ARGUMENT_NAMES } from "./argumentNames";
 import { Arguments, canonicalList, type Inputs } from "./arguments";
 import type { Context } from "./context";
+import { READINESS_DEFAULTS } from "./defaults";
 import type { Found, Lifecycle } from "./lifecycle";
 import { gatherFacts, type ReadinessQuestion } from "./readinessFacts";
 import { hasUnknown } from "./unknown";
@@ -24,17 +26,7 @@ export interface ReadinessInputs extends Inputs {
 export const sourceReadiness: Lifecycle = {
   needs: () => ["postgres"],
   secrets: ["password"],
-  arguments: [
-    "role",
-    "password",
-    "publication",
-    "tables",
-    "replicationMode",
-    "replicationSlotName",
-    "onFailure",
-    "allowUnsafeTables",
-    "triggers",
-  ],
+  arguments: ARGUMENT_NAMES.SourceReadiness,
 
   check(args) {
     return {
@@ -42,12 +34,13 @@ export const sourceReadiness: Lifecycle = {
       password: args.text("password", { required: true }),
       publication: args.identifier("publication", { required: true }),
       tables: readMappedTables(args),
-      replicationMode: args.oneOf("replicationMode", "cdc", "snapshot", "cdc_only") ?? "cdc",
+      replicationMode:
+        args.oneOf("replicationMode", "cdc", "snapshot", "cdc_only") ?? READINESS_DEFAULTS.replicationMode,
       replicationSlotName: args.text("replicationSlotName", {
         pattern: /^[a-z0-9_]{1,63}$/,
         expected: "a replication slot's name: lower case letters, digits and _",
       }),
-      onFailure: args.oneOf("onFailure", "error", "warn") ?? "error",
+      onFailure: args.oneOf("onFailure", "error", "warn") ?? READINESS_DEFAULTS.onFailure,
       allowUnsafeTables: args.flag("allowUnsafeTables") || undefined,
       triggers: args.list("triggers", (value) => value ?? null),
     };
@@ -138,13 +131,13 @@ async function read(context: Context, _id: string, state: Inputs): Promise<Found
   // What `.get()` was not told, nobody else can know.
   const missing = ["role", "password", "publication"].filter((name) => state[name] === undefined);
   if (missing.length > 0) throw refusal("incomplete", `SourceReadiness.get: its state lacks ${missing.join(", ")}`);
-  const inputs = { replicationMode: "cdc", onFailure: "error", ...state } as unknown as ReadinessInputs;
+  const inputs = { ...READINESS_DEFAULTS, ...state } as unknown as ReadinessInputs;
   const { server, report, blocked } = await reported(context, inputs, state);
   const before = (state.report ?? []) as ReadinessCheck[];
   const drift = blocked.map(({ check, detail }) => `${check}: ${detail}`);
   return {
     outputs: { report: lastingReport(report, before), target: placeOf(server) },
-    inputs: Object.fromEntries(sourceReadiness.arguments.map((name) => [name, inputs[name]])),
+    inputs: Object.fromEntries(ARGUMENT_NAMES.SourceReadiness.map((name) => [name, inputs[name]])),
     // What the last `up` has warned of already is no news.
     drift: inputs.onFailure === "error" ? drift : drift.filter((line) => isNews(line, before, state.drift)),
   };

@@ -1,5 +1,6 @@
 import type { Arguments, Inputs } from "./arguments";
 import type { UserInputs } from "./clickPipesUser";
+import { DEFAULT_USER } from "./defaults";
 import { LEAST_BITS, passwordBits } from "./password";
 import { isUnknown } from "./unknown";
 import { tooWeak } from "./userRefusals";
@@ -27,7 +28,7 @@ export function readArguments(args: Arguments, olds: Inputs): Omit<UserInputs, "
 }
 
 function roleName(args: Arguments): string {
-  const name = args.identifier("name") ?? "clickpipes_user";
+  const name = args.identifier("name") ?? DEFAULT_USER;
   if (/^pg_/.test(name) || RESERVED.includes(name)) args.problem("name", `"${name}" is reserved by Postgres or Neon`);
   return name;
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
@@ -144,4 +145,4 @@ export class ClickPipesGrants extends DynamicResource {
   }
 }
 
-const OUTPUTS = ["role", "schemas", "tables", "objectOwners", "grantedTables", "uncovered", "target"];
+const OUTPUTS = [...ARGUMENT_NAMES.ClickPipesGrants, "grantedTables", "uncovered", "target"];

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_PUBLICATION, DEFAULT_USER } from "../lifecycles/defaults";
 import type { ClickPipesGrants, ClickPipesGrantsArgs, TableSpec } from "./clickPipesGrants";
 import {
   allowlist,
@@ -11,7 +12,7 @@ import {
   user,
   withGiven,
 } from "./clickPipesSourceParts";
-import { ClickPipesUser, type ClickPipesUserArgs, DEFAULT_USER } from "./clickPipesUser";
+import { ClickPipesUser, type ClickPipesUserArgs } from "./clickPipesUser";
 import type { ClickPipesRegion, IpAllowlist, IpAllowlistArgs } from "./ipAllowlist";
 import type { LogicalReplication, LogicalReplicationArgs } from "./logicalReplication";
 import {
@@ -25,7 +26,7 @@ import {
   withoutClashes,
 } from "./pipe";
 import { type Provider, programConnection } from "./provider";
-import { DEFAULT_PUBLICATION, Publication, type PublicationArgs } from "./publication";
+import { Publication, type PublicationArgs } from "./publication";
 import type { SourceReadiness, SourceReadinessArgs } from "./sourceReadiness";
 
 export interface ClickPipesSourceArgs {

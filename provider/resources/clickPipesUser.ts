@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
+import { DEFAULT_USER } from "../lifecycles/defaults";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
 /** Which database a resource lives in; compared before every read, update and delete. */
@@ -11,8 +13,6 @@ export interface Target {
   /** Neon's branch id (`neon.branch_id`); absent elsewhere. */
   neonBranch?: string;
 }
-
-export const DEFAULT_USER = "clickpipes_user";
 
 export interface ClickPipesUserArgs {
   /**
@@ -185,17 +185,4 @@ export class ClickPipesUser extends DynamicResource {
   }
 }
 
-const OUTPUTS = [
-  "name",
-  "password",
-  "passwordVersion",
-  "connectionLimit",
-  "validUntil",
-  "comment",
-  "adopt",
-  "deleteAdopted",
-  "allowPrivileged",
-  "allowLeftoverSlots",
-  "roleOid",
-  "target",
-];
+const OUTPUTS = [...ARGUMENT_NAMES.ClickPipesUser, "roleOid", "target"];

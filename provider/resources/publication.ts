@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
+import { DEFAULT_PUBLICATION, OPERATIONS } from "../lifecycles/defaults";
 import type { TableName, TableSpec } from "./clickPipesGrants";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 import type { ExcludedColumns } from "./pipe";
-
-export const DEFAULT_PUBLICATION = "clickpipes_publication";
 
 /** An operation of the application that a publication passes on. */
 export type PublishOperation = "insert" | "update" | "delete" | "truncate";
@@ -215,30 +215,11 @@ export class Publication extends DynamicResource {
   }
 }
 
-const OUTPUTS = [
-  "name",
-  "allTables",
-  "tables",
-  "schemas",
-  "publish",
-  "publishViaPartitionRoot",
-  "publishGeneratedColumns",
-  "owner",
-  "comment",
-  "adopt",
-  "deleteAdopted",
-  "allowReplace",
-  "allowUnsafeTables",
-  "allowLeftoverSlots",
-  "oid",
-  "publishedTables",
-  "excludedColumns",
-  "target",
-];
+const OUTPUTS = [...ARGUMENT_NAMES.Publication, "oid", "publishedTables", "excludedColumns", "target"];
 
 /** An adopted publication keeps what the program does not mention. */
 function defaultsFor(args: PublicationArgs): object {
   const name = DEFAULT_PUBLICATION;
   if (args.adopt !== undefined && args.adopt !== false) return { name };
-  return { name, publish: ["insert", "update", "delete", "truncate"], publishViaPartitionRoot: true };
+  return { name, publish: OPERATIONS, publishViaPartitionRoot: true };
 }

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
+import { READINESS_DEFAULTS } from "../lifecycles/defaults";
 import type { MappedTable, ReadinessCheck } from "../sql/readiness";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
@@ -138,7 +140,7 @@ export class SourceReadiness extends DynamicResource {
   declare readonly target: pulumi.Output<Target>;
 
   constructor(name: string, args: SourceReadinessArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const defaults = opts.id === undefined ? { replicationMode: "cdc", onFailure: "error" } : {};
+    const defaults = opts.id === undefined ? READINESS_DEFAULTS : {};
     super("SourceReadiness", name, properties(args, OUTPUTS, defaults, ["password"]), ["password"], opts);
   }
 
@@ -158,16 +160,4 @@ export class SourceReadiness extends DynamicResource {
   }
 }
 
-const OUTPUTS = [
-  "role",
-  "password",
-  "publication",
-  "tables",
-  "replicationMode",
-  "replicationSlotName",
-  "onFailure",
-  "allowUnsafeTables",
-  "triggers",
-  "report",
-  "target",
-];
+const OUTPUTS = [...ARGUMENT_NAMES.SourceReadiness, "report", "target"];

@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readCheckArguments } from "../../provider/cli/checkArguments";
-import { DEFAULT_USER } from "../../provider/resources/clickPipesUser";
-import { DEFAULT_PUBLICATION } from "../../provider/resources/publication";
 import { installPackage } from "../support/engine/installation";
 import { freePort } from "../support/freePort";
 import { type PostgresServer, startPostgres } from "../support/postgres";
@@ -151,7 +149,11 @@ describe("pulumi-neon-clickpipes check", () => {
     process.env.CLICKPIPES_PASSWORD = source.password;
     const { question } = await readCheckArguments(["--uri", source.uri]);
     delete process.env.CLICKPIPES_PASSWORD;
-    expect(question).toMatchObject({ role: DEFAULT_USER, publication: DEFAULT_PUBLICATION, replicationMode: "cdc" });
+    expect(question).toMatchObject({
+      role: "clickpipes_user",
+      publication: "clickpipes_publication",
+      replicationMode: "cdc",
+    });
   });
 
   test("explains itself, also from the tarball", async () => {
