@@ -135,6 +135,8 @@ export interface ServerAddress {
 
 interface ServerFailure extends Error {
   code?: string;
+  /** Undefined where it was not the server that said so. */
+  severity?: string;
   closed?: boolean;
   statement?: { text: string };
   detail?: string;
@@ -177,6 +179,8 @@ export function explainServerFailure(failure: ServerFailure, server: ServerAddre
       `The answer was: ${failure.message}${code}`
     );
   }
+  if (failure.severity === undefined)
+    return `lost the connection to Postgres at ${server.host}:${server.port} (${failure.message}): run it again once the server is back`;
   const detail = failure.code === SQLSTATE.dependentObjectsStillExist && failure.detail ? ` ${failure.detail}` : "";
   const hint = failure.hint ? ` Hint: ${failure.hint}` : "";
   const known = failure.code === undefined ? undefined : STATEMENT_ADVICE[failure.code];

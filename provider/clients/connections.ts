@@ -6,6 +6,8 @@ import { saying } from "./neonWaits";
 import { type QueryFailure, Session } from "./session";
 
 const IDLE_MS = 15_000;
+/** A compute that restarts may do so twice in a row. */
+export const INTERRUPTION_TRIES = 3;
 
 /**
  * The connections of one provider: at most `maxConnections`, opened on first use, kept for the next one, closed when
@@ -42,7 +44,7 @@ export class Connections {
     }
   }
 
-  /** For work that only reads: done once more where the connection was lost, which may have idled through a restart. */
+  /** For work that only reads: done again where the connection was lost, which may have idled through a restart. */
   async read<T>(work: (session: Session) => Promise<T>, deadline?: () => number): Promise<T> {
     let lost = false;
     const attempt = () =>
@@ -55,10 +57,14 @@ export class Connections {
           }),
         deadline,
       );
-    return attempt().catch((failure) => {
-      if (lost) return attempt();
-      throw failure;
-    });
+    for (let tries = 1; ; tries++) {
+      lost = false;
+      try {
+        return await attempt();
+      } catch (failure) {
+        if (!lost || tries >= INTERRUPTION_TRIES) throw failure;
+      }
+    }
   }
 
   /** Runs `work` while no connection of this process is in use: running work is waited for, new work waits. */

@@ -2,14 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Blocker, lockedOut } from "../errors";
 import { type Statement, statement } from "../sql/statement";
 import { isConflict, isInterruption, SQLSTATE } from "../sqlstate";
-import type { Connections } from "./connections";
+import { type Connections, INTERRUPTION_TRIES } from "./connections";
 import type { Answer, QueryFailure, Session } from "./session";
 
 /** Any constant will do: advisory locks are per database, and this is the one that all our transactions take. */
 const LOCK_KEY = "7019483122060551";
 export const LOCK_TRIES = 3;
 const CONFLICT_TRIES = 12;
-const INTERRUPTION_TRIES = 3;
 
 /** A transaction in the making: its opening statements travel with the first ones that `run` or `commit` sends. */
 export class Transaction {

@@ -104,7 +104,7 @@ export class Context {
     try {
       const { connectTimeout } = postgres.settings;
       const deadline = Date.now() + Math.min(LOOK_MS, connectTimeout * 1000);
-      return await Promise.race([late, postgres.use(work, () => deadline)]);
+      return await Promise.race([late, postgres.read(work, () => deadline)]);
     } catch (error) {
       // An answer of the server counts in a preview too; only that there is none may be the preview's own place.
       if (!(error instanceof LateAnswer) && !isUnreachable(error)) throw error;

@@ -8,7 +8,7 @@ import { listEmptied, publicBlocked, shutOut } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import { type Context, freshToken } from "./context";
 import type { AllowlistInputs, AllowlistState } from "./ipAllowlist";
-import { type Edit, editList, listOf, mayHaveWritten, resumedEdit, type Unsaved } from "./ipAllowlistEdit";
+import { type Edit, editList, listOf, mayHaveWritten, noEdit, resumedEdit, type Unsaved } from "./ipAllowlistEdit";
 import { forget, inTurn, notWishedByOthers, remember } from "./ipAllowlistTurns";
 import type { Created } from "./lifecycle";
 
@@ -139,11 +139,15 @@ async function proveReachable(context: Context, keeping: Keeping): Promise<void>
     const unwished = [...(state?.added ?? []), ...edit.added];
     const back = (found: AllowedList) =>
       found.ips.length === 0 ? undefined : { wished: [], unwished, protectedOnly: edit.protectedBefore };
-    const found = await editList(context, wish.projectId, back).catch((failure: Error) => {
-      throw shutOut({ projectId: wish.projectId, host, cause: error as Error, failure });
+    const repair = noEdit();
+    const found = await editList(context, wish.projectId, back, repair).catch((failure: Error) => {
+      if (repair.writes.carriedOut === 0)
+        throw shutOut({ projectId: wish.projectId, host, cause: error as Error, failure });
+      return undefined;
     });
     keeping.isPutBack = true;
-    throw shutOut({ projectId: wish.projectId, host, cause: error as Error, isOpen: found.ips.length === 0 });
+    const ips = found?.ips ?? repair.seen ?? [];
+    throw shutOut({ projectId: wish.projectId, host, cause: error as Error, isOpen: ips.length === 0 });
   }
 }
 

@@ -25,11 +25,17 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
       if (!allowOpenOnDelete && planList(list, wish)?.list.ips.length === 0) throw wouldOpen(projectId);
       return wish;
     };
-    const found = await editList(context, projectId, decide, edit).catch(explainProjectGone);
+    const found = await editList(context, projectId, decide, edit).catch((error: Error) => {
+      // A state that still had them would take out, another time, what somebody has put back meanwhile.
+      if (edit.writes.carriedOut === 0) return explainProjectGone(error);
+      context.warn(`what was ours is out of the IP Allow list of project ${projectId}, but then: ${error.message}`);
+      return undefined;
+    });
+    const ips = found?.ips ?? edit.seen ?? [];
     journal.clear();
-    if (mayHaveWritten(edit) && found.ips.length === 0)
+    if (mayHaveWritten(edit) && ips.length === 0)
       context.warn(`the IP Allow list of project ${projectId} is empty now: everybody may connect`);
-    const missing = missingFrom(found.ips, ours);
+    const missing = missingFrom(ips, ours);
     const written = ours.filter((entry) => !missing.includes(entry));
     if (written.length > 0)
       context.inform(`${written.join(", ")} stay in the list of project ${projectId}, as somebody wrote them anew`);

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, expectRestart } from "../clients/connection";
 import { neonWaits, saying } from "../clients/neonWaits";
-import { type QueryFailure, Session } from "../clients/session";
+import { Session } from "../clients/session";
 import { statement } from "../sql/statement";
-import { isInterruption } from "../sqlstate";
 import type { Context } from "./context";
 
 /** The three values that the guide asks to look at. */
@@ -13,12 +12,8 @@ export interface Levels {
   maxReplicationSlots: number;
 }
 
-/** On a connection that was idle while somebody restarted the compute, the first try finds that out. */
-export async function currentLevels({ postgres }: Context): Promise<Levels> {
-  return postgres.use(readLevels).catch((failure: QueryFailure) => {
-    if (!isInterruption(failure.code)) throw failure;
-    return postgres.use(readLevels);
-  });
+export function currentLevels({ postgres }: Context): Promise<Levels> {
+  return postgres.read(readLevels);
 }
 
 async function readLevels(session: Session): Promise<Levels> {

@@ -27,7 +27,7 @@ export async function readPublicationResource(
   const state = { ...inputs, name: inputs.name ?? id } as PublicationState;
   const oid = context.oidOf(state.oid);
   const which: Which = [oid, state.name];
-  const answers = await context.postgres.use((session) =>
+  const answers = await context.postgres.read((session) =>
     session.run(
       readServer,
       readPublication(session.version, state.filters ?? {}, ...which),

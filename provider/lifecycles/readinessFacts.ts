@@ -81,7 +81,7 @@ async function stillOpen(postgres: Connections, seen: OpenTransaction[]): Promis
   const youngest = Math.min(...seen.map(({ seconds }) => seconds * 1000));
   if (seen.length === 0 || youngest >= OPEN_MS) return seen;
   await sleep(OPEN_MS - youngest);
-  const [now] = await postgres.use((session) => session.run(readOpenTransactions()));
+  const [now] = await postgres.read((session) => session.run(readOpenTransactions()));
   const open = new Set(now?.rows.map(({ xid }) => xid));
   return seen.filter(({ xid }) => open.has(xid));
 }

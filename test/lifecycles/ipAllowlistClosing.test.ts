@@ -107,6 +107,14 @@ test("being shut out while Neon refuses to open it again is said as loud as can 
   expect((await resource.up(wish([ELSEWHERE, HERE]))).outputs.effective).toBe("restricted");
 });
 
+test("ours are known to be out again, also where Neon does not answer any more after that", async () => {
+  const resource = await allowlist();
+  neon.faults.add({ method: "PATCH", skip: 1, after: () => neon.faults.add({ method: "GET", status: 500, times: 4 }) });
+  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(resource.state).toBeUndefined();
+  expect(list()).toEqual([]);
+});
+
 test("where we cannot even connect before, nothing is closed", async () => {
   const wrong = neon.connectionUri.replace(/:[^:@/]+@/, ":wrong-password@");
   const message = await failure((await allowlist({ "clickpipes:connectionUri": wrong })).up(wish([HERE])));

@@ -47,6 +47,15 @@ describe("a run that fails half-way", () => {
     await resource.destroy();
     expect(list()).toEqual(FOREIGN);
   });
+
+  test("of a destroy is done once ours are out, so that nobody's later entry is taken out with the next one", async () => {
+    const resource = allowlist();
+    await resource.up(wish(OURS));
+    project.api.faults.add({ method: "GET", skip: 1, status: 500, times: 4 });
+    await resource.destroy();
+    expect(list()).toEqual(FOREIGN);
+    expect(lines()).toMatch(/what was ours is out of the IP Allow list of project .*, but then: .*HTTP 500/);
+  });
 });
 
 describe("what Neon refuses", () => {

@@ -9,7 +9,7 @@ type Values = Record<string, unknown>;
 
 /** Every way a run may end without success: each says what to do, or that it can be run again. */
 const CLEAR =
-  /^(Neon API: |Neon refused |without these addresses |the IP Allow list of project \S+ (was emptied|is being changed)|with the IP Allow list .* closed, this machine could not connect|operation \S+ .* (ended in|is still)|logical replication is off in project|project \S+ has logical replication on, but|cannot connect to )/;
+  /^(Neon API: |Neon refused |without these addresses |the IP Allow list of project \S+ (was emptied|is being changed)|with the IP Allow list .* closed, this machine could not connect|operation \S+ .* (ended in|is still)|logical replication is off in project|project \S+ has logical replication on, but|cannot connect to |lost the connection to )/;
 
 /** What the next run cannot mend because it must not, until somebody does what the error says. */
 const EMPTIED = /was emptied by somebody/;
@@ -179,12 +179,13 @@ class History {
       run: async () => {
         isSame = (await allowlist.up(args)).kind === "same";
       },
+      // A program that wishes for the same again reads and sends nothing: what somebody did meanwhile is a refresh's to see.
       keeps: (entry) =>
-        allowlist.outputs.effective === "restricted" &&
-        ips.includes(entry) &&
-        stack.seen.some((seen) => seen.ips.includes(entry)),
+        isSame ||
+        (allowlist.outputs.effective === "restricted" &&
+          ips.includes(entry) &&
+          stack.seen.some((seen) => seen.ips.includes(entry))),
       holds: () => {
-        // A program that wishes for the same again sends nothing: what somebody did meanwhile is a refresh's to see.
         if (isSame) return undefined;
         const isOpen = world.ips.length === 0;
         if (isOpen && whenOpen === "restrict") return "the list is open";

@@ -22,6 +22,19 @@ describe("where logical replication is on already", () => {
     expect(replication.drift).toEqual([]);
   });
 
+  test.each([
+    [2, "no error"],
+    [3, "lost the connection to Postgres at 127.0.0.1"],
+  ])("a connection lost %s times in a row while it is read ends in: %s", async (times, expected) => {
+    let cuts = times;
+    project.neon.wire.onMessage = ({ type }) => (type === "P" && cuts-- > 0 ? "before server" : undefined);
+    try {
+      expect(await failure(managed().up(wishes()))).toContain(expected);
+    } finally {
+      project.neon.wire.onMessage = undefined;
+    }
+  });
+
   test("an unchanged program asks nobody anything", async () => {
     const replication = managed();
     await replication.up(wishes());

@@ -86,6 +86,7 @@ describe("whatever Postgres answers", () => {
   const failure = fc.record({
     message: text(),
     code: field,
+    severity: field,
     detail: field,
     hint: field,
     closed: fc.option(fc.boolean(), { nil: undefined }),
