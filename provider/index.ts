@@ -3,7 +3,6 @@ export {
   type ClickPipesGrantsArgs,
   type TableName,
   type TableSpec,
-  type Uncovered,
 } from "./resources/clickPipesGrants";
 export { ClickPipesSource, type ClickPipesSourceArgs } from "./resources/clickPipesSource";
 export { ClickPipesUser, type ClickPipesUserArgs, type Target } from "./resources/clickPipesUser";
@@ -22,3 +21,4 @@ export { Provider, type ProviderArgs } from "./resources/provider";
 export { Publication, type PublicationArgs, type PublishOperation } from "./resources/publication";
 export { SourceReadiness, type SourceReadinessArgs } from "./resources/sourceReadiness";
 export type { MappedTable, ReadinessCheck } from "./sql/readiness";
+export type { Uncovered } from "./sql/uncovered";

@@ -1,8 +1,8 @@
 import { type MissingName, readMissing } from "../sql/grantsScope";
-import type { Uncovered } from "../sql/grantsUncovered";
 import { readRole } from "../sql/role";
 import { readServer, toServer } from "../sql/server";
 import { compareText, displayIdentifier, parseTable, type TableSpec } from "../sql/table";
+import type { Uncovered } from "../sql/uncovered";
 import { isAnnounced } from "./announcedRoles";
 import { ARGUMENT_NAMES } from "./argumentNames";
 import { type Arguments, canonicalList, type Inputs } from "./arguments";

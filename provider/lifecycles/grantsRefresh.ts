@@ -1,10 +1,10 @@
 import { formatObjects, type ObjectNow, readObjects, renamingSentences, renamings } from "../sql/grantsObjects";
 import { planGrants, readableTables } from "../sql/grantsPlan";
 import { type MissingName, readMissing } from "../sql/grantsScope";
-import type { Uncovered } from "../sql/grantsUncovered";
 import { findGrants } from "../sql/mark";
 import { readRole, toRole } from "../sql/role";
 import { placeOf, readServer, toServer } from "../sql/server";
+import type { Uncovered } from "../sql/uncovered";
 import type { Inputs } from "./arguments";
 import type { GrantsState } from "./clickPipesGrants";
 import type { Context } from "./context";

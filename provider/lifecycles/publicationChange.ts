@@ -4,10 +4,10 @@ import type { Blocker } from "../errors";
 import { formatComment, type Marked } from "../sql/mark";
 import type { Filters } from "../sql/publicationFilters";
 import { type OlderTransaction, overlapping, readOlderTransactions } from "../sql/publicationHandover";
-import { createPublication, type PublicationPlan, planPublication } from "../sql/publicationPlan";
+import { commentOnPublication, createPublication, type PublicationPlan, planPublication } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
 import { nameSlot, type Slot } from "../sql/slots";
-import { identifier, literal, qualified, type Statement, statement } from "../sql/statement";
+import { identifier, qualified, type Statement, statement } from "../sql/statement";
 import { tableKey } from "../sql/table";
 import type { Inputs } from "./arguments";
 import { type Context, freshToken } from "./context";
@@ -148,9 +148,7 @@ async function alter(
 
 function comment(name: string, found: string | null, marked: Marked): Statement[] {
   const text = formatComment(marked);
-  return text === found
-    ? []
-    : [statement(`comment on publication ${identifier(name)} is ${text === null ? "null" : literal(text)}`)];
+  return text === found ? [] : [commentOnPublication(name, text)];
 }
 
 function markedAs({ wish, token, state, adopted }: Work, text: string | null, actual?: ActualPublication): Marked {

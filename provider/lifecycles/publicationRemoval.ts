@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Transaction, transaction } from "../clients/transaction";
-import { formatComment } from "../sql/mark";
-import { planPublication } from "../sql/publicationPlan";
+import { formatComment, wishedComment } from "../sql/mark";
+import { commentOnPublication, planPublication } from "../sql/publicationPlan";
 import { type ActualPublication, readPublication, toPublication } from "../sql/publicationRead";
 import { readServer, type Server, toServer } from "../sql/server";
 import { affectedSlots, nameSlot, readSlots, type Slot } from "../sql/slots";
-import { identifier, literal, statement } from "../sql/statement";
+import { identifier, statement } from "../sql/statement";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import { givenBack } from "./publicationAdoption";
@@ -64,12 +64,9 @@ async function giveBack(
   const { comment, owned } = state.before ?? {};
   const { statements, owner } = planPublication(givenBack(state, actual), actual, {}, server.superuser);
   const text = formatComment({
-    comment: comment === undefined ? actual.marked.comment : comment || null,
+    comment: wishedComment(comment, actual.marked.comment),
     grants: [],
     ...(owned && { owner: owned }),
   });
-  const note = statement(
-    `comment on publication ${identifier(actual.name)} is ${text === null ? "null" : literal(text)}`,
-  );
-  await tx.commit(...statements, note, ...owner);
+  await tx.commit(...statements, commentOnPublication(actual.name, text), ...owner);
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from "../clients/transaction";
-import { formatComment, type Ownership } from "../sql/mark";
+import { formatComment, type Ownership, wishedComment } from "../sql/mark";
 import { alterRole, hasExpired, planRole, type Role, readRole, renameRole } from "../sql/role";
 import { commentOnRole } from "../sql/roleComment";
 import { setPassword } from "../sql/rolePassword";
@@ -31,7 +31,7 @@ export async function adoptedUser(
   // Resumed after a killed adoption: what the role was like before is not known any more, so nothing is taken back.
   const resumed = role.marked.owner?.mark === user.mark;
   const owner: Ownership = { mark: user.mark, token: fresh.token, adopted: true };
-  const comment = user.comment === undefined ? role.marked.comment : user.comment || null;
+  const comment = wishedComment(user.comment, role.marked.comment);
   const note = role.mayComment ? commentOnRole(role, formatComment({ ...role.marked, comment, owner })) : [];
   await tx.commit(...changes, ...note);
   const owned = role.marked.owner;

@@ -1,5 +1,5 @@
 import { type Transaction, transaction } from "../clients/transaction";
-import { formatComment, type Ownership } from "../sql/mark";
+import { formatComment, type Ownership, wishedComment } from "../sql/mark";
 import { planRole, type Role, readRole, toRole } from "../sql/role";
 import { commentOnRole } from "../sql/roleComment";
 import { createRole, setPassword } from "../sql/rolePassword";
@@ -64,7 +64,7 @@ async function resumedUser(
 ): Promise<UserOutputs> {
   mayAlter(server, role);
   strongEnough(fresh.password);
-  const comment = user.comment === undefined ? role.marked.comment : user.comment || null;
+  const comment = wishedComment(user.comment, role.marked.comment);
   const owner: Ownership = { mark: user.mark, token: fresh.token };
   await tx.commit(
     ...planRole(user, role),

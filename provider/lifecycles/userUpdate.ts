@@ -1,6 +1,6 @@
 import { tryLogin } from "../clients/login";
 import { type Transaction, transaction } from "../clients/transaction";
-import { formatComment, type Marked } from "../sql/mark";
+import { formatComment, type Marked, wishedComment } from "../sql/mark";
 import { hasExpired, privilegesOf, type Role, readRole, toRole } from "../sql/role";
 import { commentOnRole } from "../sql/roleComment";
 import { placeOf, readServer, type Server, toServer } from "../sql/server";
@@ -85,7 +85,7 @@ function changedOutputs(server: Server, role: Role, { state, user, secret, token
 
 /** Our mark is kept up to date, and put back where it was lost; another resource's mark is left alone. */
 function remarked(marked: Marked, { state, user, token }: Change): Marked {
-  const comment = user.comment === undefined ? marked.comment : user.comment || null;
+  const comment = wishedComment(user.comment, marked.comment);
   const theirs = marked.owner && marked.owner.token !== state.token && marked.owner.mark !== user.mark;
   if (theirs) return { ...marked, comment };
   return { ...marked, comment, owner: { mark: user.mark, token, ...(state.adopted && { adopted: true }) } };

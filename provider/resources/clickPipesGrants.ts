@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
+import type { Uncovered } from "../sql/uncovered";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
@@ -22,17 +23,6 @@ export type TableSpec =
 export interface TableName {
   schema: string;
   name: string;
-}
-
-/** Something of the scope that the role cannot read, and that the admin may not grant. */
-export interface Uncovered {
-  object: string;
-  /** `table`, `view`, `schema`, `database`, `default privileges` and so on; `tables` for many of one owner in one schema. */
-  kind: string;
-  owner: string;
-  reason: string;
-  /** The statement with which the owner, or an admin who is a member of that role, can. */
-  fix: string;
 }
 
 export interface ClickPipesGrantsArgs {

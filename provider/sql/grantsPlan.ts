@@ -1,8 +1,9 @@
 import { type Lack, lacks } from "./grantsLacks";
 import type { DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./grantsRead";
 import { byActor, defaultStatements } from "./grantsStatements";
-import { lackSentences, type Uncovered, uncoveredBy } from "./grantsUncovered";
+import { lackSentences, uncoveredBy } from "./grantsUncovered";
 import { identifier, qualified, type Statement, statement } from "./statement";
+import type { Uncovered } from "./uncovered";
 
 export interface ActualRights {
   database: string;

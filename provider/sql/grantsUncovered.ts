@@ -2,14 +2,7 @@ import type { Lack } from "./grantsLacks";
 import { policyFor } from "./rowSecurity";
 import { identifier, literal } from "./statement";
 import { displayIdentifier } from "./table";
-
-export interface Uncovered {
-  object: string;
-  kind: string;
-  owner: string;
-  reason: string;
-  fix: string;
-}
+import type { Uncovered } from "./uncovered";
 
 /** How many are told one by one: state and terminal must not grow with the database. */
 const NAMED = 5;

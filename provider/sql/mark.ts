@@ -70,6 +70,11 @@ function inAscii(json: string): string {
   return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** The user's own comment where the program says nothing of it, or something; an empty one takes it away. */
+export function wishedComment(wish: string | undefined, found: string | null): string | null {
+  return wish === undefined ? found : wish || null;
+}
+
 export function findGrants(marked: Marked, database: string, mark: string): GrantsOwnership | undefined {
   return marked.grants.find((entry) => entry.database === database && entry.mark === mark);
 }

@@ -8,7 +8,7 @@ export interface DesiredPublication {
   allTables: boolean;
   tables: Table[];
   schemas: string[];
-  /** Undefined: as found, or the server's default. */
+  /** Undefined, these three: as found, else the server's defaults: all four operations, false and "none". */
   publish?: string[];
   viaRoot?: boolean;
   generatedColumns?: "none" | "stored";
@@ -38,6 +38,10 @@ export function createPublication(desired: DesiredPublication): Statement {
   });
   const withOptions = options.length > 0 ? ` with (${options.join(", ")})` : "";
   return statement(`create publication ${identifier(desired.name)}${objects(desired)}${withOptions}`);
+}
+
+export function commentOnPublication(name: string, text: string | null): Statement {
+  return statement(`comment on publication ${identifier(name)} is ${text === null ? "null" : literal(text)}`);
 }
 
 function objects({ allTables, tables, schemas }: DesiredPublication): string {

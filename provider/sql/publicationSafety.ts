@@ -1,8 +1,9 @@
 import { hazards } from "./publicationHazards";
 import { inSchemas, PUBLISHABLE } from "./publicationMembers";
+import type { DesiredPublication } from "./publicationPlan";
 import { publicationOid, type Which, whichValues } from "./publicationRead";
 import { identifier, qualified, type Statement, statement } from "./statement";
-import { displayTable, type Table, type TableName } from "./table";
+import { displayTable, type TableName } from "./table";
 
 export type Hazard =
   | "noIdentity"
@@ -30,19 +31,9 @@ export interface UnsafeTable extends TableName {
   invalidIndex: string | null;
 }
 
-export interface PublicationScope {
-  allTables: boolean;
-  tables: Table[];
-  schemas: string[];
-  /** Undefined, these three: as found, else all four operations, false and "none". */
-  publish?: string[];
-  viaRoot?: boolean;
-  generatedColumns?: "none" | "stored";
-}
-
 /** Of a publication as it is wished for, before it is made or changed. Row filters can only be judged afterwards: their columns are the server's to find. */
-export function readUnsafeWish(version: number, scope: PublicationScope, ...which: Which): Statement {
-  const { allTables, tables, schemas, publish, viaRoot, generatedColumns } = scope;
+export function readUnsafeWish(version: number, desired: DesiredPublication, ...which: Which): Statement {
+  const { allTables, tables, schemas, publish, viaRoot, generatedColumns } = desired;
   const changes = publish === undefined ? null : publish.includes("update") || publish.includes("delete");
   return statement(
     `

@@ -1,6 +1,8 @@
 import type { TableName } from "./table";
 
-/** One line of the report. Public, and so free of anything that a user's compiler would have to know. */
+// Public, and so in a file that needs nothing a user's compiler would have to know.
+
+/** One line of the report. */
 export interface ReadinessCheck {
   /** Which check it is, such as `identity`. */
   check: string;

@@ -14,6 +14,7 @@ const FOLDER = join(ROOT, "docs", "resources");
 const DESCRIBED_WITH: Readonly<Record<string, string>> = {
   "pipe.ts": "ClickPipesSource",
   "readiness.ts": "SourceReadiness",
+  "uncovered.ts": "ClickPipesGrants",
 };
 
 function renderAll(project: ProjectReflection): Map<string, string> {
