@@ -89,6 +89,22 @@ export function foreignHost(place: { host: string; projectId: string; known: str
   );
 }
 
+export function foreignServer(place: { host: string; projectId: string; found: string }): SourceError {
+  return refusal(
+    "foreignHost",
+    `${place.host} says that it belongs to Neon project ${place.found}, and not to ${place.projectId}. Nothing was changed: ` +
+      "correct `projectId` or the connection",
+  );
+}
+
+export function notBack(place: { projectId: string; host: string; seconds: number; why: string }): SourceError {
+  return refusal(
+    "notBack",
+    `logical replication is on now in project ${place.projectId}, but ${place.host} did not come back within ${place.seconds} s after ` +
+      `the restart: ${place.why}. Run \`pulumi up\` again, which restarts nothing more; \`connectTimeout\` gives it more time`,
+  );
+}
+
 export function consentNeeded(projectId: string, active: string): SourceError {
   return refusal(
     "restartNeeded",

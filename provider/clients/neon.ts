@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRefusedForNow, isUnclear, type NeonFailure } from "../neonErrors";
+import { isNeonFailure, isRefusedForNow, isUnclear, type NeonFailure } from "../neonErrors";
 import { hasEnded, isRunning, type Operation, operationProblem } from "./neonOperation";
 import { attempt, type NeonAccess, readNeon } from "./neonRequest";
 import { neonWaits, pauseBefore, saying } from "./neonWaits";
@@ -62,14 +62,14 @@ export class NeonClient {
     return (await this.#read<{ endpoints: Endpoint[] }>(path, "endpoints")).endpoints;
   }
 
-  /** The operations that are under way; none where they are not ours to list, since what was wished decides anyway. */
-  async listRunning(projectId: string): Promise<Operation[]> {
+  /** The operations that are under way; undefined where they are not ours to list, since what was wished decides anyway. */
+  async listRunning(projectId: string): Promise<Operation[] | undefined> {
     const path = `${projectPath(projectId)}/operations?limit=50`;
     try {
       const { operations } = await this.#read<{ operations: Operation[] }>(path, "operations");
       return operations.filter(isRunning);
     } catch {
-      return [];
+      return undefined;
     }
   }
 
@@ -96,7 +96,7 @@ export class NeonClient {
         if (!repeatable || Date.now() + pauseMs > deadline) throw failure;
         this.#waitAfter(failure);
         await sleep(pauseMs);
-        if (isUnclear(failure)) await this.waitForOperations(projectId, await this.listRunning(projectId));
+        if (isUnclear(failure)) await this.waitForOperations(projectId, (await this.listRunning(projectId)) ?? []);
       }
     });
   }
@@ -118,7 +118,7 @@ export class NeonClient {
     return undefined;
   }
 
-  /** Waits until every operation has ended. */
+  /** Waits until every operation has ended, as far as they are ours to look at. */
   waitForOperations(projectId: string, operations: Operation[]): Promise<void> {
     return this.#patiently(async () => {
       const deadline = Date.now() + neonWaits.operations;
@@ -136,10 +136,22 @@ export class NeonClient {
       const problem = operationProblem(projectId, operation, { deadline, failedSince });
       if (problem) throw problem;
       await sleep(pauseMs);
-      const path = `${projectPath(projectId)}/operations/${encodeURIComponent(id)}`;
-      operation = (await this.#read<{ operation: Operation }>(path, "operation")).operation;
+      const found = await this.#readOperation(projectId, id);
+      if (!found) break;
+      operation = found;
     }
     this.#waitingFor = undefined;
+  }
+
+  /** Undefined where it is gone or hidden from this key: the write that set it off was carried out all the same. */
+  async #readOperation(projectId: string, id: string): Promise<Operation | undefined> {
+    const path = `${projectPath(projectId)}/operations/${encodeURIComponent(id)}`;
+    try {
+      return (await this.#read<{ operation: Operation }>(path, "operation")).operation;
+    } catch (failure) {
+      if (isNeonFailure(failure) && (failure.status === 403 || failure.status === 404)) return undefined;
+      throw failure;
+    }
   }
 
   #read<T extends object>(path: string, part: keyof T & string): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Endpoint, NeonClient } from "../clients/neon";
+import { type Endpoint, type NeonClient, noWrites } from "../clients/neon";
 import { consentNeeded, explainProjectGone, foreignHost, notLogical } from "../neonErrors";
 import type { Arguments, Inputs } from "./arguments";
 import type { Context } from "./context";
@@ -76,26 +76,33 @@ async function switchedOn(context: Context, inputs: ReplicationInputs): Promise<
   const { projectId } = inputs;
   const endpoints = await endpointsIfOff(neon, projectId);
   if (endpoints) demandConsent(context, inputs, endpoints);
-  // Before anything is changed for ever: whether we get in at all.
-  const levels = await currentLevels(context);
+  // Before anything is changed for ever: whether we get in at all, and where.
+  const levels = await currentLevels(context, projectId);
   if (endpoints) {
     context.inform(
       `turning logical replication on for project ${projectId}: its computes restart, open connections are cut`,
     );
-    await restart(context, () => turnOn(neon, projectId));
-    return measured(context, projectId, await currentLevels(context));
+    await restart(context, projectId, () => turnOn(neon, projectId));
+  } else {
+    if (levels.walLevel === "logical") return measured(context, projectId, levels);
+    const running = await neon.listRunning(projectId);
+    if (running?.length === 0) return measured(context, projectId, levels);
+    // Turned on a moment ago, by somebody else or by a run that was killed: the restart is, or may be, under way.
+    await restart(context, projectId, () => neon.waitForOperations(projectId, running ?? []));
   }
-  const running = levels.walLevel === "logical" ? [] : await neon.listRunning(projectId);
-  if (running.length === 0) return measured(context, projectId, levels);
-  // Turned on a moment ago, by somebody else or by a run that was killed: the restart is under way.
-  await restart(context, () => neon.waitForOperations(projectId, running));
-  return measured(context, projectId, await currentLevels(context));
+  return measured(context, projectId, await currentLevels(context, projectId));
 }
 
 async function turnOn(neon: NeonClient, projectId: string): Promise<void> {
-  await neon.changeSettings(projectId, (found, writes) =>
-    found.enable_logical_replication || writes.carriedOut > 0 ? undefined : { enable_logical_replication: true },
+  const writes = noWrites();
+  await neon.changeSettings(
+    projectId,
+    (found) =>
+      found.enable_logical_replication || writes.carriedOut > 0 ? undefined : { enable_logical_replication: true },
+    writes,
   );
+  // Somebody else was faster, and the restart is that one's.
+  if (writes.carriedOut === 0) await neon.waitForOperations(projectId, (await neon.listRunning(projectId)) ?? []);
 }
 
 /** Under the host that the API names, or another that begins with the endpoint's id, as in a private network. */
@@ -121,26 +128,36 @@ function activeOf(endpoints: Endpoint[]): string {
 function measured(context: Context, projectId: string, levels: Levels): Inputs {
   const { walLevel, maxWalSenders, maxReplicationSlots } = levels;
   if (walLevel !== "logical") throw notLogical(projectId, context.postgres.settings.host, walLevel);
+  warnOfNumbers(context, levels);
+  return { walLevel, maxWalSenders, maxReplicationSlots };
+}
+
+function warnOfNumbers(context: Context, { maxWalSenders, maxReplicationSlots }: Levels): void {
   if (maxWalSenders < LEAST_WAL_SENDERS || maxReplicationSlots < LEAST_SLOTS) {
     context.warn(
       `max_wal_senders = ${maxWalSenders} and max_replication_slots = ${maxReplicationSlots} are too small for ClickPipes, ` +
         `which needs ${LEAST_WAL_SENDERS} and ${LEAST_SLOTS}: ask Neon's support to raise them`,
     );
   }
-  return { walLevel, maxWalSenders, maxReplicationSlots };
 }
 
 async function read(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
   const projectId = (inputs.projectId as string | undefined) ?? id;
   const on = await isOn(context.neon, projectId).catch(explainProjectGone);
-  const levels = await currentLevels(context);
+  const levels = await currentLevels(context, projectId);
+  warnOfNumbers(context, levels);
   const drift: string[] = [];
   if (!on) {
     drift.push(
       `logical replication is off in project ${projectId}. Neon cannot turn it off, so this must be another project than before: ` +
         "check `projectId` and `neonApiUrl`; to turn it on here, `pulumi up` needs `allowRestart: true`",
     );
-  } else if (levels.walLevel !== "logical")
-    drift.push(`${context.postgres.settings.host} says wal_level = ${levels.walLevel}`);
+  } else if (levels.walLevel !== "logical") {
+    const { host } = context.postgres.settings;
+    drift.push(
+      `project ${projectId} has logical replication on, but ${host} says wal_level = ${levels.walLevel}: its compute has not ` +
+        "restarted since, so restart it in Neon's console; `pulumi up` checks again",
+    );
+  }
   return { outputs: { ...levels }, inputs: { projectId, allowRestart: inputs.allowRestart }, drift };
 }

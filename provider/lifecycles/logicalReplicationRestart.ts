@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect, expectRestart } from "../clients/connection";
 import { neonWaits, saying } from "../clients/neonWaits";
 import { Session } from "../clients/session";
+import { explainServerFailure, readReplica } from "../errors";
+import { foreignServer, notBack } from "../neonErrors";
 import { statement } from "../sql/statement";
 import type { Context } from "./context";
 
@@ -12,23 +14,35 @@ export interface Levels {
   maxReplicationSlots: number;
 }
 
-export function currentLevels({ postgres }: Context): Promise<Levels> {
-  return postgres.read(readLevels);
+interface ServerLevels extends Levels {
+  /** Null where this is no Neon. */
+  neonProject: string | null;
+  inRecovery: boolean;
 }
 
-async function readLevels(session: Session): Promise<Levels> {
+/** What the server says; refuses one that by its own word is another project's, or no source for ClickPipes. */
+export async function currentLevels({ postgres }: Context, projectId: string): Promise<Levels> {
+  const { neonProject, inRecovery, ...levels } = await postgres.read(readLevels);
+  const { host } = postgres.settings;
+  if (neonProject && neonProject !== projectId) throw foreignServer({ host, projectId, found: neonProject });
+  if (inRecovery) throw readReplica(host);
+  return levels;
+}
+
+async function readLevels(session: Session): Promise<ServerLevels> {
   const text = `
     select current_setting('wal_level') as "walLevel", current_setting('max_wal_senders')::int as "maxWalSenders",
-           current_setting('max_replication_slots')::int as "maxReplicationSlots"`;
+           current_setting('max_replication_slots')::int as "maxReplicationSlots",
+           nullif(current_setting('neon.project_id', true), '') as "neonProject", pg_is_in_recovery() as "inRecovery"`;
   const [answer] = await session.run(statement(text));
-  return answer?.rows[0] as unknown as Levels;
+  return answer?.rows[0] as unknown as ServerLevels;
 }
 
 /**
  * Has the computes restarted by `work` while no transaction of ours runs: running ones are waited for, new ones wait until
  * the server says `wal_level = logical`, or has had its time.
  */
-export async function restart(context: Context, work: () => Promise<void>): Promise<void> {
+export async function restart(context: Context, projectId: string, work: () => Promise<void>): Promise<void> {
   const { postgres } = context;
   let waitingFor: string | undefined = "waiting for this run's own transactions to end before the restart";
   await saying(
@@ -41,18 +55,27 @@ export async function restart(context: Context, work: () => Promise<void>): Prom
         expectRestart(postgres.settings);
         await work();
         waitingFor = `waiting for ${postgres.settings.host} to come back with wal_level = logical`;
-        await reconnect(context);
+        await reconnect(context, projectId);
       }),
   );
 }
 
-async function reconnect({ postgres: { settings } }: Context): Promise<void> {
+async function reconnect({ postgres: { settings } }: Context, projectId: string): Promise<void> {
   const deadline = Date.now() + settings.connectTimeout * 1000;
+  let answered = false;
   while (Date.now() <= deadline) {
-    const connection = await connect(settings, deadline);
-    const levels = await readLevels(new Session(connection)).catch(() => undefined);
-    await connection.client.end().catch(() => {});
-    if (levels?.walLevel === "logical") return;
+    try {
+      const connection = await connect(settings, deadline);
+      const levels = await readLevels(new Session(connection)).catch(() => undefined);
+      await connection.client.end().catch(() => {});
+      if (levels?.walLevel === "logical") return;
+      answered = true;
+    } catch (failure) {
+      // What it said before tells more than that the last try had no time left.
+      if (answered) return;
+      const why = explainServerFailure(failure as Error, settings);
+      throw notBack({ projectId, host: settings.host, seconds: settings.connectTimeout, why });
+    }
     await sleep(neonWaits.poll / 4);
   }
 }

@@ -37,7 +37,8 @@ export interface LogicalReplicationArgs {
  * GET   /projects/{id}/operations/…    until they have ended, up to 5 minutes
  * ```
  *
- * Then it connects again until the server says `logical`, up to `connectTimeout`. In this process the restart waits for running
+ * Before the PATCH it connects, to see whether it gets in, and to the right project's read-write endpoint. After it, it
+ * connects again until the server says `logical`, up to `connectTimeout`. In this process the restart waits for running
  * transactions and holds new ones back. Every ten seconds a line says what is being waited for.
  *
  * The setting is Neon's `enable_logical_replication` (OpenAPI document in npm `@neondatabase/api-client` 2.7.3): "Once enabled,
@@ -47,7 +48,8 @@ export interface LogicalReplicationArgs {
  *
  * A `Project` of that package keeps the same setting. Where the program does not say `enableLogicalReplication: "yes"` there,
  * versions up to 0.13 replace the whole project once it is on, data and all, and later ones try in vain to turn it off. A preview
- * warns of such a project where `projectId` comes from it.
+ * warns of such a project where `projectId` comes from it. On a project that exists, up to 0.13 the "yes" alone replaces it too: add
+ * it together with `ignoreChanges: ["enableLogicalReplication"]` and `protect: true`.
  *
  * ### Delete
  *
@@ -59,7 +61,9 @@ export interface LogicalReplicationArgs {
  * | --- | --- |
  * | Consent with `allowRestart: true` | Choose a moment when a restart does no harm, set it, run `pulumi up`. |
  * | is no endpoint of project | The connection and `projectId` belong to different projects: correct one of them. Nothing was changed. |
+ * | says that it belongs to Neon project | The same, said by the server itself. |
  * | has logical replication on, but | The host is another project's, or its compute has not restarted since: restart it in Neon's console. |
+ * | did not come back within | The setting is on, the compute is slow to start: run `pulumi up` again, which restarts nothing more. |
  * | the API key is not valid | Correct `neonApiKey`. |
  * | there is no such project, or the API key cannot see it | Correct `projectId`, or take a key of that organization. |
  * | Look at the project's operations in Neon's console | Neon did not finish within its time: run `pulumi up` again when it has. |

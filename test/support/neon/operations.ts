@@ -13,7 +13,7 @@ export interface OperationStep {
 
 /** How the next operation fails; a failed one may be tried again and then succeed, as Neon says. */
 export interface OperationFailure {
-  status: "failed" | "error";
+  status: "failed" | "error" | "cancelled";
   message: string;
   retried: boolean;
 }
