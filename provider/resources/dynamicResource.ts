@@ -14,7 +14,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     secrets: string[],
     opts: pulumi.CustomResourceOptions,
   ) {
-    refuseImport(kind, name, opts);
+    refuseImport(kind, name, props, opts);
     const hidden = { mark: markOf(kind, name), __provider: providerText(kind) };
     super(
       TYPE_PREFIX + kind,
@@ -45,12 +45,13 @@ function organization(): string {
 }
 
 /** Pulumi reads an imported dynamic resource without the code to read it with (pulumi/pulumi#11279). */
-function refuseImport(kind: string, name: string, opts: pulumi.CustomResourceOptions): void {
+function refuseImport(kind: string, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions): void {
   if (opts.import === undefined) return;
-  throw new pulumi.RunError(
-    `${kind} "${name}": Pulumi cannot import dynamic resources. Take \`import\` out and set the argument \`adopt: true\`: ` +
-      "the next `pulumi up` takes over what is there.",
-  );
+  const way =
+    "adopt" in props
+      ? "Take `import` out and set the argument `adopt: true`: the next `pulumi up` takes over what is there."
+      : "Take `import` out: the next `pulumi up` goes on from what is there.";
+  throw new pulumi.RunError(`${kind} "${name}": Pulumi cannot import dynamic resources. ${way}`);
 }
 
 export function isInstanceOf(value: unknown, kind: string): boolean {

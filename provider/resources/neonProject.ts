@@ -34,6 +34,7 @@ function warning(project: pulumi.Resource): string {
   return (
     `${type} "${name}" keeps logical replication of this project too, and does not say \`enableLogicalReplication: "yes"\`. ` +
     "Once it is on, @pulumi/neon up to 0.13 replaces the whole project, data and all; later versions fail, as Neon cannot turn it off. " +
-    'Say "yes" there, and add `ignoreChanges: ["enableLogicalReplication"]` and `protect: true`'
+    'Say "yes" there together with `ignoreChanges: ["enableLogicalReplication"]` and `protect: true`: without these, up to 0.13 the ' +
+    '"yes" replaces a project that exists, too'
   );
 }

@@ -244,6 +244,9 @@ describe("every resource", () => {
     const opts = { import: "clickpipes_user" };
     expect(() => new clickpipes.ClickPipesUser("user", {}, opts)).toThrow(/cannot import.*adopt: true/);
     expect(() => new clickpipes.Publication("publication", { tables: [] }, opts)).toThrow(/cannot import.*adopt: true/);
+    // What has no argument `adopt` needs none.
+    const setting = () => new clickpipes.LogicalReplication("replication", { projectId: "quiet-river-123456" }, opts);
+    expect(setting).toThrow(/cannot import.*Take `import` out: the next `pulumi up` goes on from what is there/);
   });
 
   test("knows its own instances, also those of another copy of the package", async () => {

@@ -27,4 +27,9 @@ test("a preview warns of each project that would have logical replication off ag
   await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThanOrEqual(2));
   const named = warn.mock.calls.map(([text]) => /"(\w+)" keeps logical replication/.exec(text)?.[1]);
   expect(named.sort()).toEqual(["off", "unset"]);
+  // The "yes" that is asked for is itself a change, which replaces the project where nothing is ignored.
+  for (const [text] of warn.mock.calls)
+    expect(text).toMatch(
+      /together with `ignoreChanges: .*` and `protect: true`: without these, up to 0.13 the "yes" replaces a project/,
+    );
 });
