@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { atProcessEnd } from "./processEnd";
+
+/** The files of what is done, and waits for the engine to save that. */
+const finished = new Set<string>();
 
 /**
- * What is being done to something that can bear no mark of ours, kept in the Pulumi home of this machine while it is done:
- * what a run that was killed meanwhile has done, the next run on this machine knows for its own. Where nothing can be kept,
- * nothing is known, as on any other machine.
+ * What is being done to something that can bear no mark of ours, kept in the Pulumi home of this machine until the state
+ * says so: what a run that was killed before that has done, the next run on this machine knows for its own. Where nothing
+ * can be kept, nothing is known, as on any other machine.
  */
 export class Journal<T> {
   readonly #folder: string;
@@ -31,9 +35,13 @@ export class Journal<T> {
   }
 
   write(entry: T): void {
+    finished.delete(this.#file);
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      writeFileSync(this.#file, JSON.stringify(entry), { mode: 0o600 });
+      const draft = `${this.#file}.${process.pid}`;
+      writeFileSync(draft, JSON.stringify(entry), { mode: 0o600 });
+      // At once: a crash while this is written must not take what an earlier run had kept.
+      renameSync(draft, this.#file);
     } catch {
       // A read-only home is no reason to fail.
     }
@@ -45,11 +53,26 @@ export class Journal<T> {
     else this.write(this.#found);
   }
 
+  /** All is done, but the state does not say so yet: cleared when Pulumi ends this process. */
+  finish(): void {
+    finished.add(this.#file);
+    atProcessEnd(clearFinished);
+  }
+
   clear(): void {
-    try {
-      rmSync(this.#file, { force: true });
-    } catch {
-      // Nothing was kept, or nothing can be changed.
-    }
+    remove(this.#file);
+  }
+}
+
+export function clearFinished(): void {
+  for (const file of finished) remove(file);
+}
+
+function remove(file: string): void {
+  finished.delete(file);
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Nothing was kept, or nothing can be changed.
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Connections } from "../clients/connections";
 import { NeonClient } from "../clients/neon";
 import { neonWaits } from "../clients/neonWaits";
+import { atProcessEnd } from "../clients/processEnd";
 import type { Session } from "../clients/session";
 import { isUnreachable, noCredentials, otherDatabase, type Place, readReplica } from "../errors";
 import { isNeonFailure, isRefusedForNow, isUnclear } from "../neonErrors";
@@ -34,7 +35,7 @@ export class Context {
     const key = JSON.stringify(postgres);
     let connections = open.get(key);
     if (!connections) {
-      if (open.size === 0) process.once("SIGINT", closeAndExit);
+      atProcessEnd(closeAll);
       connections = new Connections(postgres, (text) => console.error(text));
       open.set(key, connections);
     }
@@ -136,7 +137,6 @@ export function freshToken(): string {
   return randomBytes(12).toString("base64url");
 }
 
-async function closeAndExit(): Promise<void> {
-  await Promise.all([...open.values()].map((connections) => connections.close()));
-  process.exit(130);
+function closeAll(): Promise<unknown> {
+  return Promise.all([...open.values()].map((connections) => connections.close()));
 }

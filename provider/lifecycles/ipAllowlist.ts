@@ -25,6 +25,8 @@ export interface AllowlistInputs extends Inputs {
 export interface AllowlistState extends AllowlistInputs {
   effective: "open" | "restricted";
   token: string;
+  /** Of this state: fresh with each create and update. */
+  edition?: string;
   /** The entries that were not there before us, and so are ours to take out. */
   added: string[];
   /** `protected_branches_only` before us, where we changed it. */

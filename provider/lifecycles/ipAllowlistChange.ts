@@ -1,6 +1,5 @@
 import type { AllowedList, ListWish } from "../addresses/allowlist";
 import { connect } from "../clients/connection";
-import { Journal } from "../clients/journal";
 import type { ProjectSettings } from "../clients/neon";
 import { saying } from "../clients/neonWaits";
 import { unfinished } from "../errors";
@@ -8,8 +7,9 @@ import { listEmptied, publicBlocked, shutOut } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import { type Context, freshToken } from "./context";
 import type { AllowlistInputs, AllowlistState } from "./ipAllowlist";
-import { type Edit, editList, listOf, mayHaveWritten, noEdit, resumedEdit, type Unsaved } from "./ipAllowlistEdit";
+import { type Edit, editList, listOf, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
 import { forget, inTurn, notWishedByOthers, remember } from "./ipAllowlistTurns";
+import { journalOf, protectionBefore, type Unsaved, unsavedAfter } from "./ipAllowlistUnsaved";
 import type { Created } from "./lifecycle";
 
 const PROOF_SECONDS = 20;
@@ -18,7 +18,10 @@ const PROOF_SECONDS = 20;
 interface Keeping {
   wish: AllowlistInputs;
   state: AllowlistState | undefined;
+  /** What a run that was killed after this state has kept. */
+  unsaved: Unsaved | undefined;
   token: string;
+  edition: string;
   unwished: string[];
   /** The list was open when we came and is to be closed, or an earlier run closed it and did not get to prove it right. */
   closes: boolean;
@@ -44,16 +47,21 @@ function kept(context: Context, wish: AllowlistInputs, state: AllowlistState | u
     remember(projectId, token, addresses);
     const gone = (state?.added ?? []).filter((entry) => !addresses.includes(entry));
     const unwished = notWishedByOthers(projectId, token, gone);
-    const journal = new Journal<Unsaved>(projectId, wish.mark);
-    const edit = resumedEdit(journal);
-    const keeping: Keeping = { wish, state, token, unwished, closes: false, isPutBack: false, edit };
+    const journal = journalOf(projectId, wish.mark);
+    const unsaved = unsavedAfter(state, journal);
+    const edition = freshToken();
+    const edit: Edit = { ...noEdit(), added: new Set(unsaved?.added) };
+    if (unsaved?.protectedBefore !== undefined) edit.protectedBefore = unsaved.protectedBefore;
+    const keeping: Keeping = { wish, state, unsaved, token, edition, unwished, closes: false, isPutBack: false, edit };
+    const head = { edition, ...(state?.edition !== undefined && { follows: state.edition }) };
+    edit.keep = (kept) => journal.write({ ...head, closes: keeping.closes, ...kept });
     try {
       const outputs = await keptList(context, keeping);
-      journal.clear();
+      journal.finish();
       return outputs;
     } catch (error) {
-      // What was written is in the state from here on; where nothing was, what was kept before still counts.
-      if (mayHaveWritten(edit)) journal.clear();
+      // What was written will be in the state; where nothing was, what was kept before still counts.
+      if (mayHaveWritten(edit)) journal.finish();
       else journal.putBack();
       if (mayHaveWritten(edit) && (state || !keeping.isPutBack))
         throw unfinished(projectId, keeping.isPutBack ? openOutputs(keeping) : outputsOf(keeping), error);
@@ -73,32 +81,28 @@ async function keptList(context: Context, keeping: Keeping): Promise<Inputs> {
 }
 
 /** Before an open list is closed, this machine must get in: else nobody could tell afterwards whether it was shut out. */
-async function closes(context: Context, { wish, state, edit }: Keeping): Promise<boolean> {
+async function closes(context: Context, { wish, state, unsaved }: Keeping): Promise<boolean> {
   if (wish.whenOpen !== "restrict" || state?.effective === "restricted") return false;
   const { ips } = listOf(await context.neon.readSettings(wish.projectId));
-  if (ips.length > 0) return [...(state?.added ?? []), ...edit.added].length > 0;
+  const closedWith = [...(state?.added ?? []), ...(unsaved?.closes ? unsaved.added : [])];
+  if (ips.length > 0) return closedWith.some((entry) => ips.includes(entry));
   await reach(context);
   return true;
 }
 
 function decide(keeping: Keeping, found: AllowedList, settings: ProjectSettings): ListWish | undefined {
-  const { wish, state, unwished, closes, edit } = keeping;
+  const { wish, state, unsaved, unwished, closes, edit } = keeping;
   if (settings.block_public_connections) throw publicBlocked(wish.projectId);
   if (found.ips.length === 0) {
     if (wish.whenOpen === "leaveOpen") return undefined;
     // Emptied by somebody, perhaps just now: to fill it again would close what they have opened.
     if (!closes || edit.writes.carriedOut > 0) throw listEmptied(wish.projectId);
   }
-  const protectedOnly = wish.protectedBranchesOnly ?? protectionBefore(state, found);
+  const protectedOnly = wish.protectedBranchesOnly ?? protectionBefore(found, state, unsaved);
   return { wished: wish.addresses, unwished, protectedOnly };
 }
 
-/** What `protected_branches_only` was before us, where we changed it and nobody has since. */
-export function protectionBefore(state: AllowlistState | undefined, found: AllowedList): boolean | undefined {
-  return state && found.protectedOnly === state.protectedBranchesOnly ? state.protectedBefore : undefined;
-}
-
-function outputsOf({ wish, state, token, closes, edit }: Keeping, { isDone } = { isDone: false }): Inputs {
+function outputsOf({ wish, state, token, edition, closes, edit }: Keeping, { isDone } = { isDone: false }): Inputs {
   const { addresses, protectedBranchesOnly } = wish;
   // The first write that was carried out took out what is no longer wished for, and put back what we had changed.
   const areOut = isDone || edit.writes.carriedOut > 0;
@@ -109,6 +113,7 @@ function outputsOf({ wish, state, token, closes, edit }: Keeping, { isDone } = {
     addresses,
     effective: closes && !isDone ? "open" : "restricted",
     token,
+    edition,
     added: [...new Set([...before, ...edit.added])].sort(),
     protectedBefore:
       protectedBranchesOnly === undefined && areOut ? undefined : (state?.protectedBefore ?? edit.protectedBefore),
@@ -116,8 +121,8 @@ function outputsOf({ wish, state, token, closes, edit }: Keeping, { isDone } = {
 }
 
 /** An open list has no entry, and so none of ours. */
-function openOutputs({ wish: { addresses }, token }: Keeping): Inputs {
-  return { addresses, effective: "open", token, added: [] };
+function openOutputs({ wish: { addresses }, token, edition }: Keeping): Inputs {
+  return { addresses, effective: "open", token, edition, added: [] };
 }
 
 function leftOpen(context: Context, keeping: Keeping): Inputs {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AllowedList, type ListPlan, type ListWish, planList } from "../addresses/allowlist";
-import type { Journal } from "../clients/journal";
 import { noWrites, type ProjectSettings, type Writes } from "../clients/neon";
 import { neonWaits } from "../clients/neonWaits";
 import { allowlistRefused, isNeonFailure, listContested } from "../neonErrors";
@@ -17,24 +16,18 @@ export interface Edit {
   seen?: readonly string[];
   /** `protected_branches_only` before we changed it. */
   protectedBefore?: boolean;
-  /** Where to keep what is about to be written, for the run after one that is killed. */
-  journal?: Journal<Unsaved>;
+  /** Called with what will be ours before it is written. */
+  keep?(unsaved: Kept): void;
 }
 
-/** What a run had written or was about to write when it was killed. */
-export interface Unsaved {
+/** What an edit must know again where the run after it goes on with it. */
+export interface Kept {
   added: string[];
   protectedBefore?: boolean;
 }
 
 export function noEdit(): Edit {
   return { writes: noWrites(), added: new Set() };
-}
-
-/** One that goes on where a run on this machine was killed. */
-export function resumedEdit(journal: Journal<Unsaved>): Edit {
-  const { added = [], protectedBefore } = journal.read() ?? {};
-  return { ...noEdit(), added: new Set(added), ...(protectedBefore !== undefined && { protectedBefore }), journal };
 }
 
 export function mayHaveWritten({ writes }: Edit): boolean {
@@ -66,7 +59,7 @@ export async function editList(context: Context, projectId: string, decide: Deci
     if (!plan) return undefined;
     if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, changesOf(plan, found));
     const { ips, protectedOnly } = plan.list;
-    edit.journal?.write({ added: [...edit.added, ...plan.added], ...protectionChange(edit, sent) });
+    edit.keep?.({ added: [...edit.added, ...plan.added], ...protectionChange(edit, sent) });
     return { allowed_ips: { ips, ...(protectedOnly !== undefined && { protected_branches_only: protectedOnly }) } };
   };
   for (;;) {

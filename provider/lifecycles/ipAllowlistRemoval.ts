@@ -1,12 +1,11 @@
 import { type AllowedList, type ListWish, missingFrom, planList } from "../addresses/allowlist";
-import { Journal } from "../clients/journal";
 import { explainProjectGone, wouldOpen } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { AllowlistState } from "./ipAllowlist";
-import { protectionBefore } from "./ipAllowlistChange";
-import { editList, mayHaveWritten, noEdit, type Unsaved } from "./ipAllowlistEdit";
+import { editList, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
 import { forget, inTurn, notWishedByOthers } from "./ipAllowlistTurns";
+import { journalOf, protectionBefore, unsavedAfter } from "./ipAllowlistUnsaved";
 
 /** Takes out what was not there before us, and nothing else. */
 export async function removeAllowlist(context: Context, id: string, old: Inputs): Promise<void> {
@@ -14,14 +13,15 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
   const { projectId, token, added = [], allowOpenOnDelete } = state;
   await inTurn(projectId, async () => {
     forget(projectId, token);
-    const journal = new Journal<Unsaved>(projectId, state.mark);
-    const all = new Set([...added, ...(journal.read()?.added ?? [])]);
+    const journal = journalOf(projectId, state.mark);
+    const unsaved = unsavedAfter(state, journal);
+    const all = new Set([...added, ...(unsaved?.added ?? [])]);
     const ours = notWishedByOthers(projectId, token, [...all]);
-    if (ours.length === 0 && state.protectedBefore === undefined) return;
+    if (ours.length === 0 && (state.protectedBefore ?? unsaved?.protectedBefore) === undefined) return;
     const edit = noEdit();
     const decide = (list: AllowedList): ListWish | undefined => {
       if (list.ips.length === 0 || edit.writes.carriedOut > 0) return undefined;
-      const wish = { wished: [], unwished: ours, protectedOnly: protectionBefore(state, list) };
+      const wish = { wished: [], unwished: ours, protectedOnly: protectionBefore(list, state, unsaved) };
       if (!allowOpenOnDelete && planList(list, wish)?.list.ips.length === 0) throw wouldOpen(projectId);
       return wish;
     };

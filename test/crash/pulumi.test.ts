@@ -181,7 +181,7 @@ function withoutAddresses(at: string[], facts: string[]): string[] {
 }
 
 const SECRET = "4dabf18193072939515e22adb298388d";
-const BY_CHANCE = /^(token|oid|roleOid)$/;
+const BY_CHANCE = /^(token|edition|oid|roleOid)$/;
 
 /** Inputs and outputs of all resources in the state, without what every run makes anew. */
 function stateOf({ deployment: { resources = [] } }: Deployment): unknown {

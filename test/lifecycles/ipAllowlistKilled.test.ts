@@ -7,9 +7,10 @@ const { allowlist, wish, list, set, patches } = project;
 
 /** Ends as a killed process does: its list is written, and it says nothing to anybody any more. */
 async function killedAfterWriting(work: () => Promise<unknown>): Promise<void> {
-  const written = patches().length + 1;
+  const answered = () => patches().filter(({ status }) => status !== undefined);
+  const written = answered().length + 1;
   void work().catch(() => {});
-  await vi.waitFor(() => expect(patches()).toHaveLength(written));
+  await vi.waitFor(() => expect(answered()).toHaveLength(written), { timeout: 30_000 });
   project.run = await newProcess();
 }
 
@@ -71,5 +72,68 @@ describe("after a run that was killed between its write and its end, on the same
     await resource.up(wish(OURS, { protectedBranchesOnly: true }));
     await resource.destroy();
     expect(project.api.project.settings.allowed_ips).toEqual({ ips: FOREIGN, protected_branches_only: false });
+  });
+});
+
+describe("after a run that was done, but whose state was never saved", () => {
+  test("the next one on this machine knows what it put in for its own", async () => {
+    await allowlist().up(wish(OURS, { protectedBranchesOnly: true }));
+    project.run = await newProcess();
+    const resource = allowlist();
+    await resource.up(wish(OURS, { protectedBranchesOnly: true }));
+    expect(resource.outputs).toMatchObject({ added: OURS, protectedBefore: false });
+    expect(patches()).toHaveLength(1);
+    await resource.destroy();
+    expect(project.api.project.settings.allowed_ips).toEqual({ ips: FOREIGN, protected_branches_only: false });
+  });
+
+  test("of an update, a destroy takes out what it put in, and protected_branches_only goes back", async () => {
+    const before = allowlist();
+    await before.up(wish(OURS));
+    const state = structuredClone(before.state);
+    await before.up(wish([...OURS, "192.0.2.3"], { protectedBranchesOnly: true }));
+    project.run = await newProcess();
+    const resource = Object.assign(allowlist(), { state });
+    await resource.destroy();
+    expect(project.api.project.settings.allowed_ips).toEqual({ ips: FOREIGN, protected_branches_only: false });
+  });
+
+  test("of an update that set protected_branches_only, the next one without it puts it back", async () => {
+    const before = allowlist();
+    await before.up(wish(OURS));
+    const state = structuredClone(before.state);
+    await before.up(wish(OURS, { protectedBranchesOnly: true }));
+    project.run = await newProcess();
+    const resource = Object.assign(allowlist(), { state });
+    await resource.up(wish([...OURS, "192.0.2.3"]));
+    expect(project.api.project.settings.allowed_ips.protected_branches_only).toBe(false);
+  });
+});
+
+describe("what was kept of a run whose state was saved", () => {
+  /** The list as somebody has it who wants for himself what we had put in, and who took it out before. */
+  const TAKEN_OVER = [...FOREIGN, "192.0.2.2", "192.0.2.1"];
+
+  test("tells the next one nothing, even where Pulumi never ended the process", async () => {
+    const resource = allowlist();
+    await resource.up(wish(OURS));
+    set(...FOREIGN, "192.0.2.2");
+    await resource.refresh();
+    project.run = await newProcess();
+    set(...TAKEN_OVER);
+    const later = project.run.continued(resource, "allowlist", { config: project.api.config });
+    await later.up(wish(OURS));
+    await later.destroy();
+    expect(list()).toEqual([...FOREIGN, "192.0.2.1"]);
+  });
+
+  test("is gone when Pulumi ended the process, so that a new resource of that name takes nothing for its own", async () => {
+    const resource = allowlist();
+    await resource.up(wish(OURS));
+    project.run.endRun(resource);
+    project.run = await newProcess();
+    const anew = allowlist();
+    await anew.up(wish(OURS));
+    expect(anew.outputs).toMatchObject({ added: [] });
   });
 });

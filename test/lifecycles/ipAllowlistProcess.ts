@@ -16,16 +16,19 @@ export interface ProviderProcess {
   resource(name: string, place: Place): Managed;
   /** The resource as a later run finds it, in this process. */
   continued(resource: Managed, name: string, place: Place): Managed;
-  /** Makes the process forget what the resource wished for, as if its next run had a process of its own. */
+  /** As Pulumi ends a run: the state is saved, and the process forgets what the resource wished for. */
   endRun(resource: Managed): void;
 }
 
 /** The provider's code loaded anew: another process, as far as what it remembers goes. */
 export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderProcess> {
+  // Each of them listens for SIGINT, in this one process.
+  process.setMaxListeners(0);
   vi.resetModules();
   const { neonWaits } = await import("../../provider/clients/neonWaits.js");
   Object.assign(neonWaits, waits);
   const { forget } = await import("../../provider/lifecycles/ipAllowlistTurns.js");
+  const { clearFinished } = await import("../../provider/clients/journal.js");
   const { Managed } = await import("../support/managed.js");
   const resource: ProviderProcess["resource"] = (name, { config, kind = "IpAllowlist", stack = "dev" }) =>
     new Managed(kind, name, config, { stack });
@@ -33,6 +36,7 @@ export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderP
     resource,
     continued: (before, ...place) => Object.assign(resource(...place), { state: before.state }),
     endRun({ state }) {
+      clearFinished();
       if (state) forget(String(state.outputs.projectId), String(state.outputs.token));
     },
   };

@@ -54,7 +54,7 @@ export class SourceLife {
   /** From now on: a process of its own, or the `handler` of modules that were loaded anew. */
   handleWith(provider: DynamicProvider | ((kind: Kind) => Provider)): this {
     for (const [kind, managed] of this.#resources)
-      managed.handleWith(typeof provider === "function" ? provider(kind) : inProcess(kind, provider));
+      managed.handleWith(typeof provider === "function" ? provider(kind) : handledBy(provider, kind));
     return this;
   }
 
@@ -96,7 +96,8 @@ export function comparable(facts: string[]): string[] {
     .sort();
 }
 
-function inProcess(kind: Kind, process: DynamicProvider): Provider {
+/** The resource as that process handles it. */
+export function handledBy(process: DynamicProvider, kind: string): Provider {
   const __provider = `exports.handler = () => require("pulumi-neon-clickpipes/provider").handler("${kind}");`;
   return {
     // Done when the process was started.
@@ -108,10 +109,10 @@ function inProcess(kind: Kind, process: DynamicProvider): Provider {
       return { id, outs: outputs };
     },
     read: async (id, state) => {
-      const { id: found, inputs, outputs } = await process.read(id, state);
+      const { id: found, inputs, outputs } = await process.read(id, { __provider, ...state });
       return { id: found, inputs, props: outputs };
     },
     update: async (id, state, news) => ({ outs: await process.update(id, state, news) }),
-    delete: (id, state) => process.delete(id, state),
+    delete: (id, state) => process.delete(id, { __provider, ...state }),
   };
 }
