@@ -118,6 +118,31 @@ describe.each(POSTGRES_VERSIONS)("on Postgres %i", (version) => {
     expect(await superusers()).toEqual(["cloud_admin"]);
   });
 
+  test("meanwhile no other session is a superuser: what it begins waits, and the roles that it makes are its own", async () => {
+    const publisher = await connect();
+    const maker = await connect();
+    let working = true;
+    const publishing = (async () => {
+      for (let index = 0; working; index++)
+        await publisher.query(`create publication much_${index} for all tables; drop publication much_${index}`);
+    })();
+    const seen = new Set<unknown>();
+    for (let index = 0; index < 20; index++) {
+      const { rows } = await maker.query("select rolsuper from pg_roles where rolname = current_user");
+      seen.add(rows[0]?.rolsuper);
+      const extended = { text: `create role made_${index}`, queryMode: "extended" } as { text: string };
+      await maker.query("begin");
+      await maker.query(index % 2 === 0 ? extended : extended.text);
+      await maker.query(`comment on role made_${index} is 'mine'`);
+      await maker.query("commit");
+    }
+    working = false;
+    await publishing;
+    expect([...seen]).toEqual([false]);
+    for (let index = 0; index < 20; index++) await maker.query(`drop role made_${index}`);
+    await Promise.all([publisher.end(), maker.end()]);
+  });
+
   // Schemas in a publication came with 15.
   if (version >= 15)
     test("schemas may be published at creation and not added later", async () => {

@@ -37,8 +37,23 @@ export class ExtendedQuery {
       if (mayChangeRoles(statement)) this.session.note({ mayChangeRoles: true });
       if ((commits(statement) || needsNoTransaction(statement)) && (await this.refused())) return;
       if (makesWidePublication(statement)) return this.createPublication(message);
+      if (mayChangeRoles(statement)) return this.changeRoles(message);
     }
     this.session.forward(message);
+  }
+
+  private async changeRoles(message: PostgresMessage): Promise<void> {
+    const { session } = this;
+    let sent = () => {};
+    const isSent = new Promise<void>((resolve) => {
+      sent = resolve;
+    });
+    void session.rules.privilege.keepOff(() => {
+      const answered = session.forward(message);
+      sent();
+      return answered;
+    });
+    await isSent;
   }
 
   private async sync(message: PostgresMessage): Promise<void> {

@@ -1,11 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { escapeIdentifier } from "pg";
 import type { PostgresServer } from "../postgres";
 import { asSuperuser } from "../superuser";
 
-/** Lends the rights of a superuser for one statement, to one session at a time. */
+/** What others wait for at most: one of them may hold a lock that the lent statement wants, or the other way round. */
+const PATIENCE_MS = 3000;
+
+/**
+ * Lends the rights of a superuser for one statement, to one session at a time. The role has them in all its sessions then, so
+ * no other may begin anything meanwhile that comes out otherwise for a superuser.
+ */
 export class PublicationPrivilege {
   private queue: Promise<void> = Promise.resolve();
   private lending = false;
+  /** What is under way in sessions, and would come out otherwise for a superuser. */
+  private readonly underWay = new Set<Promise<unknown>>();
   /** Roles from which the rights could not be taken back, because the server went away meanwhile. */
   private readonly leftOver = new Set<string>();
 
@@ -17,6 +26,7 @@ export class PublicationPrivilege {
       await this.takeBack();
       const role = await toRole();
       if (role === undefined) return;
+      await patiently(this.quiet());
       this.lending = true;
       this.leftOver.add(role);
       if (await this.alter(role, "superuser")) await statement();
@@ -27,6 +37,29 @@ export class PublicationPrivilege {
       this.lending = false;
     });
     return turn;
+  }
+
+  /** Resolves once nobody has lent rights. */
+  async returned(): Promise<void> {
+    while (this.lending) await this.queue;
+  }
+
+  /** A change of roles, sent while nobody has lent rights: a role that a superuser makes does not belong to its maker. */
+  async keepOff<Result>(change: () => Promise<Result>): Promise<Result> {
+    await patiently(this.returned());
+    const changed = change();
+    this.waitFor(changed);
+    return changed;
+  }
+
+  /** Lends nothing before this has ended. */
+  waitFor(work: Promise<unknown>): void {
+    this.underWay.add(work);
+    void work.finally(() => this.underWay.delete(work)).catch(() => {});
+  }
+
+  private async quiet(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
   async takeBack(): Promise<void> {
@@ -43,3 +76,6 @@ export class PublicationPrivilege {
     );
   }
 }
+
+const patiently = (work: Promise<void>): Promise<void> =>
+  Promise.race([work, sleep(PATIENCE_MS, undefined, { ref: false })]);

@@ -39,6 +39,11 @@ export class ServerAnswers {
     return new Promise((settle) => this.expected.push({ request, sink, failed: false, settle }));
   }
 
+  /** Whether the session is in no transaction, and so holds no lock that another might wait for. */
+  get atRest(): boolean {
+    return this.status === "I" && this.expected.length === 0;
+  }
+
   /** Resolves once every answer has come. */
   async settled(): Promise<void> {
     while (this.expected.length > 0) {

@@ -41,7 +41,12 @@ export class NeonSession {
   /** Ends when the client does. */
   async run(startup: PostgresMessage, messages: AsyncIterable<PostgresMessage>): Promise<void> {
     this.forward(startup);
-    for await (const message of messages) await this.accept(message);
+    for await (const message of messages) {
+      const { atRest } = this.answers;
+      if (atRest) await this.rules.privilege.returned();
+      await this.accept(message);
+      if (atRest) this.rules.privilege.waitFor(this.answers.settled());
+    }
     this.server.end();
   }
 

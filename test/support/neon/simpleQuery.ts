@@ -92,9 +92,11 @@ class SimpleQuery {
         if (answer.type === "C") this.held = answer;
         else session.toClient(answer);
       });
-    if (!part.statements.some(makesWidePublication)) return forward();
+    const { privilege } = session.rules;
+    if (!part.statements.some(makesWidePublication))
+      return part.statements.some(mayChangeRoles) ? privilege.keepOff(forward) : forward();
     const { outcome, refusal } = await createWidePublication({
-      privilege: session.rules.privilege,
+      privilege,
       ask: (sql) => session.hidden.simple(sql),
       run: forward,
     });
