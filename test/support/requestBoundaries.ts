@@ -13,11 +13,24 @@ interface ApiDoor {
   faults: ApiFaults;
 }
 
+/** Counts requests. Another look at the same operation counts as the one before it: how many there are, the clock decides. */
+function counting(): (path: string) => { index: number; isNew: boolean } {
+  let index = -1;
+  let last = "";
+  return (path) => {
+    const isNew = path !== last || !path.includes("/operations/");
+    if (isNew) index++;
+    last = path;
+    return { index, isNew };
+  };
+}
+
 /** Runs `work` and names every boundary in it. A request that only reads changes nothing, whichever side it breaks on. */
 export async function requestBoundariesOf(door: ApiDoor, work: () => Promise<unknown>): Promise<RequestBoundary[]> {
   const before = door.requests.length;
   await work();
-  const requests = door.requests.slice(before);
+  const count = counting();
+  const requests = door.requests.slice(before).filter(({ path }) => count(path).isNew);
   const found = requests.flatMap(({ method }, index): RequestBoundary[] => [
     { index, point: "before server" },
     ...(method === "GET" ? [] : [{ index, point: "before answer" } as const]),
@@ -46,8 +59,10 @@ export async function breakAtRequest(
   };
   const fault: ApiFault =
     point === "before answer" ? { cut: "after", after: strike } : { cut: "before", before: strike };
-  door.faults.add({ skip: index, ...fault });
-  if (isForGood) door.faults.add({ skip: index, times: Number.POSITIVE_INFINITY, cut: "before" });
+  const [first, later] = [counting(), counting()];
+  door.faults.add({ path: { test: (path) => first(path).index === index }, ...fault });
+  const afterwards = { test: (path: string) => later(path).index >= index };
+  if (isForGood) door.faults.add({ path: afterwards, times: Number.POSITIVE_INFINITY, cut: "before" });
   try {
     await work();
     if (point === "at the end") strike();

@@ -4,8 +4,8 @@ import type { JsonObject } from "./openapi";
 /** Something that goes wrong with a request; without `method` and `path` it strikes any. */
 export interface ApiFault {
   method?: string;
-  /** A part of the path, or a pattern. */
-  path?: string | RegExp;
+  /** A part of the path, or a pattern or whatever else tests it. */
+  path?: string | { test(path: string): boolean };
   /** How many matching requests pass before, and how many it strikes (default 1). */
   skip?: number;
   times?: number;

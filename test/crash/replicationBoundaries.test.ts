@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { newProcess } from "../lifecycles/ipAllowlistProcess";
+import { type Boundary, boundariesOf, breakAt } from "../support/boundaries";
+import { DynamicProvider } from "../support/dynamicProvider";
+import { figure, LONG } from "../support/long";
+import type { Managed } from "../support/managed";
+import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { breakAtRequest, type RequestBoundary, requestBoundariesOf } from "../support/requestBoundaries";
+import { handledBy } from "../support/sourceLife";
+
+/** All boundaries in a long run, else as many as this time allows, and two at least. */
+const BUDGET_MS = LONG ? Number.POSITIVE_INFINITY : 4000;
+
+interface Step {
+  title: string;
+  /** Whether the setting is on in the beginning. */
+  on: boolean;
+  /** Whether the resource is in the state in the beginning. */
+  exists: boolean;
+  run(managed: Managed): Promise<unknown>;
+}
+
+const up = (more: object) => (managed: Managed) => managed.up({ projectId: process.env.PROJECT, ...more });
+const STEPS: readonly Step[] = [
+  { title: "create that turns it on", on: false, exists: false, run: up({ allowRestart: true }) },
+  { title: "create where it is on", on: true, exists: false, run: up({}) },
+  { title: "update that turns it on", on: false, exists: true, run: up({ allowRestart: true }) },
+  { title: "update where it is on", on: true, exists: true, run: up({ allowRestart: true }) },
+  { title: "refresh", on: true, exists: true, run: (managed) => managed.refresh() },
+];
+
+/** Between two requests to Neon's API, or two statements. */
+type Place = { request: RequestBoundary } | { statement: Boundary };
+
+interface Trial {
+  step: Step;
+  place: Place;
+  /** What an undisturbed run has written and restarted, and what the state holds after it. */
+  goal: object;
+}
+
+interface Break {
+  onBreak?(): void;
+  isForGood?: boolean;
+}
+
+describe("logical replication, when a run is broken off between any two requests or statements", () => {
+  let neon: LocalNeon;
+  let config: Record<string, string>;
+  let trials: Trial[];
+  /** PATCHes that came when the setting was on. */
+  let late: number;
+
+  beforeAll(async () => {
+    neon = await startLocalNeon({ logicalReplication: true, operationStateMs: 60 });
+    vi.stubEnv("PROJECT", neon.projectId);
+    const record = neon.requests.push.bind(neon.requests);
+    neon.requests.push = (...requests) => {
+      if (requests.some(({ method }) => method === "PATCH") && neon.project.settings.enable_logical_replication) late++;
+      return record(...requests);
+    };
+    config = {
+      "clickpipes:connectionUri": neon.connectionUri,
+      "clickpipes:neonApiKey": neon.apiKey,
+      "clickpipes:neonApiUrl": neon.apiUrl,
+    };
+  });
+  beforeEach(async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    trials ??= await undisturbed();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  afterAll(async () => {
+    await neon?.stop();
+    vi.unstubAllEnvs();
+  });
+
+  /** In a process that has just started. */
+  async function resource(state?: Managed["state"], more: Record<string, string> = {}): Promise<Managed> {
+    const place = { config: { ...config, ...more }, kind: "LogicalReplication" };
+    const managed = (await newProcess()).resource("replication", place);
+    return Object.assign(managed, { state: structuredClone(state) });
+  }
+
+  /** The state before the step. */
+  async function begin({ on, exists }: Step): Promise<Managed["state"]> {
+    await neon.operations.idle();
+    const managed = await resource();
+    if (exists) {
+      await setTo(true);
+      await managed.up({ projectId: neon.projectId });
+    }
+    await setTo(on);
+    if (exists && !on) await managed.refresh();
+    late = 0;
+    return managed.state;
+  }
+
+  async function setTo(on: boolean): Promise<void> {
+    const { settings } = neon.project;
+    const { state } = neon.compute;
+    if (settings.enable_logical_replication === on && state === "active") return;
+    settings.enable_logical_replication = on;
+    neon.server.set({ wal_level: on ? "logical" : "replica" });
+    await neon.compute.suspend();
+    await neon.compute.wake();
+  }
+
+  /** What was done in all, and what stands in the state. */
+  async function outcome({ state }: Managed, operationsBefore: number): Promise<object> {
+    await neon.operations.idle();
+    const { __provider, ...outputs } = state?.outputs ?? {};
+    const operations = neon.operations.list().length - operationsBefore;
+    return { on: neon.project.settings.enable_logical_replication, operations, late, inputs: state?.inputs, outputs };
+  }
+
+  async function undisturbed(): Promise<Trial[]> {
+    const found: Trial[][] = [];
+    for (const step of STEPS) {
+      const managed = await resource(await begin(step));
+      const operations = neon.operations.list().length;
+      let requests: RequestBoundary[] = [];
+      const statements = await boundariesOf(neon.wire, async () => {
+        requests = await requestBoundariesOf(neon, () => step.run(managed));
+      });
+      const goal = await outcome(managed, operations);
+      expect(goal).toMatchObject({ on: true, late: 0, operations: step.on ? 0 : 2 });
+      const places = [...requests.map((request) => ({ request })), ...statements.map((statement) => ({ statement }))];
+      found.push(fromTheWrite(places).map((place) => ({ step, place, goal })));
+    }
+    const longest = Math.max(...found.map(({ length }) => length));
+    return Array.from({ length: longest }, (_unused, at) => found.flatMap((own) => own[at] ?? [])).flat();
+  }
+
+  async function broken(work: () => Promise<unknown>, place: Place, { onBreak, isForGood }: Break): Promise<boolean> {
+    if ("request" in place) return breakAtRequest(neon, place.request, work, { onBreak, isForGood });
+    const refuse = () => void (isForGood && neon.wire.refuse());
+    const cut = await breakAt(neon.wire, place.statement, work, onBreak ?? refuse);
+    if (isForGood && cut) await neon.wire.accept();
+    return cut;
+  }
+
+  /** In a new process, with the state that the engine has. */
+  async function goesOn({ step, place, goal }: Trial, operations: number, state: Managed["state"]): Promise<void> {
+    const managed = await resource(state);
+    await step.run(managed);
+    expect(await outcome(managed, operations), `${step.title}, broken at ${JSON.stringify(place)}`).toEqual(goal);
+    expect(await managed.refresh()).toBe(false);
+  }
+
+  async function each(work: (trial: Trial, state: Managed["state"], number: number) => Promise<void>): Promise<number> {
+    const deadline = Date.now() + BUDGET_MS;
+    let done = 0;
+    for (const trial of trials) {
+      if (done >= 2 && Date.now() > deadline) break;
+      await work(trial, await begin(trial.step), done++);
+    }
+    return done;
+  }
+
+  test("goes on after kill -9 of the provider, and turns it on once", { timeout: 1_800_000 }, async () => {
+    let next = DynamicProvider.start("@pulumi/pulumi", config);
+    const kills = await each(async (trial, state) => {
+      const victim = await next;
+      next = DynamicProvider.start("@pulumi/pulumi", config);
+      const operations = neon.operations.list().length;
+      const killed = await resource(state);
+      killed.handleWith(handledBy(victim, "LogicalReplication"));
+      const work = () => trial.step.run(killed).catch(() => {});
+      const title = `${trial.step.title}: came to ${JSON.stringify(trial.place)}`;
+      expect(await broken(work, trial.place, { onBreak: () => victim.kill() }), title).toBe(true);
+      await goesOn(trial, operations, state);
+    });
+    await (await next).stop();
+    figure(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
+  });
+
+  test("goes on after a cut of the connection, for once or for good, and turns it on once", {
+    timeout: 1_800_000,
+  }, async () => {
+    for (const isForGood of LONG ? [false, true] : [Math.random() < 0.5]) {
+      let unnoticed = 0;
+      const cuts = await each(async (trial, state) => {
+        const operations = neon.operations.list().length;
+        // Where nobody listens any more, the end of the waiting is not worth waiting for.
+        const managed = await resource(state, isForGood ? { "clickpipes:connectTimeout": "3" } : {});
+        const work = () =>
+          trial.step.run(managed).then(
+            () => unnoticed++,
+            () => {},
+          );
+        const title = `${trial.step.title}: came to ${JSON.stringify(trial.place)}`;
+        expect(await broken(work, trial.place, { isForGood }), title).toBe(true);
+        // After a failure the engine updates even where no input has changed.
+        if (managed.state) managed.state.inputs = { ...managed.state.inputs, failed: true };
+        await goesOn(trial, operations, managed.state);
+      });
+      const how = isForGood ? "for good" : "once";
+      figure(`${cuts} of ${trials.length} boundaries: cut there ${how}; ${unnoticed} times the same run went on`);
+    }
+  });
+});
+
+/** In an order that begins at the write, where most is at stake, and then mixes requests with statements. */
+function fromTheWrite(places: Place[]): Place[] {
+  const write = places.findIndex((place) => "request" in place && place.request.point === "before answer");
+  // A stride that has no factor in common with the length visits all.
+  const stride = [7, 11, 13, 17].find((prime) => places.length % prime !== 0) ?? 1;
+  return places.map((_place, at) => places[(Math.max(write, 0) + at * stride) % places.length] as Place);
+}
