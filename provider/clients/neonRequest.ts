@@ -90,7 +90,12 @@ function messageOf(text: string): string {
   } catch {
     // A proxy's page instead of Neon's JSON: its beginning says enough.
   }
-  return text.slice(0, 200) || "no text";
+  return (
+    text
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .trim()
+      .slice(0, 200) || "no text"
+  );
 }
 
 /** fetch hides the reason of a network failure in `cause`, and quotes headers and URLs in what it refuses to send. */

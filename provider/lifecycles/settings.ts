@@ -19,8 +19,9 @@ const SSL_MODES: readonly string[] = ["disable", "require", "verify-ca", "verify
 
 /** `configured` looks a provider argument up in the provider's inputs or the stack's config; the rest is libpq's and Neon's. */
 export function resolveSettings(configured: Lookup, environment: Lookup): Settings {
-  const apiKey = configured("neonApiKey") ?? environment("NEON_API_KEY");
-  const apiUrl = configured("neonApiUrl") ?? environment("NEON_API_HOST") ?? NEON_API_URL;
+  // Pasted, or read from a file, they end in a newline, with which no answer that quotes the key would be scrubbed.
+  const apiKey = (configured("neonApiKey") ?? environment("NEON_API_KEY"))?.trim();
+  const apiUrl = (configured("neonApiUrl") ?? environment("NEON_API_HOST") ?? NEON_API_URL).trim();
   const uri = configured("connectionUri") ?? environment("DATABASE_URL");
   const postgres = resolvePostgres(configured, environment);
   const password = "problem" in postgres ? undefined : postgres.password;
@@ -39,7 +40,8 @@ const NO_CONNECTION =
   "`clickpipes:connectionUri` in the stack's config (as a secret), or DATABASE_URL";
 
 function neonSettings(apiKey: string, apiUrl: string): Settings["neon"] {
-  if (!/^https?:\/\/[^\s]+$/.test(apiUrl)) return { problem: "neonApiUrl: not an http(s) URL" };
+  if (!/^https?:\/\/[^\s?#]+$/.test(apiUrl)) return { problem: "neonApiUrl: not an http(s) URL" };
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) return { problem: "neonApiKey: holds characters that no API key has" };
   return { apiKey, apiUrl: apiUrl.replace(/\/+$/, "") };
 }
 

@@ -103,6 +103,18 @@ describe("what can never succeed fails at once", () => {
     expect(methods()).toBe("GET PATCH GET");
   });
 
+  test("a page instead of Neon's JSON is quoted in one line", async () => {
+    const page = createServer((_request, response) => {
+      response.writeHead(403).end("<html>\r\n  <body>\u001b[31mForbidden</body>\n</html>\n");
+    }).listen(0, "127.0.0.1");
+    await once(page, "listening");
+    const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+    const { message } = await failure(new NeonClient(url, "napi_key").readSettings("p"));
+    expect(message).toContain("HTTP 403 (<html> <body> [31mForbidden</body> </html>): the API key has no right");
+    page.close();
+    page.closeAllConnections();
+  });
+
   test("an address where no Neon is, and one that nobody listens on", async () => {
     const page = createServer((_request, response) => void response.end("<!DOCTYPE html>")).listen(0, "127.0.0.1");
     await once(page, "listening");
@@ -263,7 +275,7 @@ describe("what it says", () => {
   });
 
   test.each([
-    ["a key that no header can hold", { "clickpipes:neonApiKey": "napi_secret\nkey" }],
+    ["a key that ends in a newline", { "clickpipes:neonApiKey": "napi_secret\n" }],
     ["a URL with a password", { "clickpipes:neonApiUrl": "http://user:napi_secret@127.0.0.1:1/api/v2" }],
     ["an answer that repeats the key", { "clickpipes:neonApiKey": "napi_secret" }],
   ])("never the key: %s", async (_, changes) => {

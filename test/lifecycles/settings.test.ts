@@ -72,6 +72,24 @@ describe("Neon's API", () => {
     });
     expect(from({ neonApiKey: "own" }).neon).toEqual({ apiKey: "own", apiUrl: "https://console.neon.tech/api/v2" });
   });
+
+  test("is not missed for a newline at the end of a value, and the key is kept secret without it", () => {
+    const { neon, secrets } = from({}, { NEON_API_KEY: "napi_key\r\n", NEON_API_HOST: " https://neon.example.com/\n" });
+    expect(neon).toEqual({ apiKey: "napi_key", apiUrl: "https://neon.example.com" });
+    expect(secrets).toEqual(["napi_key"]);
+  });
+
+  test.each([
+    ["neonApiKey", "napi\nkey"],
+    ["neonApiKey", "napi_ключ"],
+    ["neonApiUrl", "console.neon.tech"],
+    ["neonApiUrl", "https://neon.example.com/?version=2"],
+    ["neonApiUrl", "https://neon.example.com/ api"],
+  ])("is not asked where %s cannot be right: %j", (name, value) => {
+    const { neon } = from({ neonApiKey: "napi_key", [name]: value });
+    expect(neon).toEqual({ problem: expect.stringMatching(`^${name}: `) });
+    expect(neon).not.toEqual({ problem: expect.stringContaining(value) });
+  });
 });
 
 test("what must not be printed is known: the key, the URI and the password in it", () => {
