@@ -12,7 +12,8 @@ const PATIENCE_MS = 3000;
  */
 export class PublicationPrivilege {
   private queue: Promise<void> = Promise.resolve();
-  private lending = false;
+  /** From before the rights are lent until they are taken back. */
+  private isLent = false;
   /** What is under way in sessions, and would come out otherwise for a superuser. */
   private readonly underWay = new Set<Promise<unknown>>();
   /** Roles from which the rights could not be taken back, because the server went away meanwhile. */
@@ -23,30 +24,38 @@ export class PublicationPrivilege {
   /** Runs the statement where there is a role to lend to. It is asked for in turn, while nobody has lent rights. */
   lend(toRole: () => Promise<string | undefined>, statement: () => Promise<void>): Promise<void> {
     const turn = this.queue.then(async () => {
-      await this.takeBack();
+      await this.takeAllBack();
       const role = await toRole();
       if (role === undefined) return;
       await patiently(this.quiet());
-      this.lending = true;
+      this.isLent = true;
       this.leftOver.add(role);
       if (await this.alter(role, "superuser")) await statement();
-      this.lending = false;
-      await this.takeBack();
+      await this.takeAllBack();
     });
-    this.queue = turn.catch(() => {
-      this.lending = false;
-    });
+    this.queue = turn.then(
+      () => this.end(),
+      () => this.end(),
+    );
     return turn;
   }
 
-  /** Resolves once nobody has lent rights. */
-  async returned(): Promise<void> {
-    while (this.lending) await this.queue;
+  private end(): void {
+    this.isLent = false;
+  }
+
+  /** Resolves once nobody has lent rights, as far as that can be waited for. */
+  returned(): Promise<void> {
+    return this.isLent ? patiently(this.free()) : Promise.resolve();
+  }
+
+  private async free(): Promise<void> {
+    while (this.isLent) await this.queue;
   }
 
   /** A change of roles, sent while nobody has lent rights: a role that a superuser makes does not belong to its maker. */
   async keepOff<Result>(change: () => Promise<Result>): Promise<Result> {
-    await patiently(this.returned());
+    await this.returned();
     const changed = change();
     this.waitFor(changed);
     return changed;
@@ -62,8 +71,12 @@ export class PublicationPrivilege {
     while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
+  /** What the server's end has left over. */
   async takeBack(): Promise<void> {
-    if (this.lending) return;
+    if (!this.isLent) await this.takeAllBack();
+  }
+
+  private async takeAllBack(): Promise<void> {
     for (const role of this.leftOver) if (await this.alter(role, "nosuperuser")) this.leftOver.delete(role);
   }
 

@@ -38,6 +38,7 @@ export function startWireProxy({ project, compute, privilege }: WireProxyOptions
       return;
     }
     await compute.wake();
+    await privilege.returned();
     await privilege.takeBack();
     const server = dial(compute.server);
     if (startupCode(startup) === CANCEL_REQUEST || isReplication(startup))
