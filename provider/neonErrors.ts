@@ -160,7 +160,7 @@ export function listContested(projectId: string, entries: string[]): SourceError
   return refusal(
     "listContested",
     `the IP Allow list of project ${projectId} is being changed by somebody else all the time: what we wrote of ${entries.join(", ")} ` +
-      "did not stay. Run it again in a moment",
+      "did not stay. Run it again in a moment; if it never stays, see whether the project's plan includes IP Allow (Neon's Scale plan does)",
   );
 }
 

@@ -110,7 +110,7 @@ export interface IpAllowlistArgs {
  * | would be empty, and so open to the world | Add other entries first; or `allowOpenOnDelete: true`, `pulumi up`, destroy again. |
  * | IP Allow is part of Neon's Scale | Upgrade the plan, or take a key that may change the project. |
  * | blocks public connections | Allow them in the project's settings, or leave this resource out and use a private connection. |
- * | is being changed by somebody else all the time | Run it again in a moment. |
+ * | is being changed by somebody else all the time | Run it again in a moment; if it never stays, see whether the plan includes IP Allow. |
  * | If the project was deleted | `pulumi state delete <urn>`. |
  */
 export class IpAllowlist extends DynamicResource {

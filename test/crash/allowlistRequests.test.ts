@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { newProcess } from "../lifecycles/ipAllowlistProcess";
@@ -50,11 +49,8 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
   let neon: LocalNeon;
   let config: Record<string, string>;
   let trials: Trial[];
-  let home: string;
 
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), "clickpipes-home-"));
-    vi.stubEnv("PULUMI_HOME", home);
     neon = await startLocalNeon();
     config = {
       "clickpipes:connectionUri": neon.connectionUri,
@@ -69,11 +65,7 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
   afterEach(() => {
     vi.restoreAllMocks();
   });
-  afterAll(async () => {
-    await neon?.stop();
-    vi.unstubAllEnvs();
-    rmSync(home, { recursive: true });
-  });
+  afterAll(() => neon?.stop());
 
   const settings = () => neon.project.settings;
 
@@ -182,5 +174,17 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
         `${cuts} of ${trials.length} boundaries: connection cut there ${isForGood ? "for good" : "once"}, and gone on`,
       );
     }
+  });
+
+  test("keeps its notes until Pulumi ends the process", async () => {
+    const notes = () => readdirSync(join(process.env.PULUMI_HOME ?? "", "neon-clickpipes"));
+    const provider = await DynamicProvider.start("@pulumi/pulumi", config);
+    const managed = await resource(await begin(STEPS[0] as Step));
+    const before = notes();
+    managed.handleWith(handledBy(provider, "IpAllowlist"));
+    await up(managed, FIRST);
+    expect(notes()).toHaveLength(before.length + 1);
+    await provider.stop();
+    expect(notes()).toEqual(before);
   });
 });

@@ -65,6 +65,18 @@ describe("after a run that was killed between its write and its end, on the same
     expect(list()).toEqual(FOREIGN);
   });
 
+  test("a list that was closed before is merged with again, and nobody is asked whether it lets this machine in", async () => {
+    const restricted = wish(OURS, { whenOpen: "restrict" });
+    const config = { ...project.api.config, "clickpipes:connectionUri": "postgres://u:p@127.0.0.1:1/d" };
+    project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
+    await killedAfterWriting(() => project.run.resource("allowlist", { config }).up(restricted));
+    const resource = project.run.resource("allowlist", { config });
+    await resource.up(restricted);
+    expect(resource.outputs).toMatchObject({ added: OURS, effective: "restricted" });
+    await resource.destroy();
+    expect(list()).toEqual(FOREIGN);
+  });
+
   test("protected_branches_only goes back to what it was before that run", async () => {
     project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
     await killedAfterWriting(() => allowlist().up(wish(OURS, { protectedBranchesOnly: true })));

@@ -1,5 +1,15 @@
-import { vi } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, vi } from "vitest";
 import type { Managed } from "../support/managed";
+
+/** What the provider keeps on this machine must not stay in the developer's own Pulumi home. */
+const home = mkdtempSync(join(tmpdir(), "clickpipes-home-"));
+beforeAll(() => {
+  process.env.PULUMI_HOME = home;
+});
+afterAll(() => rmSync(home, { recursive: true }));
 
 /** Waiting times that keep a test short. */
 export const SHORT_WAITS = { pause: 4, poll: 4, secondLook: 20 };
