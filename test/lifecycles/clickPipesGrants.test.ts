@@ -1,41 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { EVERY_PLACE, useDatabase } from "../support/database";
+import { GRANTEE_PASSWORD, type Grantee, newGrantee } from "../support/grantee";
 import { openSession } from "../support/login";
 import { Managed } from "../support/managed";
-import { POSTGRES_VERSIONS } from "../support/postgres";
 import { dependenciesOn, rightsOf } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
-const ADMINS: Admin[] = ["superuser", "neon"];
-const PLACES = POSTGRES_VERSIONS.flatMap((version) => ADMINS.map((admin) => ({ version, admin })));
-const PASSWORD = "Grand-Ocean7_tulip!Quartz42";
-
-describe.each(PLACES)("ClickPipesGrants on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
-  let role: string;
-  let schema: string;
-  let grants: Managed;
+describe.each(EVERY_PLACE)("ClickPipesGrants on Postgres $version as $admin", ({ version, admin }) => {
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
+  let { role, schema, grants } = {} as Grantee;
 
   beforeAll(async () => {
-    db = await startDatabase(version, admin);
     await db.query("create foreign data wrapper nowhere; create server nowhere foreign data wrapper nowhere");
     await db.asAdmin("create role dba");
   });
-  afterAll(() => db?.stop());
   beforeEach(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    const id = `${version}_${admin}_${++count}`;
-    role = `reader_${id}`;
-    schema = `app_${id}`;
-    grants = new Managed("ClickPipesGrants", id, db.config);
-    await db.asAdmin(`create role ${role} login password '${PASSWORD}'`);
-    await db.asAdmin(`create schema ${schema}`);
-    await db.asAdmin(`create table ${schema}.orders (id int primary key, item text, secret text)`);
+    ({ role, schema, grants } = await newGrantee(db));
   });
   /** Whatever happened: when the grants are gone, the role can be dropped. */
   afterEach(async () => {
-    said.mockRestore();
     await grants.destroy();
     expect(await rightsOf(db, role)).toEqual([]);
     expect(await dependenciesOn(db, role)).toBe(0);
@@ -63,7 +47,7 @@ describe.each(PLACES)("ClickPipesGrants on Postgres $version as $admin", ({ vers
     expect(outputs).toMatchObject({ role, grantedTables: 6, uncovered: [] });
     expect(await rightsOf(db, role)).toEqual(whole("events", "events_2030", "items", "orders", "remote", "totals"));
     await db.asAdmin(`create table ${schema}.later (id int)`);
-    const session = await openSession(db, role, PASSWORD);
+    const session = await openSession(db, role, GRANTEE_PASSWORD);
     for (const table of ["orders", "events", "events_2030", "items", "totals", "later"])
       await session.query(`select * from ${schema}.${table}`);
     await session.end();
@@ -114,7 +98,7 @@ describe.each(PLACES)("ClickPipesGrants on Postgres $version as $admin", ({ vers
         `USAGE on ${schema}`,
       ),
     );
-    const session = await openSession(db, role, PASSWORD);
+    const session = await openSession(db, role, GRANTEE_PASSWORD);
     await session.query(`select id, item from ${schema}.orders`);
     await expect(session.query(`select secret from ${schema}.orders`)).rejects.toThrow("permission denied");
     await session.end();
@@ -167,9 +151,7 @@ describe.each(PLACES)("ClickPipesGrants on Postgres $version as $admin", ({ vers
     await grants.destroy();
     const theirs = [`SELECT on ${schema}.orders by dba`, `USAGE on ${schema} by dba`];
     expect(await rightsOf(db, role)).toEqual(theirs);
-    expect(said.mock.calls.flat().join("\n")).toContain(
-      `"${role}" keeps what others granted: schema ${schema} (by dba)`,
-    );
+    expect(said.join("\n")).toContain(`"${role}" keeps what others granted: schema ${schema} (by dba)`);
     await db.query(`revoke all on schema ${schema} from dba cascade; revoke all on ${schema}.orders from dba cascade`);
   });
 
@@ -197,10 +179,10 @@ describe.each(PLACES)("ClickPipesGrants on Postgres $version as $admin", ({ vers
     grants.state = undefined;
     await grants.up(args);
     expect(grants.outputs).toMatchObject({ found: [] });
-    const late = new Managed("ClickPipesGrants", `${version}_${admin}_${count}`, db.config);
+    const late = new Managed("ClickPipesGrants", role, db.config);
     late.state = killed;
     await late.destroy();
-    expect(said.mock.calls.flat().join("\n")).toContain("belong to another resource by now");
+    expect(said.join("\n")).toContain("belong to another resource by now");
     expect(await rightsOf(db, role)).toEqual(whole("orders"));
   });
 
@@ -239,7 +221,7 @@ describe.each(PLACES)("ClickPipesGrants on Postgres $version as $admin", ({ vers
     await db.asAdmin(`drop role ${role}`);
     expect(await grants.refresh()).toBe(true);
     expect(grants.state).toBeUndefined();
-    await db.asAdmin(`create role ${role} login password '${PASSWORD}'`);
+    await db.asAdmin(`create role ${role} login password '${GRANTEE_PASSWORD}'`);
   });
 
   test("another role is given them in the transaction that takes them from the first", async () => {

@@ -1,18 +1,19 @@
 import type { Client } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { openSession } from "../support/login";
 import { Managed } from "../support/managed";
 import type { PostgresVersion } from "../support/postgres";
 import { dependenciesOn, rightsOf } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
 const PASSWORD = "Grand-Ocean7_tulip!Quartz42";
 
 describe.each<PostgresVersion>([14, 16, 18])("the future tables of others on Postgres %i", (version) => {
-  let db: TestDatabase;
+  const db = useDatabase(version);
+  useWarnings();
   let config: Record<string, string>;
-  let said: MockInstance;
-  let count = 0;
   let role: string;
   let schema: string;
   let grants: Managed;
@@ -23,28 +24,20 @@ describe.each<PostgresVersion>([14, 16, 18])("the future tables of others on Pos
   const ADMIN = "boss";
 
   beforeAll(async () => {
-    db = await startDatabase(version);
     await db.query(`create role ${ADMIN} login createrole password '${PASSWORD}' ${version < 16 ? "noinherit" : ""}`);
     await db.query(`create database app owner ${ADMIN}`);
     config = { "clickpipes:connectionUri": db.uriOf(ADMIN, PASSWORD, "app") };
     su = await openSession(db, "cloud_admin", decodeURIComponent(new URL(db.uri).password), "app");
     boss = await openSession(db, ADMIN, PASSWORD, "app");
   });
-  afterAll(async () => {
-    await Promise.all([su?.end(), boss?.end()]);
-    await db?.stop();
-  });
+  afterAll(() => Promise.all([su?.end(), boss?.end()]));
   beforeEach(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    const id = `${version}_${++count}`;
-    role = `reader_${id}`;
-    schema = `app_${id}`;
-    grants = new Managed("ClickPipesGrants", id, config);
+    [role, schema] = [fresh("reader"), fresh("app")];
+    grants = new Managed("ClickPipesGrants", role, config);
     await boss.query(`create role ${role} login password '${PASSWORD}'`);
     await boss.query(`create schema ${schema}`);
   });
   afterEach(async () => {
-    said.mockRestore();
     await grants.destroy();
     expect(await rights()).toEqual([]);
     expect(await dependenciesOn(db, role)).toBe(0);
@@ -62,7 +55,7 @@ describe.each<PostgresVersion>([14, 16, 18])("the future tables of others on Pos
     membership: "inherit" | "set" | "neither" | "none",
     login = true,
   ): Promise<string> {
-    const called = `${name}_${count}`;
+    const called = fresh(name);
     await su.query(`create role ${called} ${login ? `login password '${PASSWORD}'` : ""}`);
     if (membership === "none") return called;
     const options =

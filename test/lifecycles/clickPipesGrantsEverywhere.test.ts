@@ -1,21 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
 import { dependenciesOn, rightsOf } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
-const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "neon" },
   { version: 18, admin: "neon" },
 ];
 
 describe.each(PLACES)('schemas: "*" on Postgres $version as $admin', ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
+  const db = useDatabase(version, admin);
+  useWarnings();
   let grants: Managed;
 
   beforeAll(async () => {
-    db = await startDatabase(version, admin);
     await db.asAdmin(
       "create role reader; create schema app; create table app.orders (id int); create table public.items (id int)",
     );
@@ -31,13 +30,10 @@ describe.each(PLACES)('schemas: "*" on Postgres $version as $admin', ({ version,
     await db.query("create schema brought; alter extension hstore add schema brought; create table brought.t (id int)");
     await db.query("alter schema brought owner to neondb_owner; alter table brought.t owner to neondb_owner");
   });
-  afterAll(() => db?.stop());
   beforeEach(() => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
     grants = new Managed("ClickPipesGrants", "grants", db.config);
   });
   afterEach(async () => {
-    said.mockRestore();
     await grants.destroy();
     expect([await rightsOf(db, "reader"), await dependenciesOn(db, "reader")]).toEqual([[], 0]);
   });

@@ -1,12 +1,12 @@
 import { escapeIdentifier } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
 import { logsIn, openSession } from "../support/login";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
 import { dependenciesOn } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
-const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "superuser" },
   { version: 18, admin: "neon" },
 ];
@@ -42,18 +42,12 @@ const PASSWORDS = [
 ];
 
 describe.each(PLACES)("awkward names on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
+  const db = useDatabase(version, admin);
+  useWarnings();
 
   beforeAll(async () => {
-    db = await startDatabase(version, admin);
     await db.asAdmin("create table orders (id int)");
   });
-  afterAll(() => db?.stop());
-  beforeEach(() => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-  });
-  afterEach(() => said.mockRestore());
 
   // One version sees them all, the other every fourth.
   const names = NAMES.filter((_, index) => version > 14 || index % 4 === 0);

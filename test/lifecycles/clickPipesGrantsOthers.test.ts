@@ -1,42 +1,27 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
+import { GRANTEE_PASSWORD, type Grantee, newGrantee } from "../support/grantee";
 import { openSession } from "../support/login";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
 import { dependenciesOn, rightsOf } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
-const PASSWORD = "Grand-Ocean7_tulip!Quartz42";
-
-const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "superuser" },
   { version: 15, admin: "neon" },
   { version: 18, admin: "neon" },
 ];
 
 describe.each(PLACES)("what is not the grants' own on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
-  let role: string;
-  let schema: string;
-  let grants: Managed;
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
+  let { role, schema, grants } = {} as Grantee;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-    await db.query("create role stranger");
-  });
-  afterAll(() => db?.stop());
+  beforeAll(() => db.query("create role stranger"));
   beforeEach(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    role = `reader_${version}_${++count}`;
-    schema = `app_${version}_${count}`;
-    grants = new Managed("ClickPipesGrants", role, db.config);
-    await db.asAdmin(`create role ${role}; create schema ${schema}; create table ${schema}.orders (id int, item text)`);
+    ({ role, schema, grants } = await newGrantee(db));
   });
-  afterEach(async () => {
-    said.mockRestore();
-    await grants.destroy();
-  });
+  afterEach(() => grants.destroy());
 
   const asRole = (as: string, text: string) => db.query(`set role ${as}; ${text}; reset role`);
 
@@ -92,7 +77,7 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
       await db.query(`alter table ${schema}.orders owner to stranger`);
       await grants.destroy();
       expect(await rightsOf(db, role)).toEqual([`SELECT on ${schema}.orders by stranger`]);
-      expect(said.mock.calls.flat().join("\n")).toContain(
+      expect(said.join("\n")).toContain(
         `keeps what by now only the owner may take back: table ${schema}.orders (by stranger)`,
       );
     });
@@ -146,13 +131,13 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
   test("what a preview does not find is a warning, the role included, unless a user of the program makes it", async () => {
     const wish = { role: `${role}_soon`, schemas: ["nowhere"], tables: [{ schema, name: "orders", columns: ["x"] }] };
     await grants.check(wish);
-    expect(said.mock.calls.flat().join("\n")).toContain(
+    expect(said.join("\n")).toContain(
       `not in the database (yet): role ${role}_soon, schema nowhere, column x of ${schema}.orders`,
     );
-    said.mockClear();
+    said.length = 0;
     await new Managed("ClickPipesUser", role, db.config).check({ name: `${role}_soon`, adopt: true }).catch(() => {});
     await grants.check({ role: `${role}_soon`, schemas: [schema] });
-    expect(said.mock.calls).toEqual([]);
+    expect(said).toEqual([]);
   });
 
   test("a table of the system is refused in the preview", async () => {
@@ -206,7 +191,7 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
   });
 
   test("what a restrictive policy hides is shown to the role alone by the fix", async () => {
-    await db.asAdmin(`alter role ${role} login password '${PASSWORD}'; insert into ${schema}.orders values (1), (20)`);
+    await db.asAdmin(`insert into ${schema}.orders values (1), (20)`);
     await db.asAdmin(`alter table ${schema}.orders enable row level security, force row level security`);
     await db.asAdmin(`create policy everybody on ${schema}.orders using (true)`);
     await db.asAdmin(`create policy "Narrow" on ${schema}.orders as restrictive using (id < 10 or item = 'x')`);
@@ -216,7 +201,7 @@ describe.each(PLACES)("what is not the grants' own on Postgres $version as $admi
     await db.query(String(entry?.fix));
     expect(await grants.refresh()).toBe(false);
     expect(grants.outputs.uncovered).toEqual([]);
-    const session = await openSession(db, role, PASSWORD);
+    const session = await openSession(db, role, GRANTEE_PASSWORD);
     expect((await session.query(`select id from ${schema}.orders`)).rows).toHaveLength(2);
     await session.end();
     await db.query(`grant usage on schema ${schema} to stranger; grant select on ${schema}.orders to stranger`);

@@ -1,36 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
-import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
+import { type Grantee, newGrantee } from "../support/grantee";
 import { dependenciesOn, rightsOf } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
-const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "superuser" },
   { version: 18, admin: "neon" },
 ];
 
 describe.each(PLACES)("what is called otherwise now on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
-  let role: string;
-  let schema: string;
-  let grants: Managed;
+  const db = useDatabase(version, admin);
+  useWarnings();
+  let { role, schema, grants } = {} as Grantee;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
-  afterAll(() => db?.stop());
   beforeEach(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    role = `reader_${++count}`;
-    schema = `app_${count}`;
-    grants = new Managed("ClickPipesGrants", role, db.config);
-    await db.asAdmin(`create role ${role}; create schema ${schema}`);
-    await db.asAdmin(`create table ${schema}.orders (id int, item text, secret text)`);
+    ({ role, schema, grants } = await newGrantee(db));
   });
   afterEach(async () => {
-    said.mockRestore();
     await grants.destroy();
     expect(await rightsOf(db, role)).toEqual([]);
     expect(await dependenciesOn(db, role)).toBe(0);

@@ -1,22 +1,22 @@
 import type { Client } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { logsIn, openSession } from "../support/login";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
 import { dependenciesOn, rightsOf } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
-const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "superuser" },
   { version: 16, admin: "neon" },
   { version: 18, admin: "neon" },
 ];
 
 describe.each(PLACES)("several grants on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
+  const db = useDatabase(version, admin);
+  useWarnings();
   let other: Client;
-  let said: MockInstance;
-  let count = 0;
   let id: string;
   let role: string;
   let schema: string;
@@ -31,17 +31,12 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     new Managed("ClickPipesGrants", `${id}_${name}`, config, { stack });
 
   beforeAll(async () => {
-    db = await startDatabase(version, admin);
     await db.asAdmin("create database shop");
     other = await openSession(db, db.user, decodeURIComponent(new URL(db.uri).password), "shop");
   });
-  afterAll(async () => {
-    await other?.end();
-    await db?.stop();
-  });
+  afterAll(() => other?.end());
   beforeEach(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    id = `${version}_${++count}`;
+    id = fresh("it");
     role = `reader_${id}`;
     schema = `app_${id}`;
     for (const session of [db.asAdmin, (text: string) => other.query(text)]) {
@@ -50,7 +45,6 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     }
     await db.asAdmin(`create role ${role}`);
   });
-  afterEach(() => said.mockRestore());
 
   const rightsHere = (of = role) => rightsOf(db, of);
   const rightsThere = (of = role) =>

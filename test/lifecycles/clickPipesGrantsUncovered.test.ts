@@ -1,39 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
-import { Managed } from "../support/managed";
-import { POSTGRES_VERSIONS } from "../support/postgres";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { EVERY_PLACE, useDatabase } from "../support/database";
+import { type Grantee, newGrantee } from "../support/grantee";
 import { rightsOf } from "../support/rights";
+import { useWarnings } from "../support/warnings";
 
-const ADMINS: Admin[] = ["superuser", "neon"];
-const PLACES = POSTGRES_VERSIONS.flatMap((version) => ADMINS.map((admin) => ({ version, admin })));
+describe.each(EVERY_PLACE)("what grants cannot give on Postgres $version as $admin", ({ version, admin }) => {
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
+  let { role, schema, grants } = {} as Grantee;
 
-describe.each(PLACES)("what grants cannot give on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
-  let role: string;
-  let schema: string;
-  let grants: Managed;
-
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-    await db.query("create role stranger");
-  });
-  afterAll(() => db?.stop());
+  beforeAll(() => db.query("create role stranger"));
   beforeEach(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    // A process says each line once, so no version may repeat the names of another.
-    role = `reader_${version}_${++count}`;
-    schema = `app_${version}_${count}`;
-    grants = new Managed("ClickPipesGrants", role, db.config);
-    await db.asAdmin(
-      `create role ${role}; create schema ${schema}; create table ${schema}.orders (id int primary key)`,
-    );
+    ({ role, schema, grants } = await newGrantee(db));
   });
-  afterEach(async () => {
-    said.mockRestore();
-    await grants.destroy();
-  });
+  afterEach(() => grants.destroy());
 
   if (admin === "neon")
     test("does not keep the rest from it, and is said with what an admin can do", async () => {
@@ -56,7 +36,7 @@ describe.each(PLACES)("what grants cannot give on Postgres $version as $admin", 
         `USAGE on ${schema} by ${db.user}`,
         `future SELECT in ${schema} for ${db.user}`,
       ]);
-      expect(said.mock.calls.flat().join("\n")).toContain(
+      expect(said.join("\n")).toContain(
         `only its owner stranger may grant it, and the admin is not a member of that role. Run as stranger, or as a superuser: GRANT SELECT ON "${schema}"."foreign_owned" TO "${role}";`,
       );
       expect(await grants.refresh()).toBe(false);

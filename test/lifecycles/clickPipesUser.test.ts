@@ -1,8 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Admin, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { logsIn } from "../support/login";
 import { Managed } from "../support/managed";
 import { POSTGRES_VERSIONS } from "../support/postgres";
+import { useWarnings } from "../support/warnings";
 
 const PLACES = POSTGRES_VERSIONS.flatMap((version) => {
   // Before 16 only a superuser can make a REPLICATION role.
@@ -13,23 +15,16 @@ const PLACES = POSTGRES_VERSIONS.flatMap((version) => {
 const PASSWORDS = ["Grand-Ocean7_tulip!Quartz42", "Silver-River9_maple!Onyx73"] as const;
 
 describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
   let name: string;
   let user: Managed;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
-  afterAll(() => db?.stop());
   beforeEach(() => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    name = `reader_${version}_${admin}_${++count}`;
+    name = fresh("reader");
     user = new Managed("ClickPipesUser", name, db.config);
   });
   afterEach(async () => {
-    said.mockRestore();
     await user.destroy();
     expect(await db.query("select from pg_roles where rolname = $1", [name])).toEqual([]);
   });
@@ -213,7 +208,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     await user.up({ name });
     await db.query(`drop role ${name}`);
     expect((await user.up({ name, connectionLimit: 2 })).kind).toBe("update");
-    expect(said.mock.calls.flat().join("\n")).toContain(`role "${name}" was gone and has been made again`);
+    expect(said.join("\n")).toContain(`role "${name}" was gone and has been made again`);
     expect(await logsIn(db, name, user.outputs.password)).toBe(true);
   });
 

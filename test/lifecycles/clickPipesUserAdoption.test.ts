@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { logsIn } from "../support/login";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
+import { useWarnings } from "../support/warnings";
 
-const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "superuser" },
   { version: 16, admin: "neon" },
   { version: 18, admin: "neon" },
@@ -14,22 +15,15 @@ const OLD = "Grand-Ocean7_tulip!Quartz42";
 const NEW = "Silver-River9_maple!Onyx73";
 
 describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
   let name: string;
   let user: Managed;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
-  afterAll(() => db?.stop());
   beforeEach(() => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    name = `found_${version}_${++count}`;
+    name = fresh("found");
     user = new Managed("ClickPipesUser", name, db.config);
   });
-  afterEach(() => said.mockRestore());
 
   const role = async (called = name) => {
     const [row] = await db.query<Record<string, unknown>>(
@@ -40,7 +34,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     return row;
   };
   const made = (attributes: string) => db.asAdmin(`create role ${name} password '${OLD}' ${attributes}`);
-  const version_ = async () => (await db.query("select xmin::text from pg_authid where rolname = $1", [name]))[0];
+  const rowVersion = async () => (await db.query("select xmin::text from pg_authid where rolname = $1", [name]))[0];
 
   test("an existing role is refused without consent, with the ways on", async () => {
     await made("login replication");
@@ -52,13 +46,13 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
 
   test("a role that is adopted with the password it has is left as it is", async () => {
     await made("login replication");
-    const before = await version_();
+    const before = await rowVersion();
     const { outputs } = await user.up({ name, adopt: true, password: OLD });
     expect(outputs).toMatchObject({ adopted: true, password: OLD });
-    expect(await version_()).toEqual(before);
+    expect(await rowVersion()).toEqual(before);
     expect(await user.refresh()).toBe(false);
     await user.destroy();
-    expect(await version_()).toEqual(before);
+    expect(await rowVersion()).toEqual(before);
     expect(await role()).toMatchObject({ login: true, replication: true, comment: null });
   });
 
@@ -71,9 +65,9 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
   test("a wrong password is refused before anything is changed, unless there is consent to set it", async () => {
     await made("nologin replication");
     await db.query(`alter role ${name} login`);
-    const before = await version_();
+    const before = await rowVersion();
     await expect(user.up({ name, adopt: true, password: NEW })).rejects.toThrow(/does not accept the `password` given/);
-    expect(await version_()).toEqual(before);
+    expect(await rowVersion()).toEqual(before);
     expect((await role())?.comment).toBeNull();
     await user.up({ name, adopt: true, password: NEW, passwordVersion: 1 });
     expect(await logsIn(db, name, NEW)).toBe(true);
@@ -173,7 +167,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     await user.destroy();
     expect(await role(`${name}_new`)).toMatchObject({ connlimit: 4, comment: null });
     expect(await role()).toMatchObject({ login: false });
-    expect(said.mock.calls.flat().join("\n")).toContain(`role "${name}_new" keeps this name`);
+    expect(said.join("\n")).toContain(`role "${name}_new" keeps this name`);
   });
 
   test("a killed adoption is resumed as an adoption, and takes back nothing", async () => {

@@ -1,9 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { createApiRole } from "../support/neonRoles";
 import type { PostgresVersion } from "../support/postgres";
 import { asSuperuser } from "../support/superuser";
+import { useWarnings } from "../support/warnings";
 
 const PASSWORD = "npg_Grand7Ocean";
 const OTHER = "Silver-River9_maple!Onyx73";
@@ -11,8 +13,7 @@ const OTHER = "Silver-River9_maple!Onyx73";
 describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Postgres %i", (version) => {
   let neon: LocalNeon;
   let config: Record<string, string>;
-  let said: MockInstance;
-  let count = 0;
+  const said = useWarnings();
   let name: string;
 
   beforeAll(async () => {
@@ -21,10 +22,8 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
   });
   afterAll(() => neon?.stop());
   beforeEach(() => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    name = `api_${version}_${++count}`;
+    name = fresh("api");
   });
-  afterEach(() => said.mockRestore());
 
   const attributes = async () =>
     (
@@ -144,7 +143,7 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
       expect(user.drift).toEqual(drift);
       expect((await user.up(args)).kind).toBe("update");
     }
-    const warnings = said.mock.calls.flat().join("\n");
+    const warnings = said.join("\n");
     expect(warnings).toContain(`"neondb_owner" may not do. Run as an admin: alter role "${name}" login;`);
     expect(warnings).toContain("give the right one as `password`");
     expect(await changesOfRoles(since)).toEqual([]);

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { logsIn } from "../support/login";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
+import { useWarnings } from "../support/warnings";
 
-const PLACES: { version: PostgresVersion; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "superuser" },
   { version: 16, admin: "neon" },
   { version: 18, admin: "neon" },
@@ -12,25 +13,18 @@ const PLACES: { version: PostgresVersion; admin: Admin }[] = [
 const OTHER = "Silver-River9_maple!Onyx73";
 
 describe.each(PLACES)("what others did to a user on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
   let name: string;
   let user: Managed;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
-  afterAll(() => db?.stop());
   beforeEach(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    name = `drifting_${version}_${++count}`;
+    name = fresh("drifting");
     user = new Managed("ClickPipesUser", name, db.config);
     await user.up({ name });
   });
-  afterEach(() => said.mockRestore());
 
-  const warnings = () => said.mock.calls.flat().join("\n");
+  const warnings = () => said.join("\n");
   const passwordOf = async () => (await db.query("select rolpassword from pg_authid where rolname = $1", [name]))[0];
 
   test("a password changed beside NOLOGIN is seen and set again with it", async () => {

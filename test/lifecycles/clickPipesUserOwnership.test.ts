@@ -1,25 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { logsIn } from "../support/login";
 import { Managed } from "../support/managed";
+import { useWarnings } from "../support/warnings";
 
 describe("whose a role is", () => {
-  let db: TestDatabase;
-  let said: MockInstance;
-  let count = 0;
+  const db = useDatabase(17, "neon");
+  const said = useWarnings();
   let name: string;
   let user: Managed;
 
-  beforeAll(async () => {
-    db = await startDatabase(17, "neon");
-  });
-  afterAll(() => db?.stop());
   beforeEach(() => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
-    name = `owned_${++count}`;
+    name = fresh("owned");
     user = new Managed("ClickPipesUser", name, db.config);
   });
-  afterEach(() => said.mockRestore());
 
   const exists = async (role = name) =>
     (await db.query("select from pg_roles where rolname = $1", [role])).length === 1;
@@ -38,7 +33,7 @@ describe("whose a role is", () => {
     const late = new Managed("ClickPipesUser", name, db.config);
     late.state = killed;
     await late.destroy();
-    expect(said.mock.calls.flat().join("\n")).toContain("belongs to another resource by now");
+    expect(said.join("\n")).toContain("belongs to another resource by now");
     expect(await exists()).toBe(true);
     await user.destroy();
     expect(await exists()).toBe(false);

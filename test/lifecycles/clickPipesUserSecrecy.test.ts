@@ -2,44 +2,39 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createRole, setPassword } from "../../provider/sql/rolePassword";
 import type { Statement } from "../../provider/sql/statement";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { type Place, useDatabase } from "../support/database";
 import { openSession } from "../support/login";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
 
 const OWN = ["Grand-Ocean7_tulip!Quartz42", "Silver-River9_maple!Onyx73", "it's \\a \"$$ %L ünïcode Zebra-7"] as const;
 
 // `all` keeps nested statements too, and only a superuser can leave one out.
-const PLACES: { version: PostgresVersion; admin: Admin; track: string }[] = [
+const PLACES: (Place & { track: string })[] = [
   { version: 14, admin: "superuser", track: "all" },
   { version: 17, admin: "neon", track: "top" },
   { version: 18, admin: "superuser", track: "all" },
 ];
 
 describe.each(PLACES)("the password of a user on Postgres $version as $admin", ({ version, admin, track }) => {
-  let db: TestDatabase;
+  const db = useDatabase(version, admin, {
+    shared_preload_libraries: "pg_stat_statements",
+    "pg_stat_statements.track": track,
+    log_statement: "ddl",
+    log_min_messages: "debug1",
+    log_min_error_statement: "debug1",
+    log_error_verbosity: "verbose",
+    log_lock_waits: "on",
+    deadlock_timeout: "50ms",
+  });
   const passwords = new Set<string>(OWN);
   const failures: string[] = [];
 
   beforeAll(async () => {
     vi.spyOn(console, "error").mockImplementation((...said) => void failures.push(said.join(" ")));
-    db = await startDatabase(version, admin, {
-      shared_preload_libraries: "pg_stat_statements",
-      "pg_stat_statements.track": track,
-      log_statement: "ddl",
-      log_min_messages: "debug1",
-      log_min_error_statement: "debug1",
-      log_error_verbosity: "verbose",
-      log_lock_waits: "on",
-      deadlock_timeout: "50ms",
-    });
     await db.query("create extension pg_stat_statements");
     await everyWay();
   });
-  afterAll(async () => {
-    vi.restoreAllMocks();
-    await db?.stop();
-  });
+  afterAll(() => vi.restoreAllMocks());
 
   const keep = async (work: Promise<unknown>) => {
     await work.catch((error: Error) => failures.push(`${error.message}\n${error.stack}\n${JSON.stringify(error)}`));

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Place, useDatabase } from "../support/database";
 import { Managed } from "../support/managed";
-import type { PostgresVersion } from "../support/postgres";
 
 const COUNT = 1000;
 /** Comparing each table with each would be a million. */
@@ -18,22 +17,20 @@ const EXPLAINED = {
   max_locks_per_transaction: "256",
 };
 
-describe.each<{ version: PostgresVersion; admin: Admin }>([
+describe.each<Place>([
   { version: 14, admin: "superuser" },
   { version: 18, admin: "neon" },
 ])(`${COUNT} tables, as a $admin of Postgres $version`, ({ version, admin }) => {
-  let db: TestDatabase;
+  const { "auto_explain.log_parameter_max_length": _, ...older } = EXPLAINED;
+  const db = useDatabase(version, admin, version < 16 ? older : EXPLAINED);
   let tables: string[];
 
   beforeAll(async () => {
-    const { "auto_explain.log_parameter_max_length": _, ...older } = EXPLAINED;
-    db = await startDatabase(version, admin, version < 16 ? older : EXPLAINED);
     await db.asAdmin("create schema app");
     await db.asAdmin(`do $$ begin for i in 1..${COUNT} loop
       execute format('create table app.t%s (id int primary key, note text)', i); end loop; end $$`);
     tables = Array.from({ length: COUNT }, (_unused, index) => `app.t${index + 1}`);
   });
-  afterAll(() => db?.stop());
 
   test.each(["listed", "in a schema"])(
     "%s: no statement of a whole life compares each table with each",

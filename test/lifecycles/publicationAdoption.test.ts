@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Admin, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
-import {
-  fresh,
-  makeTables,
-  managed,
-  membersOf,
-  publicationOf,
-  quoted,
-  recordWarnings,
-  WITH_KEY,
-} from "../support/publications";
+import { makeTables, managed, membersOf, publicationOf, quoted, WITH_KEY } from "../support/publications";
+import { useWarnings } from "../support/warnings";
 
 const PLACES: { version: 14 | 15 | 18; admin: Admin }[] = [
   { version: 14, admin: "neon" },
@@ -19,21 +12,16 @@ const PLACES: { version: 14 | 15 | 18; admin: Admin }[] = [
 ];
 
 describe.each(PLACES)("A publication that is there already, on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: string[];
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
   let name: string;
   let one: string;
   let two: string;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
   beforeEach(async () => {
-    said = recordWarnings();
     name = fresh();
     [one = "", two = ""] = await makeTables(db, WITH_KEY, WITH_KEY);
   });
-  afterAll(() => db?.stop());
 
   const byHand = async (rest = `for table ${one} with (publish = 'insert, update')`) => {
     await db.asAdmin(`create publication ${quoted(name)} ${rest}`);

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Admin, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { POSTGRES_VERSIONS } from "../support/postgres";
-import { fresh, managed, publicationOf, quoted, recordWarnings, session, WITH_KEY } from "../support/publications";
+import { managed, publicationOf, quoted, WITH_KEY } from "../support/publications";
+import { session } from "../support/session";
+import { useWarnings } from "../support/warnings";
 
 const PLACES = POSTGRES_VERSIONS.flatMap((version) =>
   (["superuser", "neon"] as Admin[]).map((admin) => ({ version, admin })),
@@ -156,11 +159,11 @@ const CASES: Case[] = [
 ];
 
 describe.each(PLACES)("Publication on Postgres $version as $admin changes in place", ({ version, admin }) => {
-  let db: TestDatabase;
+  const db = useDatabase(version, admin, { log_statement: "all" });
+  useWarnings();
   const owner = fresh("owner");
 
   beforeAll(async () => {
-    db = await startDatabase(version, admin, { log_statement: "all" });
     await db.query(`create role ${owner}`);
     await db.query(`grant create on database ${quoted(db.database)} to ${owner}`);
     if (admin === "neon") await db.query(`grant ${owner} to ${quoted(db.user)}`);
@@ -169,10 +172,6 @@ describe.each(PLACES)("Publication on Postgres $version as $admin changes in pla
     await db.asAdmin("create table s.p (id int primary key) partition by range (id)");
     await db.asAdmin("create table s.p1 partition of s.p default");
   });
-  beforeEach(() => {
-    recordWarnings();
-  });
-  afterAll(() => db?.stop());
 
   /** What changed publications since then, as the server's log has it. */
   async function sentSince(before: string, name: string): Promise<string> {

@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
-import {
-  fresh,
-  makeSchema,
-  makeTables,
-  managed,
-  membersOf,
-  quoted,
-  recordWarnings,
-  WITH_KEY,
-} from "../support/publications";
+import { describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
+import { makeSchema, makeTables, managed, membersOf, quoted, WITH_KEY } from "../support/publications";
+import { useWarnings } from "../support/warnings";
 
 const RESYNC = "Changes made meanwhile never reached ClickHouse: resync the pipe";
 
 // 15 brought lists, filters and schemas, 18 took generated columns out of lists.
 describe.each([14, 15, 18] as const)("A refresh on Postgres %i", (version) => {
-  let db: TestDatabase;
-  let said: string[];
-  beforeAll(async () => {
-    db = await startDatabase(version);
-  });
-  beforeEach(() => {
-    said = recordWarnings();
-  });
-  afterAll(() => db?.stop());
+  const db = useDatabase(version);
+  const said = useWarnings();
 
   async function published(tables: (object | string)[], args: object = {}) {
     const pub = managed(db);

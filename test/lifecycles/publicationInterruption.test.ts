@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Interruptions, type Story } from "../support/interruption";
-import { membersOf, publicationOf, recordWarnings } from "../support/publications";
+import { membersOf, publicationOf } from "../support/publications";
+import { recordWarnings } from "../support/warnings";
 
 describe("a publication, cut off or killed at any statement, as a superuser", () => {
   let scene: Interruptions;

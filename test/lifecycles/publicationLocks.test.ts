@@ -1,32 +1,23 @@
 import type { Client } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import type { Managed } from "../support/managed";
-import {
-  fresh,
-  makeSchema,
-  makeTables,
-  managed,
-  membersOf,
-  recordWarnings,
-  session,
-  WITH_KEY,
-} from "../support/publications";
+import { makeSchema, makeTables, managed, membersOf, WITH_KEY } from "../support/publications";
+import { session } from "../support/session";
+import { useWarnings } from "../support/warnings";
 
 const LOCK_TIMEOUT_MS = 700;
 
 describe.each([14, 18] as const)("A published table that is locked, on Postgres %i", (version) => {
-  let db: TestDatabase;
+  const db = useDatabase(version, "superuser", { max_prepared_transactions: "2" });
+  useWarnings();
   let pub: Managed;
   let wish: { name: string; tables: string[] };
   let busy: string;
   const sessions: Client[] = [];
 
-  beforeAll(async () => {
-    db = await startDatabase(version, "superuser", { max_prepared_transactions: "2" });
-  });
   beforeEach(async () => {
-    recordWarnings();
     const [stays = "", comes = ""] = await makeTables(db, WITH_KEY, WITH_KEY);
     busy = comes;
     wish = { name: fresh(), tables: [stays, comes] };
@@ -38,7 +29,6 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
   afterEach(async () => {
     for (const one of sessions.splice(0)) await one.end();
   });
-  afterAll(() => db?.stop());
 
   async function connect(): Promise<Client & { pid: number }> {
     const client = await session(db.uri);

@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
+import { beforeEach, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { LONG } from "../support/long";
 import { Managed } from "../support/managed";
-import { fresh, makeTables, membersOf, publicationOf, recordWarnings, WITH_KEY } from "../support/publications";
+import { makeTables, membersOf, publicationOf, WITH_KEY } from "../support/publications";
+import { useWarnings } from "../support/warnings";
 
 const ROUNDS = LONG ? 60 : 15;
 
 describe.each([14, 18] as const)("In parallel, on Postgres %i", (version) => {
-  let db: TestDatabase;
+  const db = useDatabase(version);
+  useWarnings();
   let tables: string[];
-  beforeAll(async () => {
-    db = await startDatabase(version);
-  });
   beforeEach(async () => {
-    recordWarnings();
     tables = await makeTables(db, ...Array.from({ length: 6 }, () => WITH_KEY));
   });
-  afterAll(() => db?.stop());
 
   /** A stack of its own, with connections of its own as another process has them. */
   const stack = (name: string, number: number) =>

@@ -1,10 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ChangeReader } from "../../scripts/demo/replication";
 import { type Random, random } from "../addresses/random";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { type Admin, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { figure, LONG } from "../support/long";
 import { POSTGRES_VERSIONS } from "../support/postgres";
-import { fresh, managed, publicationOf, quoted, recordWarnings, session } from "../support/publications";
+import { managed, publicationOf, quoted } from "../support/publications";
+import { session } from "../support/session";
+import { useWarnings } from "../support/warnings";
 import { Application, displayed, received } from "../support/writes";
 
 const CHANGES = 120;
@@ -21,18 +24,15 @@ const PASSING = ["c1", "c2", "c3", "c4"];
 const LEAVES = ["leaf_0", "leaf_1"];
 
 describe.each(PLACES)("A reader on Postgres $version, changed by $admin", ({ version, admin }) => {
-  let db: TestDatabase;
+  const db = useDatabase(version, admin);
+  useWarnings();
   let schema: string;
   let reader: ChangeReader;
   let application: Application;
   let name: string;
   let owner: string;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
   beforeEach(async () => {
-    recordWarnings();
     [schema, name, owner] = [fresh("s"), fresh(), fresh("owner")];
     await db.asAdmin(`create schema ${schema}`);
     for (const table of ["keyed", "Odd.one", ...PASSING])
@@ -50,7 +50,6 @@ describe.each(PLACES)("A reader on Postgres $version, changed by $admin", ({ ver
     await reader?.stop();
     await reader?.dropSlot();
   });
-  afterAll(() => db?.stop());
 
   const tables = (names: string[]) => names.map((name) => ({ schema, name }));
 

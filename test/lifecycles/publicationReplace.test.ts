@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Admin, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import type { Managed } from "../support/managed";
 import { POSTGRES_VERSIONS } from "../support/postgres";
-import {
-  fresh,
-  makeSchema,
-  makeTables,
-  managed,
-  publicationOf,
-  recordWarnings,
-  WITH_KEY,
-} from "../support/publications";
+import { makeSchema, makeTables, managed, publicationOf, WITH_KEY } from "../support/publications";
 import { dropSlots, makeSlot } from "../support/reader";
+import { useWarnings } from "../support/warnings";
 
 const PLACES = POSTGRES_VERSIONS.flatMap((version) =>
   (["superuser", "neon"] as Admin[]).map((admin) => ({ version, admin })),
@@ -22,22 +16,17 @@ const GO_ABOUT =
 const NOWHERE = { "clickpipes:connectionUri": "postgres://somebody:secret@127.0.0.1:1/postgres?sslmode=disable" };
 
 describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  let said: string[];
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
   let tables: string[];
   let name: string;
   let pub: Managed;
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
   beforeEach(async () => {
-    said = recordWarnings();
     [name, pub] = [fresh(), managed(db)];
     tables = await makeTables(db, WITH_KEY);
   });
   afterEach(() => dropSlots(db));
-  afterAll(() => db?.stop());
 
   const oidNow = async () => (await publicationOf(db, name))?.oid;
 

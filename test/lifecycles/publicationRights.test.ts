@@ -1,27 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import type { Managed } from "../support/managed";
-import { fresh, managed, publicationOf, recordWarnings } from "../support/publications";
+import { managed, publicationOf } from "../support/publications";
+import { useWarnings } from "../support/warnings";
 
 /** Neither a superuser nor a member of Neon's privileged role: owns table t, and may not yet make publications. */
 describe.each([14, 16, 18] as const)("An admin of few rights on Postgres %i", (version) => {
-  let db: TestDatabase;
+  const db = useDatabase(version);
+  useWarnings();
   let name: string;
   let pub: Managed;
 
   beforeAll(async () => {
-    db = await startDatabase(version);
     await db.query("create role plain login password 'plain password'; create role other; create role group_owner");
     await db.query("create table public.t (id int primary key); alter table public.t owner to plain");
     await db.query("create table public.theirs (id int primary key)");
     await db.query("alter table public.theirs owner to group_owner");
   });
   beforeEach(() => {
-    recordWarnings();
     name = fresh();
     pub = managed({ ...db, config: { "clickpipes:connectionUri": db.uriOf("plain", "plain password") } });
   });
-  afterAll(() => db?.stop());
 
   const refused = async (args: object, words: string) => {
     await expect(pub.check({ name, tables: ["public.t"], ...args })).rejects.toThrow(words);

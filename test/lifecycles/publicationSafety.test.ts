@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
-import { fresh, managed, publicationOf, recordWarnings, session } from "../support/publications";
+import { describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
+import { managed, publicationOf } from "../support/publications";
 import { SAFE } from "../support/safeTables";
+import { session } from "../support/session";
 import { type Case, UNSAFE } from "../support/unsafeTables";
+import { useWarnings } from "../support/warnings";
 
 // 16 judges as 15 does; 17 keeps its lists of indexes otherwise.
 const VERSIONS = [14, 15, 17, 18] as const;
 
 describe.each(VERSIONS)("On Postgres %i", (version) => {
-  let db: TestDatabase;
-  beforeAll(async () => {
-    db = await startDatabase(version);
-  });
-  beforeEach(() => {
-    recordWarnings();
-  });
-  afterAll(() => db?.stop());
+  const db = useDatabase(version);
+  useWarnings();
 
   const here = <T extends { least?: number; most?: number }>(cases: T[]) =>
     cases.filter(({ least = 0, most = 99 }) => version >= least && version <= most);

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
-import { fresh, makeSchema, managed, membersOf, publicationOf, recordWarnings, session } from "../support/publications";
+import { describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
+import { makeSchema, managed, membersOf, publicationOf } from "../support/publications";
+import { session } from "../support/session";
+import { useWarnings } from "../support/warnings";
 
 // 16 judges as 15 does, 17 as 18 but for generated columns.
 describe.each([14, 15, 18] as const)("On Postgres %i", (version) => {
-  let db: TestDatabase;
-  beforeAll(async () => {
-    db = await startDatabase(version);
-  });
-  beforeEach(() => {
-    recordWarnings();
-  });
-  afterAll(() => db?.stop());
+  const db = useDatabase(version);
+  const said = useWarnings();
 
   if (version >= 15)
     describe("of schemas and of all tables", () => {
@@ -46,7 +43,7 @@ describe.each([14, 15, 18] as const)("On Postgres %i", (version) => {
           expect(pub.drift).toContainEqual(
             expect.stringContaining(`UPDATE or DELETE fails in the application: ${schema}.bad_one has no primary key`),
           );
-          const said = recordWarnings();
+          said.length = 0;
           expect((await pub.up({ ...wish, comment })).kind).toBe("update");
           expect(said.join()).toContain(`${schema}.bad_${comment} has no primary key`);
         }
@@ -64,7 +61,7 @@ describe.each([14, 15, 18] as const)("On Postgres %i", (version) => {
         const wish = { name: fresh(), schemas: [schema], allowUnsafeTables: true };
         await pub.up(wish);
         await db.query(`create table ${schema}.bad (id int)`);
-        const said = recordWarnings();
+        said.length = 0;
         expect(await pub.refresh()).toBe(false);
         await pub.up({ ...wish, comment: "x" });
         expect(said).toEqual([]);
@@ -130,7 +127,7 @@ describe.each([14, 15, 18] as const)("On Postgres %i", (version) => {
 
   test("a table or schema that is not there is missing, in a preview only for now", async () => {
     const pub = managed(db);
-    const said = recordWarnings();
+    said.length = 0;
     const wish = {
       name: fresh(),
       tables: ["public.nowhere", "no_schema.at_all"],
@@ -211,7 +208,7 @@ describe.each([14, 15, 18] as const)("On Postgres %i", (version) => {
       expect(pub.drift).toEqual([
         `UPDATE or DELETE fails in the application: public.${t}_1 has REPLICA IDENTITY NOTHING (${fix})`,
       ]);
-      const said = recordWarnings();
+      said.length = 0;
       expect((await pub.up(wish)).kind).toBe("update");
       expect(said.join()).toContain(`fail in the application for published tables: public.${t}_1 has REPLICA IDENTITY`);
       expect(await pub.refresh()).toBe(true);

@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
+import { describe, expect, test } from "vitest";
+import { EVERY_PLACE, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import type { Managed } from "../support/managed";
-import { POSTGRES_VERSIONS } from "../support/postgres";
-import {
-  fresh,
-  makeSchema,
-  makeTables,
-  managed,
-  membersOf,
-  publicationOf,
-  quoted,
-  recordWarnings,
-  WITH_KEY,
-} from "../support/publications";
-
-const ADMINS: Admin[] = ["superuser", "neon"];
-const PLACES = POSTGRES_VERSIONS.flatMap((version) => ADMINS.map((admin) => ({ version, admin })));
+import { makeSchema, makeTables, managed, membersOf, publicationOf, quoted, WITH_KEY } from "../support/publications";
+import { useWarnings } from "../support/warnings";
 
 /** Made, the same again, nothing at refresh, and the same after that. */
 async function makes(pub: Managed, args: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -27,15 +15,9 @@ async function makes(pub: Managed, args: Record<string, unknown>): Promise<Recor
   return outputs;
 }
 
-describe.each(PLACES)("Publication on Postgres $version as $admin", ({ version, admin }) => {
-  let db: TestDatabase;
-  beforeAll(async () => {
-    db = await startDatabase(version, admin);
-  });
-  beforeEach(() => {
-    recordWarnings();
-  });
-  afterAll(() => db?.stop());
+describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ version, admin }) => {
+  const db = useDatabase(version, admin);
+  useWarnings();
 
   test("of listed tables, with all operations and via the root unless told otherwise, and drops it", async () => {
     const tables = await makeTables(db, WITH_KEY, WITH_KEY);

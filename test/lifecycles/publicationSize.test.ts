@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
+import { useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
 import { figure, LONG } from "../support/long";
-import { fresh, managed, recordWarnings, session } from "../support/publications";
+import { managed } from "../support/publications";
+import { session } from "../support/session";
+import { recordWarnings } from "../support/warnings";
 import { startWire, type Wire } from "../support/wire";
 
 /** Whatever the list, the same; the milliseconds that it prints are worth reading in `npm run test:long`. */
 const COUNT = LONG ? 10_000 : 2_000;
 
-let db: TestDatabase;
+// Each table of a CREATE PUBLICATION is locked until its end.
+const db = useDatabase(18, "superuser", { max_locks_per_transaction: "512", autovacuum: "off" });
 let wire: Wire;
 const tables = Array.from({ length: COUNT }, (_unused, index) => `app.t${String(index).padStart(5, "0")}`);
 
 beforeAll(async () => {
-  // Each table of a CREATE PUBLICATION is locked until its end.
-  db = await startDatabase(18, "superuser", { max_locks_per_transaction: "512", autovacuum: "off" });
   await db.query("create schema app");
   for (let from = 0; from < COUNT; from += 1000)
     await db.query(`do $$ begin for i in ${from}..${from + 999} loop
@@ -21,10 +23,7 @@ beforeAll(async () => {
   const { hostname, port } = new URL(db.uri);
   wire = await startWire({ host: hostname, port: Number(port) });
 });
-afterAll(async () => {
-  await wire?.stop();
-  await db?.stop();
-});
+afterAll(() => wire?.stop());
 
 /**
  * Messages of each step of a whole life; `report` gets its milliseconds and its round trips, which may seem more where a long

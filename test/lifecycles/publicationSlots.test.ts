@@ -1,24 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Admin, startDatabase, type TestDatabase } from "../support/database";
-import { fresh, makeTables, managed, publicationOf, recordWarnings, session, WITH_KEY } from "../support/publications";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Place, useDatabase } from "../support/database";
+import { fresh } from "../support/freshName";
+import { makeTables, managed, publicationOf, WITH_KEY } from "../support/publications";
 import { dropSlots, makeSlot, type Reader, startReader } from "../support/reader";
+import { session } from "../support/session";
+import { useWarnings } from "../support/warnings";
 
-const PLACES: { version: 14 | 18; admin: Admin }[] = [
+const PLACES: Place[] = [
   { version: 14, admin: "superuser" },
   { version: 18, admin: "neon" },
 ];
 
 describe.each(PLACES)("Slots on Postgres $version, for $admin", ({ version, admin }) => {
-  let db: TestDatabase;
+  const db = useDatabase(version, admin, { max_slot_wal_keep_size: "2MB", wal_keep_size: "0" });
+  useWarnings();
   let readers: Reader[] = [];
   let name: string;
   let wish: { name: string; tables: string[] };
 
-  beforeAll(async () => {
-    db = await startDatabase(version, admin, { max_slot_wal_keep_size: "2MB", wal_keep_size: "0" });
-  });
   beforeEach(async () => {
-    recordWarnings();
     name = fresh();
     wish = { name, tables: await makeTables(db, WITH_KEY) };
   });
@@ -26,7 +26,6 @@ describe.each(PLACES)("Slots on Postgres $version, for $admin", ({ version, admi
     for (const reader of readers.splice(0)) await reader.leave();
     await dropSlots(db);
   });
-  afterAll(() => db?.stop());
 
   const reads = async (slot: string, publications: string[], database?: string) => {
     const reader = await startReader(db, slot, publications, database);

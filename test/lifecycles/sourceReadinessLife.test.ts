@@ -1,24 +1,24 @@
 import { Client } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { handler } from "../../provider/handler";
 import type { ReadinessCheck } from "../../provider/sql/readiness";
 import { Managed } from "../support/managed";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readinessSource";
+import { useWarnings } from "../support/warnings";
 import { startWire } from "../support/wire";
 
 describe("SourceReadiness", () => {
   let server: PostgresServer;
   let source: ReadinessSource;
-  let said: MockInstance;
+  const said = useWarnings();
 
   beforeAll(async () => {
-    said = vi.spyOn(console, "error").mockImplementation(() => {});
     const settings = { wal_level: "logical", max_prepared_transactions: "2", max_slot_wal_keep_size: "1MB" };
     server = await startPostgres({ version: 17, settings });
   });
   beforeEach(async () => {
-    said.mockClear();
+    said.length = 0;
     source = await newReadinessSource(server);
   });
   afterEach(() => source.stop());
@@ -49,7 +49,7 @@ describe("SourceReadiness", () => {
     await source.run("alter role reader noreplication");
     const { outputs } = await readiness().up({ ...source.args, onFailure: "warn" });
     expect(wrong(outputs.report as never)).toContain("replicationRole: blocked");
-    const lines = said.mock.calls.join("\n");
+    const lines = said.join("\n");
     expect(lines).toContain("warning: SourceReadiness readiness: replicationConnection (blocked): ");
     expect(lines).not.toContain(source.password);
   });
@@ -112,7 +112,7 @@ describe("SourceReadiness", () => {
     const [found] = (made.outputs.report as ReadinessCheck[]).filter(({ status }) => status !== "ok");
     expect(found).toMatchObject({ check: "openTransactions", status: "warning" });
     expect(found?.detail).toMatch(/^making a slot waits for session \d+ of cloud_admin, open since \d{4}-/);
-    expect(said.mock.calls.join()).toContain(found?.fix);
+    expect(said.join()).toContain(found?.fix);
     await elsewhere.query("rollback");
     expect(wrong(await reportOn(source))).toEqual([]);
 

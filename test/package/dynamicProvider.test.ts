@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
+import { useDatabase } from "../support/database";
 import { DynamicProvider } from "../support/dynamicProvider";
 
 const PROVIDER = 'exports.handler = () => require("pulumi-neon-clickpipes/provider").handler("Publication");';
@@ -11,18 +11,14 @@ const DIFF_UNKNOWN = 0;
 describe.each(["@pulumi/pulumi", "pulumi-3.248.0"])(
   "the constant provider text in the dynamic provider of %s",
   (sdk) => {
-    let db: TestDatabase;
+    const db = useDatabase(17);
     let provider: DynamicProvider;
 
     beforeAll(async () => {
-      db = await startDatabase(17);
       await db.query("create table public.orders (id int primary key)");
       provider = await DynamicProvider.start(sdk, db.config);
     });
-    afterAll(async () => {
-      await provider?.stop();
-      await db?.stop();
-    });
+    afterAll(() => provider?.stop());
 
     test("goes through a whole life over gRPC", async () => {
       const { inputs, failures } = await provider.check({}, ARGS);

@@ -1,8 +1,20 @@
-import { Client } from "pg";
+import { afterAll, beforeAll } from "vitest";
 import { startLocalNeon } from "./neon";
-import { type PostgresVersion, startPostgres } from "./postgres";
+import { POSTGRES_VERSIONS, type PostgresVersion, startPostgres } from "./postgres";
+import { session } from "./session";
 
 export type Admin = "superuser" | "neon";
+
+/** What a `describe.each` goes through. */
+export interface Place {
+  version: PostgresVersion;
+  admin: Admin;
+}
+
+export const EVERY_PLACE: Place[] = POSTGRES_VERSIONS.flatMap((version): Place[] => [
+  { version, admin: "superuser" },
+  { version, admin: "neon" },
+]);
 
 /** A database on a server of its own, with logical replication on, as an admin of either kind finds it. */
 export interface TestDatabase {
@@ -29,8 +41,8 @@ export async function startDatabase(
   settings: Record<string, string> = {},
 ): Promise<TestDatabase> {
   const place = admin === "neon" ? await neonPlace(version, settings) : await vanillaPlace(version, settings);
-  const superuser = await connected(place.superuserUri);
-  const owner = await connected(place.uri);
+  const superuser = await session(place.superuserUri);
+  const owner = await session(place.uri);
   const { pathname, username } = new URL(place.uri);
   return {
     version,
@@ -56,6 +68,18 @@ export async function startDatabase(
   };
 }
 
+/** One for all tests of a `describe`, or of a file, whose hooks and tests find it started. */
+export function useDatabase(...place: Parameters<typeof startDatabase>): TestDatabase {
+  const db = {} as TestDatabase;
+  let started: TestDatabase | undefined;
+  beforeAll(async () => {
+    started = await startDatabase(...place);
+    Object.assign(db, started);
+  });
+  afterAll(() => started?.stop());
+  return db;
+}
+
 async function vanillaPlace(version: PostgresVersion, settings: Record<string, string>) {
   const server = await startPostgres({ version, settings: { wal_level: "logical", ...settings } });
   return { uri: server.uri(), superuserUri: server.uri(), log: () => server.log(), stop: () => server.stop() };
@@ -69,12 +93,4 @@ async function neonPlace(version: PostgresVersion, settings: Record<string, stri
     log: () => neon.server.log(),
     stop: () => neon.stop(),
   };
-}
-
-async function connected(uri: string): Promise<Client> {
-  const client = new Client(uri);
-  // A test may restart the server under it; the next query says so.
-  client.on("error", () => {});
-  await client.connect();
-  return client;
 }

@@ -1,13 +1,11 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import type { TestDatabase } from "./database";
+import { session } from "./session";
 
 /** Whether the server lets this user in with this password; any other failure is thrown. */
 export async function logsIn(db: TestDatabase, user: string, password: unknown, database?: string): Promise<boolean> {
-  const client = new Client(db.uriOf(user, String(password), database));
-  client.on("error", () => {});
   try {
-    await client.connect();
-    await client.end();
+    await (await openSession(db, user, password, database)).end();
     return true;
   } catch (error) {
     if ((error as { code?: string }).code === "28P01") return false;
@@ -15,15 +13,7 @@ export async function logsIn(db: TestDatabase, user: string, password: unknown, 
   }
 }
 
-/** A session of somebody else, which the test ends. */
-export async function openSession(
-  db: TestDatabase,
-  user: string,
-  password: unknown,
-  database?: string,
-): Promise<Client> {
-  const client = new Client(db.uriOf(user, String(password), database));
-  client.on("error", () => {});
-  await client.connect();
-  return client;
+/** A session of somebody else's; the test ends it. */
+export function openSession(db: TestDatabase, user: string, password: unknown, database?: string): Promise<Client> {
+  return session(db.uriOf(user, String(password), database));
 }

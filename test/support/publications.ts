@@ -1,14 +1,7 @@
-import { Client, escapeIdentifier } from "pg";
-import { vi } from "vitest";
+import { escapeIdentifier } from "pg";
 import type { TestDatabase } from "./database";
+import { fresh } from "./freshName";
 import { Managed } from "./managed";
-
-let count = 0;
-
-/** A lower-case name that no other test of this process uses: tests share a server. */
-export function fresh(kind = "p"): string {
-  return `${kind}_${process.pid}_${++count}`;
-}
 
 export function managed(db: TestDatabase, config: Record<string, string> = {}, name = fresh("resource")): Managed {
   return new Managed("Publication", name, { ...db.config, "clickpipes:deleteTimeout": "1", ...config });
@@ -60,23 +53,6 @@ export async function membersOf(db: TestDatabase, name: string): Promise<string[
     [name],
   );
   return rows.map((row) => row.name);
-}
-
-/** A session of somebody else's, who can hold locks. */
-export async function session(uri: string): Promise<Client> {
-  const client = new Client(uri);
-  client.on("error", () => {});
-  await client.connect();
-  return client;
-}
-
-/** What the provider says on stderr from now on; the lines are kept from the test's own output. */
-export function recordWarnings(): string[] {
-  const lines: string[] = [];
-  vi.spyOn(console, "error").mockImplementation((line) => {
-    lines.push(String(line));
-  });
-  return lines;
 }
 
 export const quoted = escapeIdentifier;

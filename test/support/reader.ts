@@ -1,7 +1,7 @@
 import { LogicalReplicationService, PgoutputPlugin } from "pg-logical-replication";
 import { vi } from "vitest";
 import type { TestDatabase } from "./database";
-import { session } from "./publications";
+import { session } from "./session";
 
 export interface Reader {
   pid: number;

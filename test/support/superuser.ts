@@ -1,5 +1,6 @@
-import { Client, type QueryResultRow } from "pg";
+import type { QueryResultRow } from "pg";
 import type { PostgresServer } from "./postgres";
+import { runAt } from "./session";
 
 /** Runs statements as the server's superuser, one after the other on one connection, and returns the last rows. */
 export async function asSuperuser<Row extends QueryResultRow = QueryResultRow>(
@@ -7,13 +8,5 @@ export async function asSuperuser<Row extends QueryResultRow = QueryResultRow>(
   database: string,
   statements: readonly string[],
 ): Promise<Row[]> {
-  const client = new Client(server.uri({ database }));
-  await client.connect();
-  try {
-    let rows: Row[] = [];
-    for (const statement of statements) rows = (await client.query<Row>(statement)).rows;
-    return rows;
-  } finally {
-    await client.end();
-  }
+  return runAt(server.uri({ database }), ...statements);
 }

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { qualified } from "../../provider/sql/statement";
 import type { TableName } from "../../provider/sql/table";
 import type { Change } from "../../scripts/demo/replication";
-import { session } from "./publications";
+import { session } from "./session";
 
 /** Changes of one table's rows, in the order in which they were made. */
 export type Log = string[];
