@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareSnapshots, takeSnapshot } from "../../scripts/demo/snapshot";
 import { createStack, type Stack } from "../support/engine";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { runAt } from "../support/session";
 
 const PROGRAM = readFileSync(join(resolve(__dirname, "../.."), "examples/existing-database/index.ts"), "utf8");
 const PASSWORD = "Zu8-kR2_qW5.tY7~";
@@ -26,11 +26,8 @@ describe("examples/existing-database, where the guide was followed by hand", () 
 
   beforeAll(async () => {
     neon = await startLocalNeon({ logicalReplication: true });
-    const client = new Client(neon.connectionUri);
-    await client.connect();
-    await client.query("create table customers (id int primary key); create table orders (id int primary key)");
-    for (const statement of GUIDE.split(";\n")) await client.query(statement);
-    await client.end();
+    const tables = "create table customers (id int primary key); create table orders (id int primary key)";
+    await runAt(neon.connectionUri, tables, ...GUIDE.split(";\n"));
     found = await takeSnapshot(neon.superuserUri, neon);
     stack = await createStack({
       program: PROGRAM,

@@ -1,9 +1,10 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { takeSnapshot } from "../../scripts/demo/snapshot";
-import { createStack, type Stack } from "../support/engine";
+import type { Stack } from "../support/engine";
+import { createNeonStack } from "../support/engine/neonStack";
 import { figure } from "../support/long";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { runAt } from "../support/session";
 import { comparable } from "../support/sourceLife";
 
 const COUNT = 8;
@@ -31,25 +32,12 @@ describe(`${STACKS.length} stacks of ${4 * COUNT} resources each at once, on one
 
   beforeAll(async () => {
     neon = await startLocalNeon({ allowedIps: ["127.0.0.1"], logicalReplication: true });
-    const client = new Client(neon.connectionUri);
-    await client.connect();
-    await client.query("create schema shop");
-    for (const table of ["public.orders", "shop.items"])
-      await client.query(`create table ${table} (id int primary key)`);
-    await client.end();
+    const tables = ["public.orders", "shop.items"].map((table) => `create table ${table} (id int primary key)`);
+    await runAt(neon.connectionUri, "create schema shop", ...tables);
     before = comparable(await takeSnapshot(neon.superuserUri, neon));
     stacks = await Promise.all(
       STACKS.map((maxConnections, number) =>
-        createStack({
-          program: program(number, maxConnections, "first"),
-          project: `app${number}`,
-          env: { PROJECT: neon.projectId },
-          config: {
-            "clickpipes:connectionUri": { secret: neon.connectionUri },
-            "clickpipes:neonApiKey": { secret: neon.apiKey },
-            "clickpipes:neonApiUrl": neon.apiUrl,
-          },
-        }),
+        createNeonStack(neon, { program: program(number, maxConnections, "first"), project: `app${number}` }),
       ),
     );
   });

@@ -1,7 +1,6 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
 import { createStack, type Stack } from "../support/engine";
-import { type PostgresServer, startPostgres } from "../support/postgres";
 
 const PROGRAM = `
 import * as clickpipes from "pulumi-neon-clickpipes";
@@ -13,40 +12,32 @@ export const owner = found.owner, tables = found.publishedTables, oid = found.oi
 `;
 
 describe("credentials", () => {
-  let server: PostgresServer;
-  let client: Client;
+  const db = useDatabase(17);
   let stack: Stack;
 
   beforeAll(async () => {
-    server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
-    client = new Client(server.uri());
-    await client.connect();
-    await client.query("create table public.orders (id int primary key)");
-    await client.query("create publication by_hand for table public.orders");
-    await client.query("create role admin superuser login password 'the first password'");
+    await db.query("create table public.orders (id int primary key)");
+    await db.query("create publication by_hand for table public.orders");
+    await db.query("create role admin superuser login password 'the first password'");
     stack = await createStack({
       program: PROGRAM,
       config: { "clickpipes:connectionUri": { secret: uri("the first password") } },
     });
   });
-  afterAll(async () => {
-    await stack?.remove();
-    await client?.end();
-    await server?.stop();
-  });
+  afterAll(() => stack?.remove());
 
-  const uri = (password: string) => server.uri({ user: "admin", password });
+  const uri = (password: string) => db.uriOf("admin", password);
 
   test("from the stack's config serve an explicit provider, and `.get` reads what others have made", async () => {
     await stack.up({ skipPreview: true });
     const { owner, tables, oid } = await stack.outputs();
     expect(owner).toBe("cloud_admin");
     expect(tables).toEqual([{ schema: "public", name: "orders" }]);
-    expect(oid).toBe((await client.query("select oid from pg_publication where pubname = 'by_hand'")).rows[0].oid);
+    expect(oid).toBe((await db.query("select oid from pg_publication where pubname = 'by_hand'"))[0]?.oid);
   });
 
   test("that changed make refresh and destroy fail with the way on, and the next up goes on", async () => {
-    await client.query("alter role admin password 'the second password'");
+    await db.query("alter role admin password 'the second password'");
     for (const run of [
       () => stack.refresh({ skipPreview: true, expectFailure: true }),
       () => stack.destroy({ skipPreview: true, expectFailure: true }),
@@ -60,7 +51,7 @@ describe("credentials", () => {
     await stack.up({ skipPreview: true });
     expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 5 });
     await stack.destroy({ skipPreview: true });
-    expect((await client.query("select pubname from pg_publication")).rows).toEqual([{ pubname: "by_hand" }]);
+    expect(await db.query("select pubname from pg_publication")).toEqual([{ pubname: "by_hand" }]);
   });
 
   test("`.get` of what is not there fails and names it", async () => {

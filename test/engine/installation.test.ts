@@ -1,7 +1,6 @@
-import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
 import { createStack, type StackOptions } from "../support/engine";
-import { type PostgresServer, startPostgres } from "../support/postgres";
 
 const BODY = `
 const provider = new clickpipes.Provider("source");
@@ -21,21 +20,14 @@ const INSTALLATIONS: [string, Omit<StackOptions, "program" | "env">][] = [
 ];
 
 describe("the package works as", () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
-    const client = new Client(server.uri());
-    await client.connect();
-    await client.query("create table public.orders (id int primary key)");
-    await client.end();
-  });
-  afterAll(() => server?.stop());
+  const db = useDatabase(17);
+  beforeAll(() => db.query("create table public.orders (id int primary key)"));
 
   test.each(INSTALLATIONS)("%s", async (_how, options) => {
     const program = options.language === "javascript" ? JAVASCRIPT : TYPESCRIPT;
     const stack = await createStack({
       program,
-      config: { "clickpipes:connectionUri": { secret: server.uri() } },
+      config: { "clickpipes:connectionUri": { secret: db.uri } },
       ...options,
     });
     try {

@@ -1,7 +1,6 @@
-import { Client } from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../support/database";
 import { createStack, type Stack } from "../support/engine";
-import { type PostgresServer, startPostgres } from "../support/postgres";
 
 /** The same three objects in the database, under other names or in another place of the program. */
 function program(name: string, options = "", inComponent = false): string {
@@ -21,36 +20,25 @@ ${resources}
 }
 
 describe("what moves in the program stays in the database", () => {
-  let server: PostgresServer;
+  const db = useDatabase(17);
   let stack: Stack;
-  let client: Client;
 
-  beforeAll(async () => {
-    server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
-    client = new Client(server.uri());
-    await client.connect();
-    await client.query("create table public.orders (id int primary key)");
-  });
+  beforeAll(() => db.query("create table public.orders (id int primary key)"));
   afterEach(async () => {
     await stack.destroy({ skipPreview: true });
     await stack.remove();
     expect(await objects()).toEqual([]);
   });
-  afterAll(async () => {
-    await client?.end();
-    await server?.stop();
-  });
 
   /** OIDs of role and publication, and whether the role may read: what any loss or replacement would change. */
-  async function objects(): Promise<unknown[]> {
-    const { rows } = await client.query(`
+  function objects(): Promise<unknown[]> {
+    return db.query(`
       select r.oid as role, p.oid as publication, has_table_privilege(r.oid, 'public.orders', 'SELECT') as reads
         from pg_roles r, pg_publication p where r.rolname = 'clickpipes_user'`);
-    return rows;
   }
 
   async function made(): Promise<unknown[]> {
-    stack = await createStack({ program: program("old"), env: { SOURCE: server.uri() } });
+    stack = await createStack({ program: program("old"), env: { SOURCE: db.uri } });
     await stack.up({ skipPreview: true });
     const found = await objects();
     expect(found).toEqual([{ role: expect.any(Number), publication: expect.any(Number), reads: true }]);

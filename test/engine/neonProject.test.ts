@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type Stack } from "../support/engine";
 import { installStandIn } from "../support/engine/standIn";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { runAt } from "../support/session";
 
 const EXAMPLE = readFileSync(join(resolve(__dirname, "../.."), "examples/neon-project/index.ts"), "utf8");
 
@@ -36,16 +36,7 @@ describe("examples/neon-project: two databases of a project that is made in the 
   let neon: LocalNeon;
   let stack: Stack;
 
-  const query = async (uri: string, text: string): Promise<Record<string, unknown>[]> => {
-    const client = new Client(uri);
-    await client.connect();
-    try {
-      return (await client.query(text)).rows;
-    } finally {
-      await client.end();
-    }
-  };
-  const asOwner = (database: string, text: string) => query(neon.uri({ ...neon.owner, database }), text);
+  const asOwner = (database: string, text: string) => runAt(neon.uri({ ...neon.owner, database }), text);
 
   beforeAll(async () => {
     neon = await startLocalNeon({ logicalReplication: true, allowedIps: ["127.0.0.1"] });
@@ -89,7 +80,7 @@ describe("examples/neon-project: two databases of a project that is made in the 
       ["analytics", "visits"],
     ] as const) {
       const { user, password, database } = connections[source];
-      const rows = await query(neon.uri({ user, password, database }), `select count(*)::int as rows from ${table}`);
+      const rows = await runAt(neon.uri({ user, password, database }), `select count(*)::int as rows from ${table}`);
       expect(rows).toEqual([{ rows: 0 }]);
     }
     expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 16 });

@@ -1,7 +1,8 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type RunOptions, type Stack } from "../support/engine";
+import type { RunOptions, Stack } from "../support/engine";
+import { createNeonStack } from "../support/engine/neonStack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { runAt } from "../support/session";
 
 /** Role, rights and publication wait for nothing, so that their transactions meet the restart; and beside all a project as `@pulumi/neon` has it. */
 const PROGRAM = `
@@ -31,20 +32,8 @@ describe("logical replication, off in the project, with the whole engine", () =>
 
   beforeAll(async () => {
     neon = await startLocalNeon();
-    const client = new Client(neon.connectionUri);
-    await client.connect();
-    await client.query("create table public.orders (id int primary key)");
-    await client.end();
-    stack = await createStack({
-      program: PROGRAM,
-      language: "javascript",
-      env: { PROJECT: neon.projectId },
-      config: {
-        "clickpipes:connectionUri": { secret: neon.connectionUri },
-        "clickpipes:neonApiKey": { secret: neon.apiKey },
-        "clickpipes:neonApiUrl": neon.apiUrl,
-      },
-    });
+    await runAt(neon.connectionUri, "create table public.orders (id int primary key)");
+    stack = await createNeonStack(neon, { program: PROGRAM, language: "javascript" });
   });
   afterAll(async () => {
     await stack?.remove();

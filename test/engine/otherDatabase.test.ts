@@ -1,7 +1,7 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type Stack } from "../support/engine";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { runAt } from "../support/session";
 
 /** With something behind it that follows the connection, as a ClickPipe does. */
 const PROGRAM = `
@@ -26,12 +26,8 @@ describe("a provider that points to another database, while the program changes 
   beforeAll(async () => {
     neon = await startLocalNeon({ logicalReplication: true });
     branch = await startLocalNeon({ logicalReplication: true });
-    for (const { connectionUri } of [neon, branch]) {
-      const client = new Client(connectionUri);
-      await client.connect();
-      await client.query("create table public.orders (id int primary key)");
-      await client.end();
-    }
+    for (const { connectionUri } of [neon, branch])
+      await runAt(connectionUri, "create table public.orders (id int primary key)");
     stack = await createStack({ program: PROGRAM, config: { uri: { secret: neon.connectionUri } } });
     await stack.up({ skipPreview: true });
   });

@@ -1,7 +1,7 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type Stack } from "../support/engine";
 import { type PostgresServer, startPostgres } from "../support/postgres";
+import { runAt } from "../support/session";
 import { startWire, type Wire } from "../support/wire";
 
 /** A resource whose outputs no preview knows, as those of a Neon project that is still to be made. */
@@ -32,12 +32,12 @@ describe("a preview", () => {
   beforeAll(async () => {
     server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
     wire = await startWire(server);
-    const client = new Client(server.uri());
-    await client.connect();
-    await client.query("create table public.orders (id int primary key)");
-    await client.query("create table public.keyless (id int)");
-    await client.query("create table public.late (id int primary key)");
-    await client.end();
+    await runAt(
+      server.uri(),
+      "create table public.orders (id int primary key)",
+      "create table public.keyless (id int)",
+      "create table public.late (id int primary key)",
+    );
     stack = await createStack({ program: "", env: { SOURCE: wire.uri(server.uri()) } });
   });
   afterAll(async () => {

@@ -1,7 +1,7 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type Stack } from "../support/engine";
 import { type PostgresServer, startPostgres } from "../support/postgres";
+import { runAt } from "../support/session";
 import { startWire, type Wire } from "../support/wire";
 
 const PROGRAM = `
@@ -19,13 +19,9 @@ describe("round trips of user, grants and publication over five tables in two sc
 
   beforeAll(async () => {
     server = await startPostgres({ version: 17, settings: { wal_level: "logical" } });
-    const client = new Client(server.uri());
-    await client.connect();
-    await client.query("create schema shop");
-    for (const table of ["public.a", "public.b", "public.c", "shop.d", "shop.e"]) {
-      await client.query(`create table ${table} (id int primary key)`);
-    }
-    await client.end();
+    const names = ["public.a", "public.b", "public.c", "shop.d", "shop.e"];
+    const tables = names.map((table) => `create table ${table} (id int primary key)`);
+    await runAt(server.uri(), "create schema shop", ...tables);
     wire = await startWire(server);
     stack = await createStack({ program: PROGRAM, env: { SOURCE: wire.uri(server.uri()) } });
   });

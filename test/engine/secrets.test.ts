@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type Run, type RunOptions, type Stack } from "../support/engine";
+import type { Run, RunOptions, Stack } from "../support/engine";
+import { createNeonStack } from "../support/engine/neonStack";
 import { figure } from "../support/long";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { SecretSearch } from "../support/secretSearch";
+import { runAt } from "../support/session";
 
 const WEAK = "weakpassword";
 const WRONG = "another password, and a wrong one";
@@ -35,13 +36,10 @@ describe("in everything that a whole life writes", () => {
       logicalReplication: true,
       postgresSettings: { log_statement: "ddl", shared_preload_libraries: "pg_stat_statements" },
     });
-    await withClient(neon.connectionUri, async (client) => {
-      await client.query("create table public.orders (id int primary key)");
-      await client.query("create table public.keyless (id int)");
-    });
+    const keyless = "create table public.keyless (id int)";
+    await runAt(neon.connectionUri, "create table public.orders (id int primary key)", keyless);
     // What made the server is not under test: it gave the admin its password.
-    await asSuperuser("create extension pg_stat_statements");
-    await asSuperuser("select pg_stat_statements_reset()");
+    await asSuperuser("create extension pg_stat_statements", "select pg_stat_statements_reset()");
     logBefore = (await neon.server.log()).length;
     search.secret("the admin's password", neon.owner.password);
     search.secret("the connection URI", neon.connectionUri);
@@ -49,16 +47,10 @@ describe("in everything that a whole life writes", () => {
     search.secret("the given password", GIVEN);
     search.secret("the weak password", WEAK);
     search.secret("the wrong password", WRONG);
-    stack = await createStack({
+    stack = await createNeonStack(neon, {
       program: program("{}"),
-      env: { PROJECT: neon.projectId, PULUMI_EXPERIMENTAL: "true" },
-      config: {
-        "clickpipes:connectionUri": { secret: neon.connectionUri },
-        "clickpipes:neonApiKey": { secret: neon.apiKey },
-        "clickpipes:neonApiUrl": neon.apiUrl,
-        given: { secret: GIVEN },
-        weak: { secret: WEAK },
-      },
+      env: { PULUMI_EXPERIMENTAL: "true" },
+      config: { given: { secret: GIVEN }, weak: { secret: WEAK } },
     });
   });
   afterAll(async () => {
@@ -66,8 +58,7 @@ describe("in everything that a whole life writes", () => {
     await neon?.stop();
   });
 
-  const asSuperuser = (text: string): Promise<Record<string, unknown>[]> =>
-    withClient(neon.superuserUri, async (client) => (await client.query(text)).rows);
+  const asSuperuser = (...statements: string[]) => runAt(neon.superuserUri, ...statements);
 
   /** Runs, and takes in all that was written: output, event log, state, its history and backups, an exported state. */
   async function kept(title: string, run: (options: RunOptions) => Promise<Run>, options: RunOptions = {}) {
@@ -80,7 +71,9 @@ describe("in everything that a whole life writes", () => {
     return output;
   }
 
-  test("no secret is found: not in output, plans, state, errors, the server's log or its statistics", async () => {
+  test("no secret is found: not in output, plans, state, errors, the server's log or its statistics", {
+    timeout: 300_000,
+  }, async () => {
     const plan = join(dirname(stack.directory), "plan.json");
     const planned = await stack.preview({ args: ["--diff", "--save-plan", plan] });
     search.wrote("preview, output", planned.output);
@@ -129,14 +122,4 @@ describe("in everything that a whole life writes", () => {
 /** The event log holds what the SDK says at debug level, of every resource alike: loudLogs.test.ts looks at that. */
 function withoutDebugEvents(text: string): string {
   return text.replaceAll(/^.*"diagnosticEvent".*"severity":"debug".*$/gm, "");
-}
-
-async function withClient<T>(uri: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(uri);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,8 +1,9 @@
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareSnapshots, takeSnapshot } from "../../scripts/demo/snapshot";
-import { createStack, type Stack } from "../support/engine";
+import type { Stack } from "../support/engine";
+import { createNeonStack } from "../support/engine/neonStack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { runAt } from "../support/session";
 
 const PROGRAM = `
 import * as clickpipes from "pulumi-neon-clickpipes";
@@ -29,15 +30,7 @@ describe("the whole source, beside a local Neon whose logical replication is off
   let before: string[];
   let everything = "";
 
-  const query = async (text: string, uri = neon.connectionUri): Promise<Record<string, unknown>[]> => {
-    const client = new Client(uri);
-    await client.connect();
-    try {
-      return (await client.query(text)).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const asOwner = (...statements: string[]) => runAt(neon.connectionUri, ...statements);
   const kept = <T extends { output: string }>(run: T): T => {
     everything += run.output;
     return run;
@@ -45,19 +38,13 @@ describe("the whole source, beside a local Neon whose logical replication is off
 
   beforeAll(async () => {
     neon = await startLocalNeon({ allowedIps: ["127.0.0.1", "203.0.113.0/24"] });
-    await query("create table public.orders (id int primary key, note text)");
-    await query("create schema shop");
-    await query("create table shop.items (id int primary key)");
+    await asOwner(
+      "create table public.orders (id int primary key, note text)",
+      "create schema shop",
+      "create table shop.items (id int primary key)",
+    );
     before = await takeSnapshot(neon.superuserUri, neon);
-    stack = await createStack({
-      program: PROGRAM,
-      env: { PROJECT: neon.projectId },
-      config: {
-        "clickpipes:connectionUri": { secret: neon.connectionUri },
-        "clickpipes:neonApiKey": { secret: neon.apiKey },
-        "clickpipes:neonApiUrl": neon.apiUrl,
-      },
-    });
+    stack = await createNeonStack(neon, { program: PROGRAM });
   });
   afterAll(async () => {
     await stack?.remove();
@@ -81,8 +68,8 @@ describe("the whole source, beside a local Neon whose logical replication is off
     expect(levels).toEqual(["logical", 10, 10]);
     expect(connection).toMatchObject({ host: neon.host, port: neon.port, database: "neondb", user: "clickpipes_user" });
     const uri = neon.uri({ user: connection.user, password: connection.password });
-    expect(await query("select count(*)::int as orders from public.orders", uri)).toEqual([{ orders: 0 }]);
-    await expect(query("insert into public.orders values (1)", uri)).rejects.toThrow("permission denied");
+    expect(await runAt(uri, "select count(*)::int as orders from public.orders")).toEqual([{ orders: 0 }]);
+    await expect(runAt(uri, "insert into public.orders values (1)")).rejects.toThrow("permission denied");
   });
 
   test("a second up and a second preview change nothing and connect to nothing", async () => {
@@ -99,9 +86,11 @@ describe("the whole source, beside a local Neon whose logical replication is off
   });
 
   test("drift is seen by refresh, named in the preview, and mended by up", async () => {
-    await query("revoke select on shop.items from clickpipes_user");
-    await query("alter role clickpipes_user nologin");
-    await query("alter publication clickpipes_publication drop table shop.items");
+    await asOwner(
+      "revoke select on shop.items from clickpipes_user",
+      "alter role clickpipes_user nologin",
+      "alter publication clickpipes_publication drop table shop.items",
+    );
     neon.project.settings.allowed_ips = { ips: ["127.0.0.1"], protected_branches_only: false };
     const refresh = kept(await stack.refresh({ skipPreview: true }));
     expect(refresh.changes).toEqual({ same: 4, update: 5 });

@@ -1,9 +1,8 @@
 import * as fc from "fast-check";
-import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { namesPublication } from "../../provider/sql/slots";
 import { identifier } from "../../provider/sql/statement";
-import { type PostgresServer, startPostgres } from "../support/postgres";
+import { useDatabase } from "../support/database";
 import { holdsAsync, storable } from "../support/properties";
 
 const OURS = "pub";
@@ -48,22 +47,13 @@ const reader = fc.record({
 });
 
 describe("what a reader asks for in START_REPLICATION", () => {
-  let server: PostgresServer;
-  let client: Client;
-
-  beforeAll(async () => {
-    server = await startPostgres({ version: 17 });
-    client = new Client(server.uri());
-    await client.connect();
-  });
-  afterAll(async () => {
-    await client?.end();
-    await server?.stop();
-  });
+  const db = useDatabase(17);
 
   async function readFrom(query: string): Promise<boolean | null> {
     const text = `select ${namesPublication} as names from (select $3::text as query) a`;
-    return (await client.query(text, [OURS, identifier(OURS), query])).rows[0].names;
+    const rows = await db.query<{ names: boolean | null }>(text, [OURS, identifier(OURS), query]);
+    expect(rows).toHaveLength(1);
+    return rows[0]?.names as boolean | null;
   }
 
   test("is read as pgoutput reads it, and never taken for another publication where it is ours", async () => {

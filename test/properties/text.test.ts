@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
-import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { canonicalEntry, formatEntry, parseEntry } from "../../provider/addresses/ipEntry";
 import { scrub } from "../../provider/errors";
 import { parseConnectionUri } from "../../provider/lifecycles/connectionUri";
@@ -9,7 +8,7 @@ import { directHost, resolveSettings } from "../../provider/lifecycles/settings"
 import { formatComment, type Marked, parseComment } from "../../provider/sql/mark";
 import { identifier, literal } from "../../provider/sql/statement";
 import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/sql/table";
-import { type PostgresServer, startPostgres } from "../support/postgres";
+import { useDatabase } from "../support/database";
 import { holds, holdsAsync, storable, text } from "../support/properties";
 
 const ownership = fc.record(
@@ -220,22 +219,12 @@ describe("passwords", () => {
 });
 
 describe("names and texts in statements", () => {
-  let server: PostgresServer;
-  let client: Client;
-  beforeAll(async () => {
-    server = await startPostgres({ version: 17 });
-    client = new Client(server.uri());
-    await client.connect();
-  });
-  afterAll(async () => {
-    await client?.end();
-    await server?.stop();
-  });
+  const db = useDatabase(17);
 
   test("come out of the server as they went in", async () => {
     const name = storable(15).filter((value) => value !== "" && Buffer.byteLength(value) <= 63);
     await holdsAsync(fc.tuple(name, storable()), async ([column, value]) => {
-      const { rows } = await client.query(`select ${literal(value)} as ${identifier(column)}`);
+      const rows = await db.query(`select ${literal(value)} as ${identifier(column)}`);
       expect(rows).toEqual([{ [column]: value }]);
     });
   });

@@ -1,0 +1,16 @@
+import { createStack, type Stack, type StackOptions } from "../engine";
+import type { LocalNeon } from "../neon";
+
+/** A stack that is configured for a project of the local Neon, whose id its program finds in the environment as PROJECT. */
+export function createNeonStack(neon: LocalNeon, options: StackOptions): Promise<Stack> {
+  return createStack({
+    ...options,
+    env: { PROJECT: neon.projectId, ...options.env },
+    config: {
+      "clickpipes:connectionUri": { secret: neon.connectionUri },
+      "clickpipes:neonApiKey": { secret: neon.apiKey },
+      "clickpipes:neonApiUrl": neon.apiUrl,
+      ...options.config,
+    },
+  });
+}
