@@ -68,7 +68,11 @@ export function readTableFacts(
       ? `case when l.prattrs is not null then array(select a.name from ${LIVE} a where a.attnum = any (l.prattrs::int2[]) order by a.attnum) end`
       : "null::text[]";
   const filter = version >= 15 ? "pg_get_expr(l.prqual, l.prrelid)" : "null::text";
-  const mapped = tables?.map(({ schema, name, excludedColumns }) => ({ schema, name, excluded: excludedColumns }));
+  const mapped = [
+    tables?.map(({ schema }) => schema),
+    tables?.map(({ name }) => name),
+    tables?.map(({ excludedColumns }) => excludedColumns && JSON.stringify(excludedColumns)),
+  ].map((list) => list ?? null);
   return statement(
     `
     with publication as (select * from pg_publication where pubname = $2),
@@ -77,11 +81,17 @@ export function readTableFacts(
         from publication p, pg_get_publication_tables(p.pubname::text) t
     ),
     mapped as (
-      select schema, name, coalesce(excluded, '{}') as excluded
-        from jsonb_to_recordset($3::jsonb) as t (schema text, name text, excluded text[])
+      -- Of an array the planner knows how long it is: with a guess of 100 it would look through all published tables for each.
+      select m.schema, m.name, m.excluded, c.oid, t.relid, t.attrs
+        from (select schema, name, case when excluded is null then '{}' else array(select jsonb_array_elements_text(excluded::jsonb)) end as excluded
+                from unnest($3::text[], $4::text[], $5::text[]) as u (schema, name, excluded)) m
+        left join pg_namespace n on n.nspname = m.schema
+        left join pg_class c on c.relnamespace = n.oid and c.relname = m.name
+        left join published t on t.relid = c.oid
       union all
-      select n.nspname, c.relname, '{}' from published t join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace
-       where $3::jsonb is null
+      select n.nspname, c.relname, '{}', c.oid, t.relid, t.attrs
+        from published t join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace
+       where $3::text[] is null
     )
     select m.schema, m.name, c.oid is not null as "exists", coalesce(c.relkind, ' ') as "kind", coalesce(c.relpersistence = 'p', false) as "persistent",
            coalesce(c.relispartition, false) as "partition",
@@ -98,25 +108,25 @@ export function readTableFacts(
            exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid and i.indimmediate) as "hasKey",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",
            o.name as "otherIndex", o.columns as "otherColumns",
-           array(select a.name from ${LIVE} a where a.generated and a.name <> all (m.excluded) and a.attnum <> all (coalesce(t.attrs, '{}')) order by 1) as "generated",
+           array(select a.name from ${LIVE} a where a.generated and a.name <> all (m.excluded) and a.attnum <> all (coalesce(m.attrs, '{}')) order by 1) as "generated",
            array(select a.name from ${LIVE} a where a.virtual order by 1) as "virtual",
-           exists (select from ${KEY} k join ${LIVE} a on a.attnum = k.attnum where a.generated and a.attnum <> all (coalesce(t.attrs, '{}'))) as "generatedInKey",
-           coalesce(p.puballtables or l.oid is not null or ${inSchema}, false) as "member", t.relid is not null as "published",
+           exists (select from ${KEY} k join ${LIVE} a on a.attnum = k.attnum where a.generated and a.attnum <> all (coalesce(m.attrs, '{}'))) as "generatedInKey",
+           coalesce(p.puballtables or l.oid is not null or ${inSchema}, false) as "member", m.relid is not null as "published",
            (select jsonb_build_object('schema', an.nspname, 'name', ac.relname)
-              from pg_partition_ancestors(c.oid) a join published ap on ap.relid = a.relid join pg_class ac on ac.oid = a.relid
-              join pg_namespace an on an.oid = ac.relnamespace where c.relispartition and a.relid <> c.oid limit 1) as "publishedParent",
+              from pg_partition_ancestors(c.oid) a join pg_class ac on ac.oid = a.relid join pg_namespace an on an.oid = ac.relnamespace
+             -- As a truth value, so that the published tables are hashed once, and not gone through for each partition.
+             where c.relispartition and a.relid <> c.oid and (a.relid in (select relid from published)) is true limit 1) as "publishedParent",
            ${listed} as "listed", ${filter} as "filter",
-           array(select a.name from ${LIVE} a where t.attrs is not null and not a.generated and a.name <> all (m.excluded) and a.attnum <> all (t.attrs)
+           array(select a.name from ${LIVE} a where m.attrs is not null and not a.generated and a.name <> all (m.excluded) and a.attnum <> all (m.attrs)
                   order by 1) as "unpublishedColumns"
       from mapped m
       left join pg_roles r on r.rolname = $1
       left join pg_namespace n on n.nspname = m.schema
-      left join pg_class c on c.relnamespace = n.oid and c.relname = m.name
-      left join published t on t.relid = c.oid
+      left join pg_class c on c.oid = m.oid
       left join publication p on true
       left join pg_publication_rel l on l.prpubid = p.oid and l.prrelid = c.oid
       left join lateral ${OTHER_INDEX} o on true
      order by m.schema collate "C", m.name collate "C"`,
-    [role, publication, mapped === undefined ? null : JSON.stringify(mapped)],
+    [role, publication, ...mapped],
   );
 }
