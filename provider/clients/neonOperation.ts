@@ -13,14 +13,16 @@ export interface Operation {
 }
 
 const ENDED: ReadonlySet<string> = new Set(["finished", "skipped", "cancelled"]);
-const FAILED: ReadonlySet<string> = new Set(["failed", "error"]);
 
 export function hasEnded({ status }: Operation): boolean {
   return ENDED.has(status);
 }
 
-export function isRunning({ status }: Operation): boolean {
-  return !ENDED.has(status) && !FAILED.has(status);
+/** Whether there is still something to come of it: of a failed one, where Neon says when it will try again. */
+export function isRunning(operation: Operation): boolean {
+  const { status, retry_at: retryAt = "" } = operation;
+  if (status === "failed") return Date.parse(retryAt) > Date.now();
+  return status !== "error" && !hasEnded(operation);
 }
 
 /** Why there is no point in waiting any longer, if so. A failed operation may be tried again by Neon; one in error is not. */

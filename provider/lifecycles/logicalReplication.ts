@@ -143,7 +143,11 @@ function warnOfNumbers(context: Context, { maxWalSenders, maxReplicationSlots }:
 
 async function read(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
   const projectId = (inputs.projectId as string | undefined) ?? id;
-  const on = await isOn(context.neon, projectId).catch(explainProjectGone);
+  const on = await isOn(context.neon, projectId).catch((error) => {
+    // Of a `.get()` there is nothing in the state.
+    if (inputs.walLevel === undefined) throw error;
+    return explainProjectGone(error);
+  });
   const levels = await currentLevels(context, projectId);
   warnOfNumbers(context, levels);
   const drift: string[] = [];

@@ -253,6 +253,15 @@ describe("operations", () => {
   });
 });
 
+test("under way is what has not ended, and a failed operation only where Neon will try it again", async () => {
+  const at = (ms: number) => ({ retry_at: new Date(Date.now() + ms).toISOString() });
+  const running = [{ status: "scheduling" }, { status: "cancelling" }, { status: "failed", ...at(60_000) }];
+  const ended = ["finished", "skipped", "cancelled", "failed", "error"].map((status) => ({ status }));
+  const operations = [...ended, { status: "failed", ...at(-60_000) }, ...running];
+  api.faults.add({ path: "/operations", status: 200, body: { operations } });
+  expect(await neon.listRunning(api.projectId)).toEqual(running);
+});
+
 describe("what it says", () => {
   test("now and then what it waits for, once for each wait, and nothing where it is quick", async () => {
     neonWaits.progress = 60;

@@ -101,6 +101,20 @@ describe("where logical replication is on already", () => {
     expect(message + lines()).not.toContain(project.neon.apiKey);
   });
 
+  test("a project that is gone is an error with the way out, and one that a get() asks for in vain is just not there", async () => {
+    const replication = managed();
+    await replication.up(wishes());
+    project.neon.faults.add({ status: 404, times: 2 });
+    expect(await failure(replication.refresh())).toMatch(/there is no such project.* `pulumi state delete <urn>`/);
+    const provider = handler("LogicalReplication");
+    provider.configure({ config: { get: (key) => project.configOf()[key] } });
+    const message = await failure(provider.read(project.neon.projectId, {}));
+    expect(message).toContain("there is no such project");
+    expect(message).not.toContain("pulumi state delete");
+    const { props } = await provider.read(project.neon.projectId, {});
+    expect(props).toMatchObject({ projectId: project.neon.projectId, walLevel: "logical" });
+  });
+
   test("without credentials for either side, check refuses and nobody is asked", async () => {
     expect(await failure(managed({ "clickpipes:neonApiKey": "" }).up(wishes()))).toMatch(/no Neon API key/);
     expect(await failure(managed({ "clickpipes:connectionUri": "" }).up(wishes()))).toMatch(

@@ -68,6 +68,8 @@ test("a wal_level that is still replica at a refresh is explained, with what to 
 test("numbers that have become too small are said at a refresh", async () => {
   const replication = managed();
   await replication.up(wishes());
+  await restartWith({ max_wal_senders: "2", max_replication_slots: "4" });
+  await replication.refresh();
   expect(lines()).not.toContain("too small");
   await restartWith({ max_wal_senders: "1", max_replication_slots: "2" });
   await replication.refresh();
