@@ -97,11 +97,11 @@ export function foreignServer(place: { host: string; projectId: string; found: s
   );
 }
 
-export function notBack(place: { projectId: string; host: string; seconds: number; why: string }): SourceError {
+export function notBack(projectId: string, why: string): SourceError {
   return refusal(
     "notBack",
-    `logical replication is on now in project ${place.projectId}, but ${place.host} did not come back within ${place.seconds} s after ` +
-      `the restart: ${place.why}. Run \`pulumi up\` again, which restarts nothing more; \`connectTimeout\` gives it more time`,
+    `${why}. This was after the restart: logical replication is on now in project ${projectId}. Run \`pulumi up\` again, which ` +
+      "restarts nothing more; `connectTimeout` gives the server more time",
   );
 }
 

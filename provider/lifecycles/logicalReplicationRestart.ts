@@ -73,8 +73,7 @@ async function reconnect({ postgres: { settings } }: Context, projectId: string)
     } catch (failure) {
       // What it said before tells more than that the last try had no time left.
       if (answered) return;
-      const why = explainServerFailure(failure as Error, settings);
-      throw notBack({ projectId, host: settings.host, seconds: settings.connectTimeout, why });
+      throw notBack(projectId, explainServerFailure(failure as Error, settings));
     }
     await sleep(neonWaits.poll / 4);
   }

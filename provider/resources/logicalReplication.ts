@@ -63,7 +63,7 @@ export interface LogicalReplicationArgs {
  * | is no endpoint of project | The connection and `projectId` belong to different projects: correct one of them. Nothing was changed. |
  * | says that it belongs to Neon project | The same, said by the server itself. |
  * | has logical replication on, but | The host is another project's, or its compute has not restarted since: restart it in Neon's console. |
- * | did not come back within | The setting is on, the compute is slow to start: run `pulumi up` again, which restarts nothing more. |
+ * | This was after the restart | The setting is on, and the compute does not let us in yet: run `pulumi up` again, which restarts nothing more. |
  * | the API key is not valid | Correct `neonApiKey`. |
  * | there is no such project, or the API key cannot see it | Correct `projectId`, or take a key of that organization. |
  * | Look at the project's operations in Neon's console | Neon did not finish within its time: run `pulumi up` again when it has. |

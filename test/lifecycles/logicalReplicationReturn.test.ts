@@ -45,12 +45,10 @@ test("a server that does not come back in time is named, with what is done and w
   project.neon.compute.coldStartMs = 3000;
   const message = await failure(managed({ "clickpipes:connectTimeout": "1" }).up(wishes(WISH)));
   project.neon.compute.coldStartMs = 0;
-  const { projectId } = project.neon;
+  expect(message).toMatch(/^cannot connect to 127.0.0.1/);
   expect(message).toContain(
-    `logical replication is on now in project ${projectId}, but 127.0.0.1 did not come back within 1 s`,
+    `logical replication is on now in project ${project.neon.projectId}. Run \`pulumi up\` again`,
   );
-  expect(message).toContain("cannot connect to 127.0.0.1");
-  expect(message).toContain("Run `pulumi up` again");
   expect((await managed().up(wishes())).outputs.walLevel).toBe("logical");
   expect(patches()).toHaveLength(1);
 });
