@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { NeonClient } from "../../provider/clients/neon";
+import { neonWaits } from "../../provider/clients/neonWaits";
+
+const WAITS = { ...neonWaits };
+const closing: (() => Promise<void>)[] = [];
+
+beforeEach(() => Object.assign(neonWaits, { pause: 5 }));
+afterEach(async () => {
+  Object.assign(neonWaits, WAITS);
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A server that is not Neon's API. */
+async function startServer(listener: RequestListener): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = async () => {
+    if (!server.listening) return;
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+  };
+  closing.push(close);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+const failure = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "no error",
+    (error: Error) => error.message,
+  );
+const reading = (url: string) => failure(new NeonClient(url, "napi_key").readSettings("p"));
+
+test.each(["<!DOCTYPE html>", "{}", "null", "[]", '{"project":null}', '{"project":"p"}'])(
+  "the answer %s is not one of Neon's",
+  async (body) => {
+    const { url } = await startServer((_request, response) => void response.end(body));
+    expect(await reading(url)).toMatch(
+      /GET \S+ was answered with HTTP 200 \(no "project" in the answer\): this is not Neon's API: check `neonApiUrl`. Request id/,
+    );
+  },
+);
+
+test("an address that nobody listens on", async () => {
+  const { url, close } = await startServer(() => {});
+  await close();
+  expect(await reading(url)).toMatch(/GET \/projects\/p got no answer \(ECONNREFUSED\)\. Request id/);
+});
+
+test("a page instead of Neon's JSON is quoted in one line", async () => {
+  const { url } = await startServer((_request, response) => {
+    response.writeHead(403).end("<html>\r\n  <body>\u001b[31mForbidden</body>\n</html>\n");
+  });
+  expect(await reading(url)).toContain(
+    "HTTP 403 (<html> <body> [31mForbidden</body> </html>): the API key has no right",
+  );
+});
+
+test("an answer that begins and never ends counts as none", async () => {
+  neonWaits.request = 100;
+  let requests = 0;
+  const { url } = await startServer((_request, response) => {
+    requests++;
+    response.write('{"project":');
+  });
+  expect(await reading(url)).toContain("got no answer (no answer in time)");
+  expect(requests).toBe(4);
+});
+
+test("a redirect is not followed, for reading nor for writing, so that no other server gets the key", async () => {
+  const keys: unknown[] = [];
+  const other = await startServer((request, response) => {
+    keys.push(request.headers.authorization);
+    response.end('{"project":{}}');
+  });
+  let reads = 0;
+  const { url } = await startServer(({ method }, response) => {
+    if (method === "GET" && ++reads === 2) return void response.end('{"project":{}}');
+    response.writeHead(307, { location: `${other.url}/` }).end();
+  });
+  const expected = /was answered with HTTP 307 .*this is not Neon's API: check `neonApiUrl`/;
+  expect(await reading(url)).toMatch(expected);
+  const writing = new NeonClient(url, "napi_key").changeSettings("p", () => ({ allowed_ips: { ips: ["192.0.2.1"] } }));
+  expect(await failure(writing)).toMatch(expected);
+  expect(keys).toEqual([]);
+});
