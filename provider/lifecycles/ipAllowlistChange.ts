@@ -1,18 +1,15 @@
 import type { AllowedList, ListWish } from "../addresses/allowlist";
-import { connect } from "../clients/connection";
 import type { ProjectSettings } from "../clients/neon";
-import { saying } from "../clients/neonWaits";
 import { unfinished } from "../errors";
-import { listEmptied, publicBlocked, shutOut } from "../neonErrors";
+import { foreignServer, listEmptied, publicBlocked, shutOut } from "../neonErrors";
 import type { Inputs } from "./arguments";
 import { type Context, freshToken } from "./context";
 import type { AllowlistInputs, AllowlistState } from "./ipAllowlist";
 import { type Edit, editList, listOf, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
+import { reach } from "./ipAllowlistProof";
 import { forget, inTurn, notWishedByOthers, remember } from "./ipAllowlistTurns";
 import { journalOf, protectionBefore, type Unsaved, unsavedAfter } from "./ipAllowlistUnsaved";
 import type { Created } from "./lifecycle";
-
-const PROOF_SECONDS = 20;
 
 /** One create or update, and what it did so far. */
 interface Keeping {
@@ -86,7 +83,10 @@ async function closes(context: Context, { wish, state, unsaved }: Keeping): Prom
   const { ips } = listOf(await context.neon.readSettings(wish.projectId));
   const closedWith = [...(state?.added ?? []), ...(unsaved?.closes ? unsaved.added : [])];
   if (ips.length > 0) return closedWith.some((entry) => ips.includes(entry));
-  await reach(context);
+  const { projectId } = wish;
+  const found = await reach(context);
+  // Elsewhere a connection would prove nothing.
+  if (found && found !== projectId) throw foreignServer({ host: context.postgres.settings.host, projectId, found });
   return true;
 }
 
@@ -154,19 +154,4 @@ async function proveReachable(context: Context, keeping: Keeping): Promise<void>
     const ips = found?.ips ?? repair.seen ?? [];
     throw shutOut({ projectId: wish.projectId, host, cause: error as Error, isOpen: ips.length === 0 });
   }
-}
-
-/** A fresh connection, and not while this process restarts the compute. */
-async function reach(context: Context): Promise<void> {
-  const { postgres } = context;
-  const { settings } = postgres;
-  const proof = async () => {
-    const { client } = await connect(settings, Date.now() + Math.min(PROOF_SECONDS, settings.connectTimeout) * 1000);
-    await client.end().catch(() => {});
-  };
-  await saying(
-    (text) => context.inform(text),
-    () => `waiting for a fresh connection to ${settings.host}, which shows whether the list lets this machine in`,
-    () => postgres.alone(proof),
-  );
 }

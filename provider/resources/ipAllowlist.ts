@@ -106,6 +106,7 @@ export interface IpAllowlistArgs {
  * | --- | --- |
  * | no IP address, a-b range or CIDR block | Correct the entry. |
  * | this machine could not connect to | You would have shut yourself out: add this machine's address to `ips`, and those of your applications. The list is as before. |
+ * | says that it belongs to Neon project | The connection is to another project, so it cannot show whether closing this list shuts you out: correct `projectId` or the connection. |
  * | was emptied by somebody | `pulumi refresh` to see it, then `pulumi up` to close it, or `whenOpen: "leaveOpen"`. |
  * | would be empty, and so open to the world | Add other entries first; or `allowOpenOnDelete: true`, `pulumi up`, destroy again. |
  * | IP Allow is part of Neon's Scale | Upgrade the plan, or take a key that may change the project. |

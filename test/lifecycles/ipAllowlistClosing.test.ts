@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from "node:net";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type MockInstance, test, vi } from "vitest";
+import { startNeonApi } from "../clients/neonApi";
 import type { Managed } from "../support/managed";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { failure, markFailed, newProcess, SHORT_WAITS } from "./ipAllowlistProcess";
@@ -120,6 +121,18 @@ test("where we cannot even connect before, nothing is closed", async () => {
   const message = await failure((await allowlist({ "clickpipes:connectionUri": wrong })).up(wish([HERE])));
   expect(message).toMatch(/cannot connect to 127.0.0.1:\d+.*the password was refused/);
   expect(patches()).toEqual([]);
+});
+
+test("where the connection is to another project, and so would prove nothing, nothing is closed", async () => {
+  const other = await startNeonApi();
+  const resource = await allowlist(other.config);
+  expect(await failure(resource.up(wish([HERE], { projectId: other.projectId })))).toBe(
+    `127.0.0.1 says that it belongs to Neon project ${neon.projectId}, and not to ${other.projectId}. Nothing was changed: ` +
+      "correct `projectId` or the connection",
+  );
+  expect(other.project.settings.allowed_ips.ips).toEqual([]);
+  expect(resource.state).toBeUndefined();
+  await other.stop();
 });
 
 test("a list emptied by somebody since is not closed again, until a refresh has shown it", async () => {
