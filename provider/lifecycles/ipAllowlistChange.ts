@@ -7,8 +7,8 @@ import { type Context, freshToken } from "./context";
 import type { AllowlistInputs, AllowlistState } from "./ipAllowlist";
 import { type Edit, editList, listOf, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
 import { reach } from "./ipAllowlistProof";
-import { forget, inTurn, notWishedByOthers, remember } from "./ipAllowlistTurns";
-import { journalOf, protectionBefore, type Unsaved, unsavedAfter } from "./ipAllowlistUnsaved";
+import { forget, inTurn, notWishedBy, othersOf, remember } from "./ipAllowlistTurns";
+import { handOver, journalOf, ownOf, protectionBefore, type Unsaved, unsavedAfter } from "./ipAllowlistUnsaved";
 import type { Created } from "./lifecycle";
 
 /** One create or update, and what it did so far. */
@@ -41,20 +41,28 @@ function kept(context: Context, wish: AllowlistInputs, state: AllowlistState | u
   const { projectId, addresses } = wish;
   return inTurn(projectId, async () => {
     const token = state?.token ?? freshToken();
-    remember(projectId, token, addresses);
-    const gone = (state?.added ?? []).filter((entry) => !addresses.includes(entry));
-    const unwished = notWishedByOthers(projectId, token, gone);
+    const edition = freshToken();
+    remember(projectId, {
+      token,
+      mark: wish.mark,
+      edition,
+      addresses,
+      protectedBranchesOnly: wish.protectedBranchesOnly,
+    });
+    const others = othersOf(projectId, token);
     const journal = journalOf(projectId, wish.mark);
     const unsaved = unsavedAfter(state, journal);
-    const edition = freshToken();
+    const gone = ownOf(state, unsaved).filter((entry) => !addresses.includes(entry));
+    const unwished = notWishedBy(others, gone);
     const edit: Edit = { ...noEdit(), added: new Set(unsaved?.added) };
     if (unsaved?.protectedBefore !== undefined) edit.protectedBefore = unsaved.protectedBefore;
     const keeping: Keeping = { wish, state, unsaved, token, edition, unwished, closes: false, isPutBack: false, edit };
-    const head = { edition, ...(state?.edition !== undefined && { follows: state.edition }) };
+    const head = state?.edition === undefined ? {} : { follows: state.edition };
     edit.keep = (kept) => journal.write({ ...head, closes: keeping.closes, ...kept });
     try {
       const outputs = await keptList(context, keeping);
       journal.finish();
+      handOver(projectId, others, { added: gone });
       return outputs;
     } catch (error) {
       // What was written will be in the state; where nothing was, what was kept before still counts.

@@ -2,11 +2,11 @@ import type { AllowedList } from "../addresses/allowlist";
 import { Journal } from "../clients/journal";
 import type { AllowlistState } from "./ipAllowlist";
 import type { Kept } from "./ipAllowlistEdit";
+import type { Wisher } from "./ipAllowlistTurns";
 
 /** What a run has done or is about to do, as kept until the state says so. */
 export interface Unsaved extends Kept {
-  /** Of the state that will say so, and of the one before it; none before a create. */
-  edition: string;
+  /** The edition of the state before it; none before a create. */
   follows?: string;
   /** The list was open, and is being closed. */
   closes: boolean;
@@ -20,6 +20,31 @@ export function journalOf(projectId: string, mark: string): Journal<Unsaved> {
 export function unsavedAfter(state: AllowlistState | undefined, journal: Journal<Unsaved>): Unsaved | undefined {
   const kept = journal.read();
   return kept && kept.follows === state?.edition ? kept : undefined;
+}
+
+/** What is in the list because of us. */
+export function ownOf(state: AllowlistState | undefined, unsaved: Unsaved | undefined): string[] {
+  return [...new Set([...(state?.added ?? []), ...(unsaved?.added ?? [])])];
+}
+
+/**
+ * What a resource gives up and others of its run wish for is theirs from now on. Their states, which say nothing of it, are
+ * saved already: so it is kept until the next run of theirs.
+ */
+export function handOver(projectId: string, heirs: readonly Wisher[], left: Kept): void {
+  let { added, protectedBefore } = left;
+  for (const { mark, edition, addresses, protectedBranchesOnly } of heirs) {
+    const theirs = added.filter((entry) => addresses.includes(entry));
+    const setting = protectedBranchesOnly === undefined ? undefined : protectedBefore;
+    if (theirs.length === 0 && setting === undefined) continue;
+    const journal = journalOf(projectId, mark);
+    const kept = journal.read();
+    const before = kept?.follows === edition ? kept.added : [];
+    const protection = setting === undefined ? {} : { protectedBefore: setting };
+    journal.write({ follows: edition, closes: false, added: [...before, ...theirs], ...protection });
+    added = added.filter((entry) => !theirs.includes(entry));
+    if (setting !== undefined) protectedBefore = undefined;
+  }
 }
 
 /** What `protected_branches_only` was before us, where we changed it and nobody has since. */

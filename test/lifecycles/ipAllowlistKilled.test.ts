@@ -27,6 +27,13 @@ describe("after a run that was killed between its write and its end, on the same
     expect(list()).toEqual([...FOREIGN, "192.0.2.1", "203.0.113.5"]);
   });
 
+  test("what it put in, and the program does not want any more, is taken out by the next one", async () => {
+    project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
+    await killedAfterWriting(() => allowlist().up(wish([...OURS, "192.0.2.3"])));
+    await allowlist().up(wish(OURS));
+    expect(list()).toEqual([...FOREIGN, ...OURS]);
+  });
+
   test("another resource takes it for somebody else's", async () => {
     project.run = await newProcess({ ...SHORT_WAITS, secondLook: 600_000 });
     await killedAfterWriting(() => allowlist().up(wish(OURS)));

@@ -151,26 +151,4 @@ describe("two resources on one project", () => {
     await other.destroy();
     expect(list()).toEqual(FOREIGN);
   });
-
-  test("an address that goes over from one to the other in one run stays, whichever comes first", async () => {
-    for (const order of [0, 1]) {
-      await begin();
-      const [one, other] = [allowlist(`one ${order}`), allowlist(`other ${order}`)];
-      await one.up(wish(["192.0.2.1", "192.0.2.9"]));
-      await other.up(wish(["192.0.2.2"]));
-      const steps = [() => one.up(wish(["192.0.2.1"])), () => other.up(wish(["192.0.2.2", "192.0.2.9"]))];
-      for (const step of order === 0 ? steps : steps.reverse()) await step();
-      expect(list()).toContain("192.0.2.9");
-    }
-  });
-
-  test("a resource renamed in the program without an alias is made anew before the old one is deleted, and nothing is lost", async () => {
-    const old = allowlist("old");
-    await old.up(wish(OURS));
-    project.run = await newProcess();
-    const renamed = allowlist("new");
-    await renamed.up(wish(OURS));
-    await project.run.continued(old, "old", { config: project.api.config }).destroy();
-    expect(list()).toEqual([...FOREIGN, ...OURS]);
-  });
 });
