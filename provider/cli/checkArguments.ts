@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import { scrub } from "../errors";
 import { Arguments } from "../lifecycles/arguments";
 import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycles/defaults";
+import { checkReadiness, type ReadinessInputs, readinessQuestion } from "../lifecycles/readinessArguments";
 import type { ReadinessQuestion } from "../lifecycles/readinessFacts";
 import { resolveSettings, type Settings } from "../lifecycles/settings";
-import { type ReadinessInputs, readinessQuestion, sourceReadiness } from "../lifecycles/sourceReadiness";
 
 export interface CheckArguments {
   settings: Settings;
@@ -39,7 +39,7 @@ export async function readCheckArguments(words: string[]): Promise<CheckArgument
   const { json = false, role, publication, table, mode, slot } = { ...DEFAULTS, ...values };
   const args = new Arguments({ role, publication, tables: table, replicationMode: mode, replicationSlotName: slot });
   const password = values["password-stdin"] ? await readPassword() : process.env.CLICKPIPES_PASSWORD;
-  const inputs = { ...sourceReadiness.check(args, {}), password } as ReadinessInputs;
+  const inputs = { ...checkReadiness(args), password } as ReadinessInputs;
   const problems = args.problems.flatMap((problem) => (problem.startsWith("password:") ? [] : [inFlags(problem)]));
   if (!password) problems.push("no password of the ClickPipes user: set CLICKPIPES_PASSWORD, or give --password-stdin");
   const settings = resolveSettings(

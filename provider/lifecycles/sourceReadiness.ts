@@ -1,50 +1,20 @@
 import { refusal } from "../errors";
-import type { MappedTable, ReadinessCheck } from "../sql/readiness";
-import { type Facts, lastingReport, readinessReport } from "../sql/readinessReport";
+import type { ReadinessCheck } from "../sql/readiness";
+import { lastingReport, readinessReport } from "../sql/readinessReport";
 import { placeOf } from "../sql/server";
-import { compareTables, compareText, formatTable, parseTable, type TableSpec, tableKey } from "../sql/table";
 import { ARGUMENT_NAMES } from "./argumentNames";
-import { Arguments, canonicalList, type Inputs } from "./arguments";
+import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import { READINESS_DEFAULTS } from "./defaults";
 import type { Found, Lifecycle } from "./lifecycle";
-import { gatherFacts, type ReadinessQuestion } from "./readinessFacts";
-import { hasUnknown } from "./unknown";
-
-export interface ReadinessInputs extends Inputs {
-  role: string;
-  password: string;
-  publication: string;
-  tables?: (string | MappedTable)[];
-  replicationMode: Facts["mode"];
-  replicationSlotName?: string;
-  onFailure: "error" | "warn";
-  allowUnsafeTables?: boolean;
-  triggers?: unknown[];
-}
+import { checkReadiness, type ReadinessInputs, readinessQuestion } from "./readinessArguments";
+import { gatherFacts } from "./readinessFacts";
 
 export const sourceReadiness: Lifecycle = {
   needs: () => ["postgres"],
   secrets: ["password"],
   arguments: ARGUMENT_NAMES.SourceReadiness,
-
-  check(args) {
-    return {
-      role: args.identifier("role", { required: true }),
-      password: args.text("password", { required: true }),
-      publication: args.identifier("publication", { required: true }),
-      tables: readMappedTables(args),
-      replicationMode:
-        args.oneOf("replicationMode", "cdc", "snapshot", "cdc_only") ?? READINESS_DEFAULTS.replicationMode,
-      replicationSlotName: args.text("replicationSlotName", {
-        pattern: /^[a-z0-9_]{1,63}$/,
-        expected: "a replication slot's name: lower case letters, digits and _",
-      }),
-      onFailure: args.oneOf("onFailure", "error", "warn") ?? READINESS_DEFAULTS.onFailure,
-      allowUnsafeTables: args.flag("allowUnsafeTables") || undefined,
-      triggers: args.list("triggers", (value) => value ?? null),
-    };
-  },
+  check: checkReadiness,
 
   async create(context, inputs) {
     return { id: String(inputs.publication), outputs: await checkedReport(context, inputs as ReadinessInputs) };
@@ -57,47 +27,6 @@ export const sourceReadiness: Lifecycle = {
   // It made nothing, so there is nothing to take away.
   remove: () => Promise.resolve(),
 };
-
-function readMappedTables(args: Arguments): (string | MappedTable)[] | undefined {
-  const list = args.list<string | MappedTable>("tables", (value, path) => {
-    if (typeof value === "string") {
-      if (value.split(".").length === 2 && !value.split(".").includes("")) return value;
-      args.problem(
-        path,
-        `"${value}" is not "schema.table" with exactly one dot; write { schema, name } for other names`,
-      );
-      return undefined;
-    }
-    const parts = new Arguments((value ?? {}) as Inputs, `${path}.`);
-    parts.only("schema", "name", "excludedColumns");
-    const schema = parts.identifier("schema", { required: true });
-    const name = parts.identifier("name", { required: true });
-    const excludedColumns = canonicalList(parts.identifiers("excludedColumns"), compareText);
-    args.problems.push(...parts.problems);
-    if (schema === undefined || name === undefined) return undefined;
-    return { schema, name, ...(excludedColumns && excludedColumns.length > 0 && { excludedColumns }) };
-  });
-  if (!Array.isArray(list) || list.some(hasUnknown)) return list;
-  const tables = list.map(toMapped);
-  const seen = new Map<string, MappedTable>();
-  for (const table of tables) {
-    const other = seen.get(tableKey(table));
-    if (other && JSON.stringify(other) !== JSON.stringify(table))
-      args.problem("tables", `${table.schema}.${table.name} is listed twice, differently`);
-    seen.set(tableKey(table), table);
-  }
-  return canonicalList(tables, compareTables)?.map((table) =>
-    table.excludedColumns ? table : (formatTable(table) as string),
-  );
-}
-
-export function readinessQuestion({ tables, ...inputs }: ReadinessInputs): ReadinessQuestion {
-  return { ...inputs, tables: tables?.map(toMapped) };
-}
-
-function toMapped(spec: string | MappedTable): MappedTable {
-  return typeof spec === "string" ? parseTable(spec as TableSpec) : spec;
-}
 
 async function checkedReport(context: Context, inputs: ReadinessInputs, state?: Inputs): Promise<Inputs> {
   const { server, report, blocked } = await reported(context, inputs, state);

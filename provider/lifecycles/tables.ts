@@ -1,16 +1,28 @@
-import { compareTables, compareText, formatTable, type Table, type TableSpec, tableKey } from "../sql/table";
+import {
+  compareTables,
+  compareText,
+  formatTable,
+  parseTable,
+  type TableName,
+  type TableSpec,
+  tableKey,
+} from "../sql/table";
 import { Arguments, canonicalList, type Inputs } from "./arguments";
 import { hasUnknown } from "./unknown";
 
 /**
- * The argument `tables` of grants and publication: "schema.table" with exactly one dot, or the parts. A table listed
- * twice with different columns or filters is refused; columns are sorted, since their order has no meaning.
+ * The argument `tables` of grants and publication: "schema.table" with exactly one dot, or the parts.
+ * Columns are sorted, since their order has no meaning.
  */
 export function readTables(args: Arguments, withFilters: boolean): TableSpec[] | undefined {
   const list = args.list<TableSpec>("tables", (value, path) => readTable(args, value, path, withFilters));
   if (!Array.isArray(list) || list.some(hasUnknown)) return list;
-  const tables = list.map(asTable);
-  const seen = new Map<string, Table>();
+  return canonicalTables(args, list.map(parseTable))?.map(formatTable);
+}
+
+/** Each table once; one that is listed again with other columns or filters is refused. */
+export function canonicalTables<T extends TableName>(args: Arguments, tables: T[]): T[] | undefined {
+  const seen = new Map<string, T>();
   for (const table of tables) {
     const other = seen.get(tableKey(table));
     if (other && JSON.stringify(other) !== JSON.stringify(table)) {
@@ -18,13 +30,7 @@ export function readTables(args: Arguments, withFilters: boolean): TableSpec[] |
     }
     seen.set(tableKey(table), table);
   }
-  return canonicalList(tables, compareTables)?.map(formatTable);
-}
-
-function asTable(spec: TableSpec): Table {
-  if (typeof spec !== "string") return spec;
-  const [schema, name] = spec.split(".") as [string, string];
-  return { schema, name };
+  return canonicalList(tables, compareTables);
 }
 
 function readTable(args: Arguments, value: unknown, path: string, withFilters: boolean): TableSpec | undefined {
