@@ -1,9 +1,9 @@
-import { notOurs } from "../errors";
-import { type Ownership, sameStack } from "../sql/mark";
+import type { Ownership } from "../sql/mark";
 import type { DesiredPublication, PublicationPlan } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
 import { formatTable, parseTable, type Table, type TableSpec, tableKey } from "../sql/table";
 import type { PublicationInputs, PublicationState } from "./publicationInputs";
+import { belongsToAnother } from "./publicationRefusals";
 
 /** What an adopted publication was like before, where we changed it: all that its delete takes back. */
 export interface FoundBefore extends Partial<DesiredPublication> {
@@ -26,8 +26,7 @@ export function adopts(wish: PublicationInputs, actual: ActualPublication): bool
   const own = owner?.mark === wish.mark;
   if (own && !owner.adopted) return false;
   if (wish.adopt) return true;
-  const { name } = wish;
-  throw notOurs({ kind: "publication", name, mark: owner?.mark, sameStack: sameStack(owner?.mark ?? "", wish.mark) });
+  throw belongsToAnother(wish.name, owner, wish.mark);
 }
 
 /** Adds to `before` what this change will change; what the adoption itself found, stays. */

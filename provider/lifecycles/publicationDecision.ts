@@ -1,5 +1,3 @@
-import { notOurs } from "../errors";
-import { sameStack } from "../sql/mark";
 import type { Filters } from "../sql/publicationFilters";
 import { type DesiredPublication, displayTables, type PublicationPlan, planPublication } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
@@ -7,6 +5,7 @@ import { displayIdentifier, displayTable } from "../sql/table";
 import { adopts } from "./publicationAdoption";
 import type { Findings, Intent } from "./publicationFindings";
 import {
+  belongsToAnother,
   mayNotAlter,
   nameTaken,
   narrowerThanFound,
@@ -55,10 +54,7 @@ function takesOver({ wish, state, formerName, oid }: Intent, actual: ActualPubli
     // Where ours was, somebody has made another one. Without a mark it takes our place; under a name that is new to us, or
     // with the mark of another resource, it does not.
     const marked = owner !== undefined && owner.mark !== wish.mark && owner.mark !== state.mark;
-    const { name } = actual;
-    const mark = owner?.mark;
-    if (marked || name !== formerName)
-      throw notOurs({ kind: "publication", name, mark, sameStack: sameStack(mark ?? "", wish.mark) });
+    if (marked || actual.name !== formerName) throw belongsToAnother(actual.name, owner, wish.mark);
   }
   return state?.adopted === true;
 }

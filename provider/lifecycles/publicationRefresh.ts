@@ -26,6 +26,36 @@ export async function readPublicationResource(
 ): Promise<Found | undefined> {
   const state = { ...inputs, name: inputs.name ?? id } as PublicationState;
   const oid = context.oidOf(state.oid);
+  const { server, actual, slots, unsafe, published, excluded, missing } = await readLive(context, state, oid);
+  context.checkPlace(server, state);
+  if (!actual) return gone(state, slots);
+  const known = state.target !== undefined;
+  const stillMissing = known ? allMissing(state, actual, missing) : [];
+  const lost = known ? mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, excluded)) : [];
+  const live = liveInputs(state, actual);
+  return {
+    outputs: {
+      // The old OID stays until an update has said what a new one means for the pipe.
+      oid: oid ?? actual.oid,
+      target: placeOf(server),
+      publishedTables: published,
+      excludedColumns: excluded,
+      tableOids: formatOids(live.tables === undefined ? [] : actual.tables.map((table) => table.oid)),
+      lost: nonEmpty(lost),
+      missing: nonEmpty(stillMissing),
+      ...(!known && { filters: rememberFilters(actual, actual) }),
+    },
+    inputs: live,
+    drift: [
+      ...(known ? identityDrift(state, actual, oid) : []),
+      ...stillMissing.map(displayMissing),
+      ...(state.allowUnsafeTables ? [] : unsafeDrift(unsafe)),
+    ],
+  };
+}
+
+/** In one round trip, read again where the connection was lost. */
+async function readLive(context: Context, state: PublicationState, oid: number | null) {
   const which: Which = [oid, state.name];
   const answers = await context.postgres.read((session) =>
     session.run(
@@ -38,40 +68,15 @@ export async function readPublicationResource(
       readMissingTables(tablesOf(state, oid), ...which),
     ),
   );
-  const [serverRows, found, slots, unsafe, published, excluded, missing] = answers.map(({ rows }) => rows);
-  const server = toServer(serverRows?.[0] ?? {});
-  context.checkPlace(server, state);
-  const actual = toPublication(found?.[0], state.filters);
-  if (!actual)
-    return gone(
-      state,
-      affectedSlots(slots ?? []).map(({ name }) => name),
-    );
-  const known = state.target !== undefined;
-  const stillMissing = known ? allMissing(state, actual, missing as unknown as MissingTable[]) : [];
-  const live = liveInputs(state, actual);
+  const [server, actual, slots, unsafe, published, excluded, missing] = answers.map(({ rows }) => rows);
   return {
-    outputs: {
-      // The old OID stays until an update has said what a new one means for the pipe.
-      oid: oid ?? actual.oid,
-      target: placeOf(server),
-      publishedTables: published ?? [],
-      excludedColumns: excluded ?? [],
-      tableOids: formatOids(live.tables === undefined ? [] : actual.tables.map(({ oid }) => oid)),
-      lost: nonEmpty(
-        known
-          ? mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, (excluded ?? []) as unknown as Table[]))
-          : [],
-      ),
-      missing: nonEmpty(stillMissing),
-      ...(!known && { filters: rememberFilters(actual, actual) }),
-    },
-    inputs: live,
-    drift: [
-      ...(known ? identityDrift(state, actual, oid) : []),
-      ...stillMissing.map(displayMissing),
-      ...(state.allowUnsafeTables ? [] : unsafeDrift(unsafe as unknown as UnsafeTable[])),
-    ],
+    server: toServer(server?.[0] ?? {}),
+    actual: toPublication(actual?.[0], state.filters),
+    slots: affectedSlots(slots ?? []).map(({ name }) => name),
+    unsafe: unsafe as unknown as UnsafeTable[],
+    published: published ?? [],
+    excluded: (excluded ?? []) as unknown as Table[],
+    missing: missing as unknown as MissingTable[],
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Blocker, displayBlocker, refusal } from "../errors";
+import { type Blocker, displayBlocker, notOurs, refusal } from "../errors";
+import { type Ownership, sameStack } from "../sql/mark";
 import type { OwnerFacts, UnpublishableTable } from "../sql/publicationListing";
 import { type DesiredPublication, displayTables, type PublicationPlan } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
@@ -134,6 +135,11 @@ export function mayNotAlter(actual: ActualPublication, server: Server) {
     `publication "${actual.name}" belongs to ${displayIdentifier(actual.owner)}, and "${server.user}" does not have the rights of that role: ` +
       `GRANT ${displayIdentifier(actual.owner)} TO ${displayIdentifier(server.user)}`,
   );
+}
+
+export function belongsToAnother(name: string, owner: Ownership | undefined, ours: string) {
+  const mark = owner?.mark;
+  return notOurs({ kind: "publication", name, mark, sameStack: sameStack(mark ?? "", ours) });
 }
 
 export function nameTaken(name: string, current: string) {
