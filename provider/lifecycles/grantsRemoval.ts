@@ -54,13 +54,20 @@ export async function removeGrants(context: Context, id: string, old: Inputs): P
     const left = new Set(((answers.at(-1)?.rows ?? []) as unknown as HeldRight[]).map(rightKey));
     const kept = revoke.filter((right) => left.has(rightKey(right)));
     if (kept.length > 0) throw stillHeld(role.name, kept);
-    const remaining = notOthers.filter((right) => !revocable(right));
-    const granted = remaining.filter(({ grantor, owner }) => grantor !== owner);
-    const owned = remaining.filter(({ grantor, owner }) => grantor === owner);
-    if (granted.length > 0) context.inform(`role "${role.name}" keeps what others granted: ${displayRights(granted)}`);
-    if (owned.length > 0)
-      context.inform(`role "${role.name}" keeps what by now only the owner may take back: ${displayRights(owned)}`);
+    sayWhatStays(
+      context,
+      role.name,
+      notOthers.filter((right) => !revocable(right)),
+    );
   });
+}
+
+function sayWhatStays(context: Context, role: string, rights: HeldRight[]): void {
+  const granted = rights.filter(({ grantor, owner }) => grantor !== owner);
+  const owned = rights.filter(({ grantor, owner }) => grantor === owner);
+  if (granted.length > 0) context.inform(`role "${role}" keeps what others granted: ${displayRights(granted)}`);
+  if (owned.length > 0)
+    context.inform(`role "${role}" keeps what by now only the owner may take back: ${displayRights(owned)}`);
 }
 
 /** What these grants gave, as far as nobody else wishes for it. */

@@ -23,8 +23,9 @@ export interface HeldRight {
 
 /**
  * The rights of the role within the scope, but for those of an owner, which nobody granted. Default privileges for all
- * schemas are told too, under no schema: we set none, but what comes by them is not ours. Where we are or can be the owner, we grant as the owner; else Postgres takes
- * us, or a role that we inherit a grant option from, for the grantor (`select_best_grantor`).
+ * schemas are told too, under no schema: we set none, but what comes by them is not ours. Where we are or can be the
+ * owner, we grant as the owner; else Postgres takes us, or a role that we inherit a grant option from, for the grantor
+ * (`select_best_grantor`).
  */
 export function readHeldRights(version: number, role: RoleReference, scope: Scope): Statement {
   return statement(

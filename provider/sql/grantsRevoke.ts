@@ -10,7 +10,7 @@ export function planRevoke(
   role: string,
   database: string,
   rights: HeldRight[],
-  columnsToKeep: (table: HeldRight) => string[] = () => [],
+  columnsToKeep: (table: HeldRight) => string[],
 ): Statement[] {
   const from = identifier(role);
   const of = (kind: HeldRight["kind"]) => rights.filter((right) => right.kind === kind && right.actor !== "none");

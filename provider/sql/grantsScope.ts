@@ -42,6 +42,13 @@ export function allScopes(scopes: ScopeInputs[]): ScopeInputs {
 /** By both its names at once: else the index is asked for one of them, which every schema may have. */
 export const LISTED_TABLE = "lateral (select * from pg_class where relnamespace = s.oid and relname = w.name offset 0)";
 
+/** What the relation `c` is: a table, partitioned table, view, materialized view or foreign table. */
+const READABLE = "c.relkind in ('r', 'p', 'v', 'm', 'f')";
+
+/** Whose the relation `c` is: neither an extension's nor Neon's own. */
+const OF_APPLICATION = `c.relowner not in (select oid from neon)
+         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;
+
 /** The parts of the scope that all reads share: who we are, the role, the schemas and relations meant. */
 export function scopeTables(version: number): string {
   const set = version >= 16 ? "SET" : "MEMBER";
@@ -70,15 +77,12 @@ export function scopeTables(version: number): string {
       select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
              c.relforcerowsecurity, null::text[] as columns, true as whole
         from space s join pg_class c on c.relnamespace = s.oid
-       where s.whole and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
-         and c.relowner not in (select oid from neon)
-         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+       where s.whole and ${READABLE} and c.relpersistence <> 't' and ${OF_APPLICATION}
       union all
       select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
              c.relforcerowsecurity, w.columns, false
         from wanted w join space s on s.nspname = w.schema, ${LISTED_TABLE} c
-       where c.relkind in ('r', 'p', 'v', 'm', 'f') and not (s.whole and c.relowner not in (select oid from neon)
-         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'))
+       where ${READABLE} and not (s.whole and ${OF_APPLICATION})
     ),
     owner as (
       select r.oid, r.rolname, pg_has_role(me.oid, r.oid, '${set}') as settable,
@@ -121,7 +125,7 @@ export function readMissing({ schemas = [], tables = [], objectOwners = [] }: Sc
       select w.*, c.oid
         from jsonb_to_recordset($2::jsonb) as w (schema text, name text, columns text[])
         left join pg_namespace s on s.nspname = w.schema
-        left join ${LISTED_TABLE} c on c.relkind in ('r', 'p', 'v', 'm', 'f')
+        left join ${LISTED_TABLE} c on ${READABLE}
     )
     select 'schema' as "kind", null as "schema", null as "table", w.name as "name" from unnest($1::text[]) as w (name)
      where not exists (select from pg_namespace n where n.nspname = w.name)
