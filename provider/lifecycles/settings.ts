@@ -13,7 +13,7 @@ export interface Settings {
 
 export type Lookup = (name: string) => string | undefined;
 
-export const NEON_API_URL = "https://console.neon.tech/api/v2";
+const NEON_API_URL = "https://console.neon.tech/api/v2";
 const CONNECTION_FIELDS = ["host", "port", "database", "user", "password", "sslmode", "sslrootcert"] as const;
 const SSL_MODES: readonly string[] = ["disable", "require", "verify-ca", "verify-full"];
 
@@ -116,7 +116,7 @@ export function directHost(host: string): string {
   return host.replace(/^([^.]+)-pooler(?=\.|$)/i, "$1");
 }
 
-export function isLocal(host: string): boolean {
+function isLocal(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("/") || /^127(\.\d+){3}$/.test(host);
 }
 

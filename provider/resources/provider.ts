@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseConnectionUri } from "../lifecycles/connectionUri";
+import { parseConnectionUri, withoutUndefined } from "../lifecycles/connectionUri";
 import { resolveSettings } from "../lifecycles/settings";
 
 /** Where the database and Neon's API are. Each value not given is looked for in the stack's config, then in the environment. */
@@ -210,7 +210,7 @@ function connectionOf(values: Values): pulumi.Output<DatabaseAddress> {
     );
     if (!("problem" in postgres)) return postgres;
     // What is wrong with it is the resources' to say; here only what can be known counts.
-    const fields = { ...(given.connectionUri && parseConnectionUri(given.connectionUri)), ...definedOnly(given) };
+    const fields = { ...(given.connectionUri && parseConnectionUri(given.connectionUri)), ...withoutUndefined(given) };
     return {
       host: fields.host ?? "",
       port: Number(fields.port ?? 5432),
@@ -219,10 +219,4 @@ function connectionOf(values: Values): pulumi.Output<DatabaseAddress> {
     };
   });
   return pulumi.unsecret(known).apply(({ host, port, database, user }) => ({ host, port, database, user }));
-}
-
-function definedOnly(values: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

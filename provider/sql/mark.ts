@@ -92,6 +92,6 @@ export function sameStack(a: string, b: string): boolean {
 }
 
 /** `organisation/project/stack` of a mark; type and name follow. */
-export function stackOf(mark: string): string {
+function stackOf(mark: string): string {
   return mark.split("/").slice(0, 3).join("/");
 }

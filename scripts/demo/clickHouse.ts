@@ -1,6 +1,7 @@
 import type { Session } from "chdb";
 import { Client } from "pg";
-import type { Change, Connection } from "./replication";
+import type { Connection } from "../../provider";
+import type { Change } from "./replication";
 
 export interface Mapping {
   sourceSchemaName: string;

@@ -1,16 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from "pg-logical-replication";
-
-/** The stack's output, all that ClickPipes is given. */
-export interface Connection {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-  publication: string;
-}
+import type { Connection } from "../../provider";
 
 export type Change = Pgoutput.MessageInsert | Pgoutput.MessageUpdate | Pgoutput.MessageDelete;
 

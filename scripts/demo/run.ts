@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import type { Connection } from "../../provider";
 import { startLocalNeon } from "../../test/support/neon";
 import { ClickHouse, type Mapping } from "./clickHouse";
 import { Interrupted, Interruption } from "./interruption";
 import { keepRunning } from "./playground";
 import { Pulumi, ROOT, STACK } from "./pulumi";
-import { ChangeReader, type Connection } from "./replication";
+import { ChangeReader } from "./replication";
 import { changeOrders, loadSample } from "./sample";
 import { compareSnapshots, takeSnapshot } from "./snapshot";
 import { Steps } from "./steps";

@@ -1,7 +1,8 @@
 import { delimiter } from "node:path";
 import { Client } from "pg";
+import type { Connection } from "../../provider";
 import { createStack, type Stack } from "../../test/support/engine";
-import { ChangeReader, type Connection } from "../demo/replication";
+import { ChangeReader } from "../demo/replication";
 import { NeonAccount, type Place } from "./place";
 
 // The whole life of a source on a real Neon project, by the real CLI. It needs a key, and makes what it works on itself.

@@ -1,7 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Connection } from "../../provider";
 import { ClickHouse, type Mapping } from "../../scripts/demo/clickHouse";
-import { ChangeReader, type Connection } from "../../scripts/demo/replication";
+import { ChangeReader } from "../../scripts/demo/replication";
 import { createStack, type Stack } from "../support/engine";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 
@@ -82,7 +83,7 @@ describe("a real ClickHouse, with the outputs of the stack alone", () => {
 
   test("and then every insert, update and delete, later partitions included", async () => {
     await application.query(CHANGES);
-    expect((await compared()).every((differences) => differences > 0)).toBe(true);
+    expect(Math.min(...(await compared()))).toBeGreaterThan(0);
     await reader.start();
     const changes = await reader.caughtUp();
     expect(JSON.stringify(changes)).not.toContain("secret");
