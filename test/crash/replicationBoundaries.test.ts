@@ -17,10 +17,10 @@ interface Step {
   on: boolean;
   /** Whether the resource is in the state in the beginning. */
   exists: boolean;
-  run(managed: Managed): Promise<unknown>;
+  run(managed: Managed, projectId: string): Promise<unknown>;
 }
 
-const up = (more: object) => (managed: Managed) => managed.up({ projectId: process.env.PROJECT, ...more });
+const up = (more: object) => (managed: Managed, projectId: string) => managed.up({ projectId, ...more });
 const STEPS: readonly Step[] = [
   { title: "create that turns it on", on: false, exists: false, run: up({ allowRestart: true }) },
   { title: "create where it is on", on: true, exists: false, run: up({}) },
@@ -53,7 +53,6 @@ describe("logical replication, when a run is broken off between any two requests
 
   beforeAll(async () => {
     neon = await startLocalNeon({ logicalReplication: true, operationStateMs: 60 });
-    vi.stubEnv("PROJECT", neon.projectId);
     const record = neon.requests.push.bind(neon.requests);
     neon.requests.push = (...requests) => {
       if (requests.some(({ method }) => method === "PATCH") && neon.project.settings.enable_logical_replication) late++;
@@ -72,10 +71,7 @@ describe("logical replication, when a run is broken off between any two requests
   afterEach(() => {
     vi.restoreAllMocks();
   });
-  afterAll(async () => {
-    await neon?.stop();
-    vi.unstubAllEnvs();
-  });
+  afterAll(() => neon?.stop());
 
   /** In a process that has just started. */
   async function resource(state?: Managed["state"], more: Record<string, string> = {}): Promise<Managed> {
@@ -123,7 +119,7 @@ describe("logical replication, when a run is broken off between any two requests
       const operations = neon.operations.list().length;
       let requests: RequestBoundary[] = [];
       const statements = await boundariesOf(neon.wire, async () => {
-        requests = await requestBoundariesOf(neon, () => step.run(managed));
+        requests = await requestBoundariesOf(neon, () => step.run(managed, neon.projectId));
       });
       const goal = await outcome(managed, operations);
       expect(goal).toMatchObject({ on: true, late: 0, operations: step.on ? 0 : 2 });
@@ -145,7 +141,7 @@ describe("logical replication, when a run is broken off between any two requests
   /** In a new process, with the state that the engine has. */
   async function goesOn({ step, place, goal }: Trial, operations: number, state: Managed["state"]): Promise<void> {
     const managed = await resource(state);
-    await step.run(managed);
+    await step.run(managed, neon.projectId);
     expect(await outcome(managed, operations), `${step.title}, broken at ${JSON.stringify(place)}`).toEqual(goal);
     expect(await managed.refresh()).toBe(false);
   }
@@ -168,7 +164,7 @@ describe("logical replication, when a run is broken off between any two requests
       const operations = neon.operations.list().length;
       const killed = await resource(state);
       killed.handleWith(handledBy(victim, "LogicalReplication"));
-      const work = () => trial.step.run(killed).catch(() => {});
+      const work = () => trial.step.run(killed, neon.projectId).catch(() => {});
       const title = `${trial.step.title}: came to ${JSON.stringify(trial.place)}`;
       expect(await broken(work, trial.place, { onBreak: () => victim.kill() }), title).toBe(true);
       await goesOn(trial, operations, state);
@@ -187,7 +183,7 @@ describe("logical replication, when a run is broken off between any two requests
         // Where nobody listens any more, the end of the waiting is not worth waiting for.
         const managed = await resource(state, isForGood ? { "clickpipes:connectTimeout": "3" } : {});
         const work = () =>
-          trial.step.run(managed).then(
+          trial.step.run(managed, neon.projectId).then(
             () => unnoticed++,
             () => {},
           );
