@@ -41,6 +41,7 @@ interface Trial {
 
 interface Break {
   onBreak?(): void;
+  /** Of requests alone: a database that is gone for good is waited for. */
   isForGood?: boolean;
 }
 
@@ -74,9 +75,8 @@ describe("logical replication, when a run is broken off between any two requests
   afterAll(() => neon?.stop());
 
   /** In a process that has just started. */
-  async function resource(state?: Managed["state"], more: Record<string, string> = {}): Promise<Managed> {
-    const place = { config: { ...config, ...more }, kind: "LogicalReplication" };
-    const managed = (await newProcess()).resource("replication", place);
+  async function resource(state?: Managed["state"]): Promise<Managed> {
+    const managed = (await newProcess()).resource("replication", { config, kind: "LogicalReplication" });
     return Object.assign(managed, { state: structuredClone(state) });
   }
 
@@ -132,10 +132,7 @@ describe("logical replication, when a run is broken off between any two requests
 
   async function broken(work: () => Promise<unknown>, place: Place, { onBreak, isForGood }: Break): Promise<boolean> {
     if ("request" in place) return breakAtRequest(neon, place.request, work, { onBreak, isForGood });
-    const refuse = () => void (isForGood && neon.wire.refuse());
-    const cut = await breakAt(neon.wire, place.statement, work, onBreak ?? refuse);
-    if (isForGood && cut) await neon.wire.accept();
-    return cut;
+    return breakAt(neon.wire, place.statement, work, onBreak);
   }
 
   /** In a new process, with the state that the engine has. */
@@ -173,15 +170,16 @@ describe("logical replication, when a run is broken off between any two requests
     figure(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
   });
 
-  test("goes on after a cut of the connection, for once or for good, and turns it on once", {
+  test("goes on after a cut, or where Neon's API is gone from there on, and turns it on once", {
     timeout: 1_800_000,
   }, async () => {
-    for (const isForGood of LONG ? [false, true] : [Math.random() < 0.5]) {
+    // In turn where there is no time for both.
+    for (const mode of LONG ? (["once", "for good"] as const) : (["in turn"] as const)) {
       let unnoticed = 0;
-      const cuts = await each(async (trial, state) => {
+      const cuts = await each(async (trial, state, number) => {
+        const isForGood = "request" in trial.place && (mode === "for good" || (mode === "in turn" && number % 2 === 1));
         const operations = neon.operations.list().length;
-        // Where nobody listens any more, the end of the waiting is not worth waiting for.
-        const managed = await resource(state, isForGood ? { "clickpipes:connectTimeout": "3" } : {});
+        const managed = await resource(state);
         const work = () =>
           trial.step.run(managed, neon.projectId).then(
             () => unnoticed++,
@@ -193,8 +191,7 @@ describe("logical replication, when a run is broken off between any two requests
         if (managed.state) managed.state.inputs = { ...managed.state.inputs, failed: true };
         await goesOn(trial, operations, managed.state);
       });
-      const how = isForGood ? "for good" : "once";
-      figure(`${cuts} of ${trials.length} boundaries: cut there ${how}; ${unnoticed} times the same run went on`);
+      figure(`${cuts} of ${trials.length} boundaries: cut there ${mode}; ${unnoticed} times the same run went on`);
     }
   });
 });
