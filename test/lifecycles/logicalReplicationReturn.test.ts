@@ -18,13 +18,13 @@ beforeEach(async () => {
 test("a stack that finds it turned on by another in the middle of its run waits for the other's operations", async () => {
   const inProcess = async (stack: string) =>
     (await newProcess()).resource("replication", {
-      config: configOf({ "clickpipes:connectTimeout": "1" }),
+      config: configOf({ "clickpipes:connectTimeout": "2" }),
       kind: "LogicalReplication",
       stack,
     });
   const [one, other] = [await inProcess("one"), await inProcess("other")];
   // Longer than the server is given to come back.
-  project.neon.operations.stateMs = 600;
+  project.neon.operations.stateMs = 900;
   let first: Promise<unknown> | undefined;
   project.neon.faults.add({
     path: /endpoints$/,
@@ -32,7 +32,7 @@ test("a stack that finds it turned on by another in the middle of its run waits 
     skip: 1,
     after: async () => {
       first = one.up(wishes(WISH));
-      await vi.waitFor(() => expect(project.neon.operations.running).toBe(true));
+      await vi.waitFor(() => expect(project.neon.operations.running).toBe(true), { timeout: 20_000 });
     },
   });
   expect((await other.up(wishes(WISH))).outputs.walLevel).toBe("logical");
@@ -42,8 +42,8 @@ test("a stack that finds it turned on by another in the middle of its run waits 
 });
 
 test("a server that does not come back in time is named, with what is done and what to do, and the next run ends it", async () => {
-  project.neon.compute.coldStartMs = 3000;
-  const message = await failure(managed({ "clickpipes:connectTimeout": "1" }).up(wishes(WISH)));
+  project.neon.compute.coldStartMs = 4000;
+  const message = await failure(managed({ "clickpipes:connectTimeout": "2" }).up(wishes(WISH)));
   project.neon.compute.coldStartMs = 0;
   expect(message).toMatch(/^cannot connect to 127.0.0.1/);
   expect(message).toContain(
@@ -56,7 +56,7 @@ test("a server that does not come back in time is named, with what is done and w
 test("operations that were cancelled have restarted nothing, which is said of the server", async () => {
   neonWaits.poll = 4;
   for (let count = 0; count < 2; count++) project.neon.operations.failNext({ status: "cancelled" });
-  const message = await failure(managed({ "clickpipes:connectTimeout": "1" }).up(wishes(WISH)));
+  const message = await failure(managed({ "clickpipes:connectTimeout": "2" }).up(wishes(WISH)));
   expect(message).toMatch(
     /has logical replication on, but 127.0.0.1 says wal_level = replica\. .*restart it in Neon's console/,
   );

@@ -24,7 +24,7 @@ test("a preview warns of each project that would have logical replication off ag
   }
   new clickpipes.LogicalReplication("plain", { projectId: "quiet-river-123456" });
   await pulumi.runtime.disconnect();
-  await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThanOrEqual(2));
+  await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThanOrEqual(2), { timeout: 20_000 });
   const named = warn.mock.calls.map(([text]) => /"(\w+)" keeps logical replication/.exec(text)?.[1]);
   expect(named.sort()).toEqual(["off", "unset"]);
   // The "yes" that is asked for is itself a change, which replaces the project where nothing is ignored.
