@@ -125,4 +125,21 @@ describe("the IP Allow list, with the whole engine", () => {
     await dev.destroy({ skipPreview: true });
     expect(list()).toEqual([]);
   });
+
+  test("a resource that is replaced by force, and then renamed without an alias, still takes out in the end what it put in", async () => {
+    set(...FOREIGN);
+    const wish = { ips: ["192.0.2.1", "192.0.2.2"], protectedBranchesOnly: true };
+    await dev.up(wishing({ one: wish }));
+    const urn = (await dev.export()).deployment.resources?.find(({ type }) => type.endsWith(":IpAllowlist"))?.urn;
+    expect((await dev.up(wishing({ one: wish }, { args: ["--replace", String(urn)] }))).changes).toMatchObject({
+      replace: 1,
+    });
+    await dev.up(wishing({ renamed: wish }));
+    expect(neon.project.settings.allowed_ips).toEqual({
+      ips: [...FOREIGN, ...wish.ips],
+      protected_branches_only: true,
+    });
+    await dev.destroy({ skipPreview: true });
+    expect(neon.project.settings.allowed_ips).toEqual({ ips: FOREIGN, protected_branches_only: false });
+  });
 });
