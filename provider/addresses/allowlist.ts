@@ -1,4 +1,4 @@
-import { canonicalEntry } from "./ipEntry";
+import { entryKey } from "./ipEntry";
 
 /** A project's IP Allow list as Neon has it. */
 export interface AllowedList {
@@ -39,6 +39,6 @@ export function planList(found: AllowedList, wish: ListWish): ListPlan | undefin
 }
 
 export function missingFrom(found: readonly string[], wished: readonly string[]): string[] {
-  const there = new Set(found.map(canonicalEntry));
-  return wished.filter((entry) => !there.has(entry));
+  const there = new Set(found.map(entryKey));
+  return wished.filter((entry) => !there.has(entryKey(entry)));
 }

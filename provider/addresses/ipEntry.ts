@@ -85,3 +85,14 @@ export function canonicalEntry(text: string): string {
   const entry = parseEntry(text);
   return entry ? formatEntry(entry) : text;
 }
+
+/** The same for all spellings of an entry; cheap, since it is made between reading a list and writing it. */
+export function entryKey(text: string): string {
+  const entry = parseEntry(text);
+  return entry ? `${entry.family} ${entry.first} ${entry.last}` : `no entry: ${text}`;
+}
+
+/** Node compiles its pattern of IPv6 addresses at the first uses: for a moment that is in no hurry. */
+export function warmUp(): void {
+  for (const text of ["::", "::1"]) parseEntry(text);
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AllowedList, type ListPlan, type ListWish, planList } from "../addresses/allowlist";
+import { warmUp } from "../addresses/ipEntry";
 import { noWrites, type ProjectSettings, type Writes } from "../clients/neon";
 import { neonWaits } from "../clients/neonWaits";
 import { allowlistRefused, isNeonFailure, listContested } from "../neonErrors";
@@ -43,6 +44,8 @@ export type Decide = (found: AllowedList, settings: ProjectSettings) => ListWish
  */
 export async function editList(context: Context, projectId: string, decide: Decide, edit = noEdit()) {
   const { writes } = edit;
+  // Else it would happen between our reading and our writing.
+  warmUp();
   let sent: Sent | undefined;
   let putsIn = false;
   const change = (settings: ProjectSettings): ProjectSettings | undefined => {

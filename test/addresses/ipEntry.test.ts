@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { canonicalEntry, formatEntry, type IpEntry, parseEntry } from "../../provider/addresses/ipEntry";
+import { canonicalEntry, entryKey, formatEntry, type IpEntry, parseEntry } from "../../provider/addresses/ipEntry";
 import { allows } from "../support/neon/ipAllow";
 import { type Random, random } from "./random";
 
@@ -41,6 +41,7 @@ test.each([
 ])("%j is no entry, and keeps its spelling", (text) => {
   expect(parseEntry(text)).toBeUndefined();
   expect(canonicalEntry(text)).toBe(text);
+  expect(entryKey(text)).toContain(text);
 });
 
 describe(`4,000 random entries, seed ${SEED}`, () => {
@@ -53,6 +54,7 @@ describe(`4,000 random entries, seed ${SEED}`, () => {
       expect(parseEntry(canonical)).toEqual(entry);
       for (const spelling of [spelled(draw, entry), spelled(draw, entry)]) {
         expect(canonicalEntry(spelling), `${spelling} as ${canonical}`).toBe(canonical);
+        expect(entryKey(spelling), `key of ${spelling}`).toBe(entryKey(canonical));
       }
     }
   });
