@@ -66,9 +66,10 @@ function kept(context: Context, wish: AllowlistInputs, state: AllowlistState | u
       return outputs;
     } catch (error) {
       // What was written will be in the state; where nothing was, what was kept before still counts.
-      if (mayHaveWritten(edit)) journal.finish();
+      const isChanged = mayHaveWritten(edit) || keeping.isPutBack;
+      if (isChanged) journal.finish();
       else journal.putBack();
-      if (mayHaveWritten(edit) && (state || !keeping.isPutBack))
+      if (isChanged && (state || !keeping.isPutBack))
         throw unfinished(projectId, keeping.isPutBack ? openOutputs(keeping) : outputsOf(keeping), error);
       if (!state) forget(projectId, token);
       throw error;

@@ -108,6 +108,16 @@ test("being shut out while Neon refuses to open it again is said as loud as can 
   expect((await resource.up(wish([ELSEWHERE, HERE]))).outputs.effective).toBe("restricted");
 });
 
+test("ours are known to be out again, also where an earlier run had put them in", async () => {
+  const resource = await allowlist();
+  neon.faults.add({ method: "PATCH", after: () => neon.faults.add({ method: "GET", status: 500, times: 4 }) });
+  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("HTTP 500");
+  expect(resource.outputs.added).toEqual([ELSEWHERE]);
+  markFailed(resource);
+  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(resource.outputs).toMatchObject({ effective: "open", added: [] });
+});
+
 test("ours are known to be out again, also where Neon does not answer any more after that", async () => {
   const resource = await allowlist();
   neon.faults.add({ method: "PATCH", skip: 1, after: () => neon.faults.add({ method: "GET", status: 500, times: 4 }) });
