@@ -21,6 +21,7 @@ describe("a resource that is made anew before the old one is deleted", () => {
   ])("as it was %s, keeps all, and is the one that takes it out in the end", async (_, name) => {
     const old = allowlist("old");
     await old.up(wish([...OURS, "192.0.2.3"], PROTECTED));
+    project.run.endRun(old);
     project.run = await newProcess();
     const anew = allowlist(name);
     await anew.up(wish(OURS, PROTECTED));
@@ -33,6 +34,7 @@ describe("a resource that is made anew before the old one is deleted", () => {
   test("knows after its next update that it is the one, on whatever machine", async () => {
     const old = allowlist("old");
     await old.up(wish(OURS, PROTECTED));
+    project.run.endRun(old);
     project.run = await newProcess();
     const anew = allowlist("new");
     await anew.up(wish(OURS, PROTECTED));
