@@ -8,7 +8,15 @@ import type { AllowlistInputs, AllowlistState } from "./ipAllowlist";
 import { type Edit, editList, listOf, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
 import { reach } from "./ipAllowlistProof";
 import { forget, inTurn, notWishedBy, othersOf, remember } from "./ipAllowlistTurns";
-import { handOver, journalOf, ownOf, protectionBefore, type Unsaved, unsavedAfter } from "./ipAllowlistUnsaved";
+import {
+  handOver,
+  journalOf,
+  ownOf,
+  protectionBefore,
+  protectionFound,
+  type Unsaved,
+  unsavedAfter,
+} from "./ipAllowlistUnsaved";
 import type { Created } from "./lifecycle";
 
 /** One create or update, and what it did so far. */
@@ -20,6 +28,8 @@ interface Keeping {
   token: string;
   edition: string;
   unwished: string[];
+  /** Another resource of this run wishes for a `protected_branches_only` of its own. */
+  othersProtect: boolean;
   /** The list was open when we came and is to be closed, or an earlier run closed it and did not get to prove it right. */
   closes: boolean;
   /** Closing shut us out, and ours were taken out again. */
@@ -56,13 +66,18 @@ function kept(context: Context, wish: AllowlistInputs, state: AllowlistState | u
     const unwished = notWishedBy(others, gone);
     const edit: Edit = { ...noEdit(), added: new Set(unsaved?.added) };
     if (unsaved?.protectedBefore !== undefined) edit.protectedBefore = unsaved.protectedBefore;
-    const keeping: Keeping = { wish, state, unsaved, token, edition, unwished, closes: false, isPutBack: false, edit };
+    const othersProtect = others.some(({ protectedBranchesOnly }) => protectedBranchesOnly !== undefined);
+    const keeping: Keeping = {
+      ...{ wish, state, unsaved, token, edition, unwished, othersProtect, edit },
+      ...{ closes: false, isPutBack: false },
+    };
     const head = state?.edition === undefined ? {} : { follows: state.edition };
     edit.keep = (kept) => journal.write({ ...head, closes: keeping.closes, ...kept });
     try {
       const outputs = await keptList(context, keeping);
       journal.finish();
-      handOver(projectId, others, { added: gone });
+      const protectedBefore = wish.protectedBranchesOnly === undefined ? protectionFound(state, unsaved) : undefined;
+      handOver(projectId, others, { added: gone, ...(protectedBefore !== undefined && { protectedBefore }) });
       return outputs;
     } catch (error) {
       // What was written will be in the state; where nothing was, what was kept before still counts.
@@ -100,14 +115,15 @@ async function closes(context: Context, { wish, state, unsaved }: Keeping): Prom
 }
 
 function decide(keeping: Keeping, found: AllowedList, settings: ProjectSettings): ListWish | undefined {
-  const { wish, state, unsaved, unwished, closes, edit } = keeping;
+  const { wish, state, unsaved, unwished, othersProtect, closes, edit } = keeping;
   if (settings.block_public_connections) throw publicBlocked(wish.projectId);
   if (found.ips.length === 0) {
     if (wish.whenOpen === "leaveOpen") return undefined;
     // Emptied by somebody, perhaps just now: to fill it again would close what they have opened.
     if (!closes || edit.writes.carriedOut > 0) throw listEmptied(wish.projectId);
   }
-  const protectedOnly = wish.protectedBranchesOnly ?? protectionBefore(found, state, unsaved);
+  const before = othersProtect ? undefined : protectionBefore(found, state, unsaved);
+  const protectedOnly = wish.protectedBranchesOnly ?? before;
   return { wished: wish.addresses, unwished, protectedOnly };
 }
 

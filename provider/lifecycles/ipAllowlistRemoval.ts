@@ -5,7 +5,7 @@ import type { Context } from "./context";
 import type { AllowlistState } from "./ipAllowlist";
 import { editList, mayHaveWritten, noEdit } from "./ipAllowlistEdit";
 import { forget, inTurn, notWishedBy, othersOf } from "./ipAllowlistTurns";
-import { handOver, journalOf, ownOf, protectionBefore, unsavedAfter } from "./ipAllowlistUnsaved";
+import { handOver, journalOf, ownOf, protectionBefore, protectionFound, unsavedAfter } from "./ipAllowlistUnsaved";
 
 /** Takes out what was not there before us, and nothing else. */
 export async function removeAllowlist(context: Context, id: string, old: Inputs): Promise<void> {
@@ -18,7 +18,7 @@ export async function removeAllowlist(context: Context, id: string, old: Inputs)
     const own = ownOf(state, unsaved);
     const others = othersOf(projectId, token);
     const ours = notWishedBy(others, own);
-    const protectedBefore = state.protectedBefore ?? unsaved?.protectedBefore;
+    const protectedBefore = protectionFound(state, unsaved);
     const putsBack =
       protectedBefore !== undefined && others.every((other) => other.protectedBranchesOnly === undefined);
     if (ours.length > 0 || putsBack)

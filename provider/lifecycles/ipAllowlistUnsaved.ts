@@ -47,15 +47,19 @@ export function handOver(projectId: string, heirs: readonly Wisher[], left: Kept
   }
 }
 
-/** What `protected_branches_only` was before us, where we changed it and nobody has since. */
+/** What `protected_branches_only` was before us, where we ever changed it. */
+export function protectionFound(state: AllowlistState | undefined, unsaved: Unsaved | undefined): boolean | undefined {
+  return state?.protectedBefore ?? unsaved?.protectedBefore;
+}
+
+/** The same, where nobody has changed it since. */
 export function protectionBefore(
   found: AllowedList,
   state: AllowlistState | undefined,
   unsaved: Unsaved | undefined,
 ): boolean | undefined {
-  const before = state?.protectedBefore ?? unsaved?.protectedBefore;
   const isOurs =
     (state?.protectedBefore !== undefined && found.protectedOnly === state.protectedBranchesOnly) ||
     (unsaved?.protectedBefore !== undefined && found.protectedOnly !== unsaved.protectedBefore);
-  return isOurs ? before : undefined;
+  return isOurs ? protectionFound(state, unsaved) : undefined;
 }

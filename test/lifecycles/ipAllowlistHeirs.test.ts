@@ -60,3 +60,21 @@ test("an address that goes over from one to the other in one run stays, whicheve
     expect(list()).toEqual(FOREIGN);
   }
 });
+
+test("protected_branches_only that goes over in one run stays, whichever comes first, and goes back in the end", async () => {
+  for (const order of [0, 1]) {
+    await begin();
+    const [one, other] = [allowlist(`one ${order}`), allowlist(`other ${order}`)];
+    await one.up(wish(["192.0.2.1"], PROTECTED));
+    await other.up(wish(["192.0.2.2"]));
+    project.run.endRun(one);
+    project.run.endRun(other);
+    const steps = [() => one.up(wish(["192.0.2.1"])), () => other.up(wish(["192.0.2.2"], PROTECTED))];
+    for (const step of order === 0 ? steps : steps.reverse()) await step();
+    expect(settings().protected_branches_only).toBe(true);
+    await (await later(one, `one ${order}`)).destroy();
+    expect(settings().protected_branches_only).toBe(true);
+    await (await later(other, `other ${order}`)).destroy();
+    expect(settings()).toEqual({ ips: FOREIGN, protected_branches_only: false });
+  }
+});
