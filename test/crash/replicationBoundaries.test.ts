@@ -155,7 +155,7 @@ describe("logical replication, when a run is broken off between any two requests
 
   test("goes on after kill -9 of the provider, and turns it on once", { timeout: 1_800_000 }, async () => {
     let next = DynamicProvider.start("@pulumi/pulumi", config);
-    const kills = await each(async (trial, state) => {
+    const all = each(async (trial, state) => {
       const victim = await next;
       next = DynamicProvider.start("@pulumi/pulumi", config);
       const operations = neon.operations.list().length;
@@ -166,7 +166,7 @@ describe("logical replication, when a run is broken off between any two requests
       expect(await broken(work, trial.place, { onBreak: () => victim.kill() }), title).toBe(true);
       await goesOn(trial, operations, state);
     });
-    await (await next).stop();
+    const kills = await all.finally(async () => (await next).stop());
     figure(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
   });
 
