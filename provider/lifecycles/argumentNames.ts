@@ -3,6 +3,17 @@
  * nothing, since a program loads it with the resources each time it starts.
  */
 export const ARGUMENT_NAMES = {
+  LogicalReplication: ["projectId", "allowRestart"],
+  IpAllowlist: [
+    "projectId",
+    "clickPipesRegion",
+    "ips",
+    // Of region and `ips`, resolved by `check`.
+    "addresses",
+    "whenOpen",
+    "protectedBranchesOnly",
+    "allowOpenOnDelete",
+  ],
   ClickPipesUser: [
     "name",
     "password",

@@ -1,6 +1,7 @@
 import { missingFrom } from "../addresses/allowlist";
 import { ADDRESSES_AS_OF, isClickPipes, type Region, regionAddresses } from "../addresses/regions";
 import { explainProjectGone, publicBlocked } from "../neonErrors";
+import { ARGUMENT_NAMES } from "./argumentNames";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import { readIps, readRegion, resolveAddresses } from "./ipAllowlistArguments";
@@ -35,15 +36,7 @@ export interface AllowlistState extends AllowlistInputs {
 
 export const ipAllowlist: Lifecycle = {
   needs: ({ whenOpen }) => (whenOpen === "restrict" ? ["neon", "postgres"] : ["neon"]),
-  arguments: [
-    "projectId",
-    "clickPipesRegion",
-    "ips",
-    "addresses",
-    "whenOpen",
-    "protectedBranchesOnly",
-    "allowOpenOnDelete",
-  ],
+  arguments: ARGUMENT_NAMES.IpAllowlist,
 
   check(args) {
     const region = readRegion(args);

@@ -1,5 +1,6 @@
 import { type Endpoint, type NeonClient, noWrites } from "../clients/neon";
 import { consentNeeded, explainProjectGone, foreignHost, notLogical } from "../neonErrors";
+import { ARGUMENT_NAMES } from "./argumentNames";
 import type { Arguments, Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Found, Lifecycle } from "./lifecycle";
@@ -18,7 +19,7 @@ const LEAST_SLOTS = 4;
 
 export const logicalReplication: Lifecycle = {
   needs: () => ["postgres", "neon"],
-  arguments: ["projectId", "allowRestart"],
+  arguments: ARGUMENT_NAMES.LogicalReplication,
 
   check(args) {
     return { projectId: readProjectId(args), allowRestart: args.flag("allowRestart") };

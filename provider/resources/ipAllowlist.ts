@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Region as ResolvedRegion } from "../addresses/regions";
+import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
 /** Where the ClickHouse service is, and so from which addresses its ClickPipes connect. */
@@ -147,13 +148,4 @@ export class IpAllowlist extends DynamicResource {
   }
 }
 
-const OUTPUTS = [
-  "projectId",
-  "clickPipesRegion",
-  "ips",
-  "whenOpen",
-  "protectedBranchesOnly",
-  "allowOpenOnDelete",
-  "addresses",
-  "effective",
-];
+const OUTPUTS = [...ARGUMENT_NAMES.IpAllowlist, "effective"];

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 import { warnOfNeonProject } from "./neonProject";
 
@@ -99,4 +100,4 @@ export class LogicalReplication extends DynamicResource {
   }
 }
 
-const OUTPUTS = ["projectId", "allowRestart", "walLevel", "maxWalSenders", "maxReplicationSlots"];
+const OUTPUTS = [...ARGUMENT_NAMES.LogicalReplication, "walLevel", "maxWalSenders", "maxReplicationSlots"];
