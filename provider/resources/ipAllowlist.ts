@@ -98,8 +98,8 @@ export interface IpAllowlistArgs {
  * ### Delete
  *
  * Takes out what this resource put in; what was there before stays. An address bears no mark, so until the state is saved it is
- * noted in the Pulumi home of this machine: what a run that was killed has put in, the next one there knows. Where the list would be empty afterwards, and so open, it
- * refuses without `allowOpenOnDelete`.
+ * noted in the Pulumi home of this machine: what a run that was killed has put in, the next one there knows. Where the list would
+ * be empty afterwards, and so open, it refuses without `allowOpenOnDelete`.
  *
  * ### Errors and their cure
  *
