@@ -156,6 +156,7 @@ describe("the whole source on a local Neon, when pulumi and all it has started a
       for (const [number, verb] of VERBS.entries()) {
         const odd = (life + number) % 2 === 1;
         if (!(await killed(verb, life + number))) continue;
+        if (stack.restoreCutOff()) figure(`killed in ${verb} while it wrote the state: gone on from the one before`);
         const at = await pending();
         const where = `${verb}, at ${at.join() || "no resource of ours"}`;
         figure(`killed in ${where}`);

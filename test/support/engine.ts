@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CommandOptions, type CommandResult, runPulumi } from "./engine/cli";
@@ -70,6 +70,7 @@ export class Stack {
   private readonly home = mkdtempSync(join(tmpdir(), "clickpipes-stack-"));
   private readonly entry: string;
   private readonly name: string;
+  private readonly checkpoint: string;
   private readonly env: NodeJS.ProcessEnv;
 
   constructor({ program, language, project = "app", stack = "dev", env, ...installation }: StackOptions) {
@@ -77,6 +78,7 @@ export class Stack {
     this.entry = language === "javascript" ? "index.js" : "index.ts";
     this.name = stack;
     const backend = join(this.home, "backend");
+    this.checkpoint = join(backend, ".pulumi/stacks", project, `${stack}.json`);
     for (const folder of [this.directory, backend]) mkdirSync(folder);
     writeFileSync(join(this.directory, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
     writeFileSync(join(this.directory, "package.json"), JSON.stringify({ name: project, main: this.entry }));
@@ -122,6 +124,17 @@ export class Stack {
   /** Takes away the lock that a killed run left. */
   async cancel(): Promise<void> {
     await this.command(["cancel", "--yes", ...this.selected]);
+  }
+
+  /** Takes the state before the last one where a killed engine left the last one cut off; says whether it did. */
+  restoreCutOff(): boolean {
+    try {
+      JSON.parse(readFileSync(this.checkpoint, "utf8"));
+      return false;
+    } catch {
+      copyFileSync(`${this.checkpoint}.bak`, this.checkpoint);
+      return true;
+    }
   }
 
   /** The state as it is stored: secrets are encrypted. */
