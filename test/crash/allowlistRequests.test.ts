@@ -47,16 +47,10 @@ interface Trial {
 
 describe("an IP Allow list, when a run is broken off between any two requests", () => {
   let neon: LocalNeon;
-  let config: Record<string, string>;
   let trials: Trial[];
 
   beforeAll(async () => {
     neon = await startLocalNeon();
-    config = {
-      "clickpipes:connectionUri": neon.connectionUri,
-      "clickpipes:neonApiKey": neon.apiKey,
-      "clickpipes:neonApiUrl": neon.apiUrl,
-    };
   });
   beforeEach(async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
@@ -71,7 +65,7 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
 
   /** In a process that has just started. */
   async function resource(state?: Managed["state"]): Promise<Managed> {
-    const managed = (await newProcess()).resource("allowlist", { config });
+    const managed = (await newProcess()).resource("allowlist", { config: neon.config });
     return Object.assign(managed, { state: structuredClone(state) });
   }
 
@@ -143,10 +137,10 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
   }
 
   test("goes on after kill -9 of the provider, and leaves nothing over", { timeout: 600_000 }, async () => {
-    let next = DynamicProvider.start("@pulumi/pulumi", config);
+    let next = DynamicProvider.start("@pulumi/pulumi", neon.config);
     const kills = await each(async (trial, following) => {
       const victim = await next;
-      next = DynamicProvider.start("@pulumi/pulumi", config);
+      next = DynamicProvider.start("@pulumi/pulumi", neon.config);
       const state = await begin(trial.step);
       const killed = await resource(state);
       killed.handleWith(handledBy(victim, "IpAllowlist"));
@@ -178,7 +172,7 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
 
   test("keeps its notes until Pulumi ends the process", async () => {
     const notes = () => readdirSync(join(process.env.PULUMI_HOME ?? "", "neon-clickpipes"));
-    const provider = await DynamicProvider.start("@pulumi/pulumi", config);
+    const provider = await DynamicProvider.start("@pulumi/pulumi", neon.config);
     const managed = await resource(await begin(STEPS[0] as Step));
     const before = notes();
     managed.handleWith(handledBy(provider, "IpAllowlist"));

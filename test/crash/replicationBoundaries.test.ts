@@ -47,7 +47,6 @@ interface Break {
 
 describe("logical replication, when a run is broken off between any two requests or statements", () => {
   let neon: LocalNeon;
-  let config: Record<string, string>;
   let trials: Trial[];
   /** PATCHes that came when the setting was on. */
   let late: number;
@@ -58,11 +57,6 @@ describe("logical replication, when a run is broken off between any two requests
     neon.requests.push = (...requests) => {
       if (requests.some(({ method }) => method === "PATCH") && neon.project.settings.enable_logical_replication) late++;
       return record(...requests);
-    };
-    config = {
-      "clickpipes:connectionUri": neon.connectionUri,
-      "clickpipes:neonApiKey": neon.apiKey,
-      "clickpipes:neonApiUrl": neon.apiUrl,
     };
   });
   beforeEach(async () => {
@@ -76,7 +70,7 @@ describe("logical replication, when a run is broken off between any two requests
 
   /** In a process that has just started. */
   async function resource(state?: Managed["state"]): Promise<Managed> {
-    const managed = (await newProcess()).resource("replication", { config, kind: "LogicalReplication" });
+    const managed = (await newProcess()).resource("replication", { config: neon.config, kind: "LogicalReplication" });
     return Object.assign(managed, { state: structuredClone(state) });
   }
 
@@ -154,10 +148,10 @@ describe("logical replication, when a run is broken off between any two requests
   }
 
   test("goes on after kill -9 of the provider, and turns it on once", { timeout: 1_800_000 }, async () => {
-    let next = DynamicProvider.start("@pulumi/pulumi", config);
+    let next = DynamicProvider.start("@pulumi/pulumi", neon.config);
     const all = each(async (trial, state) => {
       const victim = await next;
-      next = DynamicProvider.start("@pulumi/pulumi", config);
+      next = DynamicProvider.start("@pulumi/pulumi", neon.config);
       const operations = neon.operations.list().length;
       const killed = await resource(state);
       killed.handleWith(handledBy(victim, "LogicalReplication"));

@@ -26,14 +26,8 @@ afterEach(() => {
   neon.faults.clear();
 });
 
-const config = (changes: Record<string, string> = {}): Record<string, string> => ({
-  "clickpipes:connectionUri": neon.connectionUri,
-  "clickpipes:neonApiKey": neon.apiKey,
-  "clickpipes:neonApiUrl": neon.apiUrl,
-  ...changes,
-});
 const allowlist = async (changes?: Record<string, string>): Promise<Managed> =>
-  (await newProcess()).resource(`allowlist ${names++}`, { config: config(changes) });
+  (await newProcess()).resource(`allowlist ${names++}`, { config: { ...neon.config, ...changes } });
 const wish = (ips: string[], more: object = {}) => ({ projectId: neon.projectId, ips, whenOpen: "restrict", ...more });
 const list = () => neon.project.settings.allowed_ips.ips;
 const set = (...ips: string[]) => {
@@ -196,8 +190,8 @@ test("a restart of the compute by the same run is not mistaken for being shut ou
   neon.operations.stateMs = 300;
   neon.compute.coldStartMs = 300;
   const process = await newProcess({ ...SHORT_WAITS, secondLook: 200 });
-  const replication = process.resource("replication", { kind: "LogicalReplication", config: config() });
-  const resource = process.resource("allowlist", { config: config() });
+  const replication = process.resource("replication", { kind: "LogicalReplication", config: neon.config });
+  const resource = process.resource("allowlist", { config: neon.config });
   const [on, closed] = await Promise.all([
     replication.up({ projectId: neon.projectId, allowRestart: true }),
     resource.up(wish([HERE])),

@@ -13,13 +13,7 @@ import { useProject } from "./logicalReplicationProject";
 describe("where logical replication is off", () => {
   const project = useProject({});
   const { configOf, managed, wishes, lines, patches, asOwner } = project;
-  beforeEach(async () => {
-    project.neon.operations.stateMs = 25;
-    project.neon.project.settings.enable_logical_replication = false;
-    project.neon.server.set({ wal_level: "replica" });
-    await project.neon.compute.suspend();
-    await project.neon.compute.wake();
-  });
+  beforeEach(project.turnOff);
 
   const isOn = () => project.neon.project.settings.enable_logical_replication;
   const walLevel = async () => (await asOwner("show wal_level"))[0]?.wal_level;

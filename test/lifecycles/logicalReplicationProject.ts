@@ -12,9 +12,7 @@ export class ReplicationProject {
   said!: MockInstance<typeof console.error>;
 
   readonly configOf = (changes: Record<string, string> = {}): Record<string, string> => ({
-    "clickpipes:connectionUri": this.neon.connectionUri,
-    "clickpipes:neonApiKey": this.neon.apiKey,
-    "clickpipes:neonApiUrl": this.neon.apiUrl,
+    ...this.neon.config,
     ...changes,
   });
   readonly managed = (changes?: Record<string, string>, name = "replication"): Managed =>
@@ -22,6 +20,15 @@ export class ReplicationProject {
   readonly wishes = (more: object = {}) => ({ projectId: this.neon.projectId, ...more });
   readonly lines = (): string => this.said.mock.calls.flat().join("\n");
   readonly patches = () => this.neon.requests.filter(({ method }) => method === "PATCH");
+  /** As in a project that never had it on. */
+  readonly turnOff = async (): Promise<void> => {
+    const { operations, project, server, compute } = this.neon;
+    operations.stateMs = 25;
+    project.settings.enable_logical_replication = false;
+    server.set({ wal_level: "replica" });
+    await compute.suspend();
+    await compute.wake();
+  };
   readonly asOwner = async (text: string): Promise<Record<string, unknown>[]> => {
     const client = new Client(this.neon.connectionUri);
     client.on("error", () => {});

@@ -7,13 +7,7 @@ const project = useProject({});
 const { configOf, managed, wishes, patches } = project;
 const WISH = { allowRestart: true };
 
-beforeEach(async () => {
-  project.neon.operations.stateMs = 25;
-  project.neon.project.settings.enable_logical_replication = false;
-  project.neon.server.set({ wal_level: "replica" });
-  await project.neon.compute.suspend();
-  await project.neon.compute.wake();
-});
+beforeEach(project.turnOff);
 
 test("a stack that finds it turned on by another in the middle of its run waits for the other's operations", async () => {
   const inProcess = async (stack: string) =>

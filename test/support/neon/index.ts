@@ -40,10 +40,16 @@ export async function startLocalNeon(options: LocalNeonOptions = {}): Promise<Lo
   const faults = new ApiFaults();
   const api = await startApi({ plane: { project, compute, operations, connectionUri }, key: apiKey, faults, requests });
 
+  const ownersUri = connectionUri(owner.user, owner.password, NEON_DATABASE);
   return {
+    config: {
+      "clickpipes:connectionUri": ownersUri,
+      "clickpipes:neonApiKey": apiKey,
+      "clickpipes:neonApiUrl": api.url,
+    },
     ...{ apiUrl: api.url, apiKey, host: wire.host, port: wire.port, database: NEON_DATABASE, owner },
     ...{ projectId: identity.projectId, branchId: identity.branchId, endpointId: identity.endpointId },
-    connectionUri: connectionUri(owner.user, owner.password, NEON_DATABASE),
+    connectionUri: ownersUri,
     superuserUri: onPort(server.uri({ database: NEON_DATABASE }), direct.port),
     uri: ({ user, password, database = NEON_DATABASE }) => connectionUri(user, password, database),
     ...{ server, compute, project, operations, requests, faults, wire },

@@ -41,6 +41,8 @@ export interface LocalNeon {
   owner: { user: string; password: string };
   /** Through the proxy, as the owner. */
   connectionUri: string;
+  /** What the provider is configured with. */
+  config: Record<string, string>;
   /** Past the proxy's rules and counters, as the superuser; it wakes an idle compute. */
   superuserUri: string;
   uri(options: { user: string; password: string; database?: string }): string;
