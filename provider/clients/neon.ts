@@ -96,7 +96,7 @@ export class NeonClient {
         if (!repeatable || Date.now() + pauseMs > deadline) throw failure;
         this.#waitAfter(failure);
         await sleep(pauseMs);
-        if (isUnclear(failure)) await this.waitForOperations(projectId, (await this.listRunning(projectId)) ?? []);
+        if (isUnclear(failure)) await this.waitForRunning(projectId);
       }
     });
   }
@@ -116,6 +116,11 @@ export class NeonClient {
     writes.carriedOut++;
     await this.waitForOperations(projectId, outcome.value.operations ?? []);
     return undefined;
+  }
+
+  /** Waits until whatever is under way has ended, as far as it is ours to look at. */
+  async waitForRunning(projectId: string): Promise<void> {
+    await this.waitForOperations(projectId, (await this.listRunning(projectId)) ?? []);
   }
 
   /** Waits until every operation has ended, as far as they are ours to look at. */

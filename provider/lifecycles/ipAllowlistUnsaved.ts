@@ -39,9 +39,10 @@ export function handOver(projectId: string, heirs: readonly Wisher[], left: Kept
     if (theirs.length === 0 && setting === undefined) continue;
     const journal = journalOf(projectId, mark);
     const kept = journal.read();
-    const before = kept?.follows === edition ? kept.added : [];
+    // What another one has handed over in this run.
+    const before = kept?.follows === edition ? kept : { added: [] };
     const protection = setting === undefined ? {} : { protectedBefore: setting };
-    journal.write({ follows: edition, closes: false, added: [...before, ...theirs], ...protection });
+    journal.write({ ...before, follows: edition, closes: false, added: [...before.added, ...theirs], ...protection });
     added = added.filter((entry) => !theirs.includes(entry));
     if (setting !== undefined) protectedBefore = undefined;
   }

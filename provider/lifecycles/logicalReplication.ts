@@ -103,7 +103,7 @@ async function turnOn(neon: NeonClient, projectId: string): Promise<void> {
     writes,
   );
   // Somebody else was faster, and the restart is that one's.
-  if (writes.carriedOut === 0) await neon.waitForOperations(projectId, (await neon.listRunning(projectId)) ?? []);
+  if (writes.carriedOut === 0) await neon.waitForRunning(projectId);
 }
 
 /** Under the host that the API names, or another that begins with the endpoint's id, as in a private network. */

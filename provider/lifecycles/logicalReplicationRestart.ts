@@ -4,6 +4,7 @@ import { neonWaits, saying } from "../clients/neonWaits";
 import { Session } from "../clients/session";
 import { explainServerFailure, readReplica } from "../errors";
 import { foreignServer, notBack } from "../neonErrors";
+import { readServer, type Server, toServer } from "../sql/server";
 import { statement } from "../sql/statement";
 import type { Context } from "./context";
 
@@ -14,28 +15,22 @@ export interface Levels {
   maxReplicationSlots: number;
 }
 
-interface ServerLevels extends Levels {
-  /** Null where this is no Neon. */
-  neonProject: string | null;
-  inRecovery: boolean;
-}
-
 /** What the server says; refuses one that by its own word is another project's, or no source for ClickPipes. */
 export async function currentLevels({ postgres }: Context, projectId: string): Promise<Levels> {
-  const { neonProject, inRecovery, ...levels } = await postgres.read(readLevels);
+  const { levels, server } = await postgres.read(readLevels);
+  const { neonProject, inRecovery } = server;
   const { host } = postgres.settings;
   if (neonProject && neonProject !== projectId) throw foreignServer({ host, projectId, found: neonProject });
   if (inRecovery) throw readReplica(host);
   return levels;
 }
 
-async function readLevels(session: Session): Promise<ServerLevels> {
+async function readLevels(session: Session): Promise<{ levels: Levels; server: Server }> {
   const text = `
     select current_setting('wal_level') as "walLevel", current_setting('max_wal_senders')::int as "maxWalSenders",
-           current_setting('max_replication_slots')::int as "maxReplicationSlots",
-           nullif(current_setting('neon.project_id', true), '') as "neonProject", pg_is_in_recovery() as "inRecovery"`;
-  const [answer] = await session.run(statement(text));
-  return answer?.rows[0] as unknown as ServerLevels;
+           current_setting('max_replication_slots')::int as "maxReplicationSlots"`;
+  const [server, levels] = await session.run(readServer, statement(text));
+  return { server: toServer(server?.rows[0] ?? {}), levels: levels?.rows[0] as unknown as Levels };
 }
 
 /**
@@ -66,9 +61,9 @@ async function reconnect({ postgres: { settings } }: Context, projectId: string)
   while (Date.now() <= deadline) {
     try {
       const connection = await connect(settings, deadline);
-      const levels = await readLevels(new Session(connection)).catch(() => undefined);
+      const found = await readLevels(new Session(connection)).catch(() => undefined);
       await connection.client.end().catch(() => {});
-      if (levels?.walLevel === "logical") return;
+      if (found?.levels.walLevel === "logical") return;
       answered = true;
     } catch (failure) {
       // What it said before tells more than that the last try had no time left.

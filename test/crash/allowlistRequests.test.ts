@@ -1,13 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { newProcess } from "../lifecycles/ipAllowlistProcess";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { markFailed, newProcess } from "../lifecycles/ipAllowlistProcess";
 import { DynamicProvider } from "../support/dynamicProvider";
 import { figure, LONG } from "../support/long";
 import type { Managed } from "../support/managed";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { breakAtRequest, type RequestBoundary, requestBoundariesOf } from "../support/requestBoundaries";
 import { handledBy } from "../support/sourceLife";
+import { useWarnings } from "../support/warnings";
 
 /** All boundaries in a long run, else as many as this time allows, and of the first steps one in any case. */
 const BUDGET_MS = LONG ? Number.POSITIVE_INFINITY : 3000;
@@ -52,12 +53,9 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
   beforeAll(async () => {
     neon = await startLocalNeon();
   });
+  useWarnings();
   beforeEach(async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
     trials ??= await undisturbed();
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
   });
   afterAll(() => neon?.stop());
 
@@ -159,10 +157,8 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
         const managed = await resource(await begin(trial.step));
         const work = () => run(managed, trial.step).catch(() => {});
         expect(await breakAtRequest(neon, trial.boundary, work, { isForGood })).toBe(true);
-        const { state } = managed;
-        // After a failure the engine updates even where no input has changed.
-        if (state) state.inputs = { ...state.inputs, failed: true };
-        await goesOn(trial, following, state);
+        markFailed(managed);
+        await goesOn(trial, following, managed.state);
       });
       figure(
         `${cuts} of ${trials.length} boundaries: connection cut there ${isForGood ? "for good" : "once"}, and gone on`,

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { newProcess } from "../lifecycles/ipAllowlistProcess";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { markFailed, newProcess } from "../lifecycles/ipAllowlistProcess";
 import { type Boundary, boundariesOf, breakAt } from "../support/boundaries";
 import { DynamicProvider } from "../support/dynamicProvider";
 import { figure, LONG } from "../support/long";
@@ -7,6 +7,7 @@ import type { Managed } from "../support/managed";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { breakAtRequest, type RequestBoundary, requestBoundariesOf } from "../support/requestBoundaries";
 import { handledBy } from "../support/sourceLife";
+import { useWarnings } from "../support/warnings";
 
 /** All boundaries in a long run, else as many as this time allows, and two at least. */
 const BUDGET_MS = LONG ? Number.POSITIVE_INFINITY : 4000;
@@ -59,12 +60,9 @@ describe("logical replication, when a run is broken off between any two requests
       return record(...requests);
     };
   });
+  useWarnings();
   beforeEach(async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
     trials ??= await undisturbed();
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
   });
   afterAll(() => neon?.stop());
 
@@ -181,8 +179,7 @@ describe("logical replication, when a run is broken off between any two requests
           );
         const title = `${trial.step.title}: came to ${JSON.stringify(trial.place)}`;
         expect(await broken(work, trial.place, { isForGood }), title).toBe(true);
-        // After a failure the engine updates even where no input has changed.
-        if (managed.state) managed.state.inputs = { ...managed.state.inputs, failed: true };
+        markFailed(managed);
         await goesOn(trial, operations, managed.state);
       });
       figure(`${cuts} of ${trials.length} boundaries: cut there ${mode}; ${unnoticed} times the same run went on`);

@@ -78,3 +78,16 @@ test("protected_branches_only that goes over in one run stays, whichever comes f
     expect(settings()).toEqual({ ips: FOREIGN, protected_branches_only: false });
   }
 });
+
+test("what two resources hand over to a third in one run all goes back in the end", async () => {
+  const [one, other, heir] = [allowlist("one"), allowlist("other"), allowlist("heir")];
+  await one.up(wish(["192.0.2.1"], PROTECTED));
+  await other.up(wish(["192.0.2.2", "192.0.2.9"]));
+  for (const resource of [one, other]) project.run.endRun(resource);
+  await heir.up(wish(["192.0.2.9"], PROTECTED));
+  await one.up(wish(["192.0.2.1"]));
+  await other.up(wish(["192.0.2.2"]));
+  expect(settings().protected_branches_only).toBe(true);
+  await (await later(heir, "heir")).destroy();
+  expect(settings()).toEqual({ ips: [...FOREIGN, "192.0.2.1", "192.0.2.2"], protected_branches_only: false });
+});

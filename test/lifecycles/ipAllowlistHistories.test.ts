@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { random } from "../addresses/random";
 import { figure, LONG } from "../support/long";
+import { useWarnings } from "../support/warnings";
 import { type HistoryResult, playHistory } from "./ipAllowlistHistory";
 import { newProcess } from "./ipAllowlistProcess";
 
@@ -15,11 +16,7 @@ const FIRST = Number(process.env.SEED ?? (Date.now() % 1e6) * 1000);
 const COUNT = process.env.SEED ? 1 : ALL;
 const WAITS = { pause: 1, poll: 2, secondLook: 1, failedOperation: 5 };
 
-let said: MockInstance<typeof console.error>;
-beforeEach(() => {
-  said = vi.spyOn(console, "error").mockImplementation(() => {});
-});
-afterEach(() => said.mockRestore());
+useWarnings();
 
 test("random histories of edits, faults and our operations break nothing", { timeout: 1_800_000 }, async () => {
   const sum = { histories: 0, steps: 0, failures: 0, lostInWindow: 0 };
