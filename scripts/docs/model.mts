@@ -17,6 +17,10 @@ export async function readModel(root: string): Promise<ProjectReflection> {
     jsDocCompatibility: { defaultTag: false },
     skipErrorChecking: true,
     validation: false,
+    // The pages link to no source, and a checkout need not have a remote.
+    disableGit: true,
+    gitRevision: "main",
+    sourceLinkTemplate: "{path}",
     sort: ["source-order"],
     logLevel: "Warn",
   });
