@@ -1,6 +1,9 @@
 /** The SQLSTATEs we act on, by the names of the PostgreSQL manual's appendix A. */
 export const SQLSTATE = {
   connectionException: "08000",
+  protocolViolation: "08P01",
+  featureNotSupported: "0A000",
+  invalidParameterValue: "22023",
   invalidAuthorization: "28000",
   invalidPassword: "28P01",
   invalidCatalogName: "3D000",
@@ -10,16 +13,20 @@ export const SQLSTATE = {
   dependentObjectsStillExist: "2BP01",
   serializationFailure: "40001",
   deadlockDetected: "40P01",
+  transactionTimeout: "25P04",
   insufficientPrivilege: "42501",
+  undefinedObject: "42704",
   duplicateObject: "42710",
   undefinedTable: "42P01",
   diskFull: "53100",
   tooManyConnections: "53300",
+  cantChangeRuntimeParam: "55P02",
   lockNotAvailable: "55P03",
   queryCanceled: "57014",
   adminShutdown: "57P01",
   crashShutdown: "57P02",
   cannotConnectNow: "57P03",
+  idleSessionTimeout: "57P05",
   internalError: "XX000",
 } as const;
 
@@ -53,6 +60,8 @@ const RESTARTING: ReadonlySet<string> = new Set([
   SQLSTATE.adminShutdown,
   SQLSTATE.crashShutdown,
   SQLSTATE.cannotConnectNow,
+  SQLSTATE.transactionTimeout,
+  SQLSTATE.idleSessionTimeout,
   "ECONNRESET",
   "EPIPE",
   "ETIMEDOUT",
@@ -61,4 +70,17 @@ const RESTARTING: ReadonlySet<string> = new Set([
 /** The server or the road to it went away for a moment: a compute that wakes, restarts or was moved. */
 export function isInterruption(code: string | undefined): boolean {
   return code !== undefined && (RESTARTING.has(code) || code.startsWith("08"));
+}
+
+/** A setting in the startup packet was refused: by a pooler, which takes few or none, or by a server that does not know it. */
+const UNKNOWN_SETTING: ReadonlySet<string> = new Set([
+  SQLSTATE.protocolViolation,
+  SQLSTATE.featureNotSupported,
+  SQLSTATE.invalidParameterValue,
+  SQLSTATE.undefinedObject,
+  SQLSTATE.cantChangeRuntimeParam,
+]);
+
+export function isUnknownSetting(code: string | undefined): boolean {
+  return code !== undefined && UNKNOWN_SETTING.has(code);
 }

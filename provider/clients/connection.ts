@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import type { EventEmitter } from "node:events";
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig } from "pg";
-import { isInterruption } from "../sqlstate";
+import { isRefusal } from "../errors";
+import { readerStartupSettings, startupOptions, startupSettings } from "../sql/sessionSettings";
+import { isInterruption, isUnknownSetting } from "../sqlstate";
+import { ChannelBinding } from "./channelBinding";
+import { tlsOptions } from "./tls";
 
 export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
 
@@ -16,7 +19,7 @@ export interface PostgresSettings {
   password?: string;
   sslmode: SslMode;
   sslrootcert?: string;
-  channelBinding?: boolean;
+  channelBinding?: "prefer" | "require";
   options?: string;
   connectTimeout: number;
   statementTimeout: number;
@@ -28,18 +31,28 @@ export interface PostgresSettings {
 export interface OpenConnection {
   client: Client;
   socket: Socket;
+  settings: PostgresSettings;
   /** Major version, as the server announces it while connecting. */
   version: number;
+}
+
+/** Who connects: we ourselves, or we as the ClickPipes user, whose own settings ClickPipes would meet too. */
+export interface ConnectAs {
+  reader?: boolean;
+  replication?: "database";
 }
 
 const ATTEMPT_MS = 15_000;
 const PAUSE_MS = 500;
 
-/** Hosts this process has reached before: only there may a refused connection mean a restart. */
-const reached = new Set<string>();
+/** Hosts this process has reached before, and their versions: only there may a refused connection mean a restart. */
+const reached = new Map<string, number>();
+
+/** Hosts where something refuses settings in the startup packet, as poolers do: there each transaction alone brings them. */
+const bare = new Set<string>();
 
 export function expectRestart(settings: PostgresSettings): void {
-  reached.add(address(settings));
+  if (!reached.has(address(settings))) reached.set(address(settings), 0);
 }
 
 export function address(settings: Pick<PostgresSettings, "host" | "port">): string {
@@ -50,16 +63,23 @@ export function address(settings: Pick<PostgresSettings, "host" | "port">): stri
 export async function connect(
   settings: PostgresSettings,
   deadline: number,
-  replication?: "database",
+  as: ConnectAs = {},
 ): Promise<OpenConnection> {
+  const place = address(settings);
   for (;;) {
+    const isBare = bare.has(place);
     try {
       const timeoutMs = Math.min(ATTEMPT_MS, Math.max(deadline - Date.now(), 1));
-      const opened = await attempt(settings, timeoutMs, replication);
-      reached.add(address(settings));
+      const opened = await attempt(settings, timeoutMs, { ...as, bare: isBare });
+      reached.set(place, opened.version);
       return opened;
     } catch (error) {
       const failure = error as ConnectFailure;
+      if (isUnknownSetting(failure.code)) {
+        if (isBare) throw failure;
+        bare.add(place);
+        continue;
+      }
       if (!mayPass(failure, settings) || Date.now() + PAUSE_MS >= deadline) throw failure;
       await sleep(PAUSE_MS);
     }
@@ -77,74 +97,82 @@ function mayPass(failure: ConnectFailure, settings: PostgresSettings): boolean {
   return failure.code === undefined ? failure.closed : isInterruption(failure.code);
 }
 
-function connectFailure(error: unknown, closed: boolean): ConnectFailure {
+function connectFailure(error: unknown, closed: boolean): Error {
   // Node tries every address of a name and wraps the failures in an AggregateError whose own message is empty.
   if (error instanceof AggregateError && error.errors.length > 0) return connectFailure(error.errors[0], closed);
+  if (isRefusal(error)) return error;
   return Object.assign(error instanceof Error ? error : new Error(String(error)), { closed });
 }
 
-interface WithConnection {
-  connection: {
-    on(event: "parameterStatus", listener: (status: { parameterName: string; parameterValue: string }) => void): void;
-  };
+/** What pg's types leave out. */
+interface Internals {
+  connection: EventEmitter;
+  connectionParameters: { options: string | undefined; replication: string | undefined };
 }
 
 async function attempt(
   settings: PostgresSettings,
   timeoutMs: number,
-  replication?: "database",
+  as: ConnectAs & { bare: boolean },
 ): Promise<OpenConnection> {
   const socket = new Socket();
-  const config = { ...clientConfig(settings), stream: () => socket, connectionTimeoutMillis: timeoutMs, replication };
+  let binding: ChannelBinding | undefined;
+  // As a function: an empty string would make pg take PGPASSWORD from the environment, another source's value.
+  const password = () => {
+    binding?.refuseUnbound();
+    return settings.password ?? "";
+  };
+  const config = {
+    ...clientConfig(settings),
+    password,
+    stream: () => socket,
+    connectionTimeoutMillis: timeoutMs,
+  };
   const client = new Client(config as ClientConfig);
+  const { connection, connectionParameters } = client as unknown as Internals;
+  // Set here, since pg takes PGOPTIONS and the like, which are another source's values, for what it is not given.
+  connectionParameters.options = startupOptions(settings.options, as.bare ? {} : settingsOf(settings, as)) || undefined;
+  connectionParameters.replication = as.replication;
+  if (settings.channelBinding === "require") binding = new ChannelBinding(address(settings), connection);
   let version = 0;
-  (client as unknown as WithConnection).connection.on("parameterStatus", (status) => {
+  connection.on("parameterStatus", (status: { parameterName: string; parameterValue: string }) => {
     if (status.parameterName === "server_version") version = Number.parseInt(status.parameterValue, 10);
   });
   // Without a listener, an error after the connection is made would end the process.
   client.on("error", () => {});
   try {
     await client.connect();
+    binding?.refuseUnproven(version);
   } catch (error) {
     const closed = socket.destroyed;
     socket.destroy();
+    if (binding && isWithoutTls(error)) throw binding.withoutTls();
     throw connectFailure(error, closed);
   }
-  return { client, socket, version };
+  return { client, socket, version, settings };
+}
+
+/** pg has no code for it. */
+function isWithoutTls(error: unknown): boolean {
+  return error instanceof Error && error.message === "The server does not support SSL connections";
+}
+
+function settingsOf(settings: PostgresSettings, { reader }: ConnectAs): Record<string, string> {
+  if (reader) return readerStartupSettings(settings);
+  return startupSettings(reached.get(address(settings)) ?? 0, settings);
 }
 
 function clientConfig(settings: PostgresSettings): ClientConfig & { pipeline: boolean } {
-  const { host, port, database, user, options } = settings;
+  const { host, port, database, user } = settings;
   return {
     host,
     port,
     database,
     user,
-    // As a function: an empty string would make pg take PGPASSWORD from the environment, another source's value.
-    password: () => settings.password ?? "",
-    ssl: tls(settings),
+    ssl: tlsOptions(settings),
     pipeline: true,
     application_name: "pulumi-neon-clickpipes",
-    statement_timeout: settings.statementTimeout * 1000,
-    idle_in_transaction_session_timeout: settings.statementTimeout * 1000,
     keepAlive: true,
     ...(settings.channelBinding && { enableChannelBinding: true }),
-    ...(options !== undefined && { options }),
   };
-}
-
-function tls(settings: PostgresSettings): ConnectionOptions | false {
-  if (settings.sslmode === "disable") return false;
-  const ca =
-    settings.sslrootcert === undefined || settings.sslrootcert === "system"
-      ? undefined
-      : certificate(settings.sslrootcert);
-  if (settings.sslmode === "require" && ca === undefined) return { rejectUnauthorized: false };
-  // libpq checks the chain under "require" too where a root certificate is given.
-  if (settings.sslmode !== "verify-full") return { ...(ca && { ca }), checkServerIdentity: () => undefined };
-  return { ...(ca && { ca }) };
-}
-
-function certificate(pathOrText: string): string {
-  return pathOrText.startsWith("-----BEGIN") ? pathOrText : readFileSync(pathOrText, "utf8");
 }

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusal } from "../errors";
-import { isInterruption } from "../sqlstate";
+import { isInterruption, SQLSTATE } from "../sqlstate";
 import { address, connect, type PostgresSettings } from "./connection";
 import { saying } from "./neonWaits";
 import { type QueryFailure, Session } from "./session";
+
+/** Locked since we looked which relations are: looked at again, it is left out. */
+function isLocked({ code }: QueryFailure): boolean {
+  return code === SQLSTATE.lockNotAvailable;
+}
 
 const IDLE_MS = 15_000;
 /** A compute that restarts may do so twice in a row. */
@@ -52,7 +57,7 @@ export class Connections {
         (session) =>
           work(session).catch((failure: QueryFailure) => {
             // What we refuse ourselves, such as an answer that came too late, is no better the second time.
-            lost = !isRefusal(failure) && (!session.usable || isInterruption(failure.code));
+            lost = !isRefusal(failure) && (!session.usable || isInterruption(failure.code) || isLocked(failure));
             throw failure;
           }),
         deadline,

@@ -24,7 +24,9 @@ export function tryLogin(settings: PostgresSettings, user: string, password: str
 
 async function logIn(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
   try {
-    const opened = await connect({ ...settings, user, password }, Date.now() + settings.connectTimeout * 1000);
+    const opened = await connect({ ...settings, user, password }, Date.now() + settings.connectTimeout * 1000, {
+      reader: true,
+    });
     await opened.client.end();
     return "accepted";
   } catch (error) {

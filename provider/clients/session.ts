@@ -1,4 +1,5 @@
 import type { Client, DatabaseError, QueryConfig, QueryResult } from "pg";
+import { settleTransaction } from "../sql/sessionSettings";
 import { type Statement, statement } from "../sql/statement";
 import type { OpenConnection } from "./connection";
 
@@ -8,27 +9,34 @@ export type Answer = Pick<QueryResult<Row>, "rows" | "command">;
 /** What a server or the road to it answered instead of rows. */
 export type QueryFailure = Partial<DatabaseError> & Error & { statement?: Statement };
 
-/** One connection in use: `run` sends all its statements at once and waits once. */
+const BEGIN_READING = statement("begin isolation level read committed read only");
+const COMMIT = statement("commit");
+const READ_LOCK_SECONDS = 1;
+
+/** One connection in use. All statements of a call leave at once, and are waited for once. */
 export class Session {
   readonly client: Client;
   readonly version: number;
   readonly #socket: OpenConnection["socket"];
-  /** Compiling pays for long queries alone, and Postgres guesses ours to be long where there are thousands of tables. */
-  #setting: Statement[] = [statement("set jit = off")];
+  readonly #settings: OpenConnection["settings"];
 
   constructor(connection: OpenConnection) {
     this.client = connection.client;
     this.version = connection.version;
     this.#socket = connection.socket;
+    this.#settings = connection.settings;
   }
 
-  /** The answers in order; the first failure is thrown, naming its statement, after all have been answered. */
+  /** Reads, under settings of ours and in a transaction of its own: nobody's settings are changed by it. The answers in order. */
   async run(...statements: Statement[]): Promise<Answer[]> {
-    const setting = this.#setting.splice(0);
-    return (await this.#send(...setting, ...statements)).slice(setting.length);
+    // Nothing that we read waits for a lock for long: what somebody has locked is left out.
+    const settings = settleTransaction(this.version, { ...this.#settings, lockTimeout: READ_LOCK_SECONDS });
+    const answers = await this.send(BEGIN_READING, settings, ...statements, COMMIT);
+    return answers.slice(2, -1);
   }
 
-  async #send(...statements: Statement[]): Promise<Answer[]> {
+  /** The first failure is thrown, naming its statement, after all have been answered. */
+  async send(...statements: Statement[]): Promise<Answer[]> {
     // Corked, so that all of them leave as one write: a server that answers the first would else look like a round trip.
     this.#socket.cork();
     const sent = statements.map((one) => this.client.query<Row>(extended(one)));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Blocker, lockedOut } from "../errors";
+import { type SessionLimits, settleTransaction } from "../sql/sessionSettings";
 import { type Statement, statement } from "../sql/statement";
 import { isConflict, isInterruption, SQLSTATE } from "../sqlstate";
 import { type Connections, INTERRUPTION_TRIES } from "./connections";
@@ -20,12 +21,12 @@ export class Transaction {
   done = false;
   #opening: Statement[];
 
-  constructor(session: Session, lockTimeoutSeconds: number) {
+  constructor(session: Session, limits: SessionLimits) {
     this.session = session;
     this.#opening = [
       // Another level, by the server's default, would not see what others committed while we waited for a lock.
       statement("begin isolation level read committed"),
-      statement(`set local lock_timeout = ${Math.round(lockTimeoutSeconds * 1000)}`),
+      settleTransaction(session.version, limits),
       statement(`select pg_advisory_xact_lock(${LOCK_KEY})`),
     ];
   }
@@ -36,7 +37,7 @@ export class Transaction {
 
   async run(...statements: Statement[]): Promise<Answer[]> {
     const opening = this.#opening.splice(0);
-    const answers = await this.session.run(...opening, ...statements);
+    const answers = await this.session.send(...opening, ...statements);
     return answers.slice(opening.length);
   }
 
@@ -53,7 +54,7 @@ export class Transaction {
   async end(): Promise<void> {
     if (this.done || this.#opening.length > 0) return;
     this.done = true;
-    await this.session.run(statement("rollback")).catch(() => this.session.client.end().catch(() => {}));
+    await this.session.send(statement("rollback")).catch(() => this.session.client.end().catch(() => {}));
   }
 }
 
@@ -65,7 +66,7 @@ export class Transaction {
 export async function transaction<T>(connections: Connections, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const tries = { lock: 0, conflict: 0, interruption: 0 };
   for (;;) {
-    const outcome = await connections.use((session) => once(session, connections.settings.lockTimeout, work));
+    const outcome = await connections.use((session) => once(session, connections.settings, work));
     if ("value" in outcome) return outcome.value;
     const { failure, blockers } = outcome;
     const atCommit = failure.statement?.text === "commit";
@@ -90,10 +91,10 @@ type Outcome<T> = { value: T } | { failure: QueryFailure & { lost?: boolean }; b
 
 async function once<T>(
   session: Session,
-  lockTimeout: number,
+  limits: SessionLimits,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<Outcome<T>> {
-  const tx = new Transaction(session, lockTimeout);
+  const tx = new Transaction(session, limits);
   try {
     return { value: await work(tx) };
   } catch (error) {

@@ -13,7 +13,7 @@ export async function probe(
 ): Promise<ProbeFailure | undefined> {
   const settings = { ...admin, user: role, password };
   try {
-    const opened = await connect(settings, deadline, replication);
+    const opened = await connect(settings, deadline, { reader: true, replication });
     try {
       const question = opened.client.query(replication ? "IDENTIFY_SYSTEM" : "select 1");
       await inTime(question, deadline, settings, () => opened.socket.destroy());

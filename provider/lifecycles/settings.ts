@@ -15,6 +15,7 @@ export type Lookup = (name: string) => string | undefined;
 
 const NEON_API_URL = "https://console.neon.tech/api/v2";
 const CONNECTION_FIELDS = ["host", "port", "database", "user", "password", "sslmode", "sslrootcert"] as const;
+const CHANNEL_BINDINGS: readonly string[] = ["disable", "prefer", "require"];
 const SSL_MODES: readonly string[] = ["disable", "require", "verify-ca", "verify-full"];
 
 /** `configured` looks a provider argument up in the provider's inputs or the stack's config; the rest is libpq's and Neon's. */
@@ -94,10 +95,17 @@ function validated(fields: ConnectionFields): Omit<PostgresSettings, keyof Retur
   const port = fields.port === undefined ? 5432 : Number(fields.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw noCredentials("port: expected a number from 1 to 65535");
-  const sslmode = fields.sslmode ?? (isLocal(host) ? "disable" : "verify-full");
+  const { channelBinding } = fields;
+  const local = channelBinding === "require" ? "require" : "disable";
+  const sslmode = fields.sslmode ?? (isLocal(host) ? local : "verify-full");
   if (!SSL_MODES.includes(sslmode))
     throw noCredentials(`sslmode: expected one of ${SSL_MODES.join(", ")}, found "${sslmode}"`);
-  const channelBinding = fields.channelBinding === "require" && sslmode !== "disable";
+  if (channelBinding !== undefined && !CHANNEL_BINDINGS.includes(channelBinding))
+    throw noCredentials(`channel_binding: expected one of ${CHANNEL_BINDINGS.join(", ")}, found "${channelBinding}"`);
+  if (channelBinding === "require" && sslmode === "disable")
+    throw noCredentials(
+      "channel_binding: `require` takes TLS, and sslmode is `disable`: set sslmode to `verify-full`, or take `channel_binding` out",
+    );
   return withoutUndefined({
     host,
     port,
@@ -107,7 +115,7 @@ function validated(fields: ConnectionFields): Omit<PostgresSettings, keyof Retur
     sslmode: sslmode as SslMode,
     sslrootcert,
     options,
-    ...(channelBinding && { channelBinding }),
+    ...((channelBinding === "require" || channelBinding === "prefer") && { channelBinding }),
   });
 }
 

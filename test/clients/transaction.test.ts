@@ -35,12 +35,12 @@ describe("connections and transactions", () => {
     client = new Client(server.uri());
     client.on("error", () => {});
     await client.connect();
-    await client.query("create table counter (n int)");
-    await client.query("create table busy (id int)");
+    await client.query("create table public.counter (n int)");
+    await client.query("create table public.busy (id int)");
     await client.query("create database second");
   });
   beforeEach(async () => {
-    await client.query("delete from counter");
+    await client.query("delete from public.counter");
     wire.reset();
   });
   afterAll(async () => {
@@ -60,16 +60,16 @@ describe("connections and transactions", () => {
       await connections.close();
     }
   };
-  const insert = (n: number) => statement("insert into counter values ($1)", [n]);
-  const counted = async () => Number((await client.query("select count(*) as n from counter")).rows[0].n);
+  const insert = (n: number) => statement("insert into public.counter values ($1)", [n]);
+  const counted = async () => Number((await client.query("select count(*) as n from public.counter")).rows[0].n);
 
   test("see what others commit meanwhile, whatever level of isolation the server has for default", async () => {
-    const rows = statement("select n from counter");
+    const rows = statement("select n from public.counter");
     const seen = using(
       (connections) =>
         transaction(connections, async (tx) => {
           const [before] = await tx.run(rows);
-          await client.query("insert into counter values (1)");
+          await client.query("insert into public.counter values (1)");
           const [after] = await tx.commit(rows);
           return [before?.rows.length, after?.rows.length];
         }),
@@ -140,7 +140,7 @@ describe("connections and transactions", () => {
 
   test("carry out one command per statement and no second one", async () => {
     const two = using((connections) =>
-      connections.use((session) => session.run(statement("select 1; delete from counter"))),
+      connections.use((session) => session.run(statement("select 1; delete from public.counter"))),
     );
     await expect(two).rejects.toMatchObject({ code: "42601" });
   });
@@ -156,19 +156,19 @@ describe("connections and transactions", () => {
       }),
     );
     expect(tries).toBe(2);
-    expect((await client.query("select n from counter")).rows).toEqual([{ n: 2 }]);
+    expect((await client.query("select n from public.counter")).rows).toEqual([{ n: 2 }]);
   });
 
   test("wait three times for a lock, then name who holds it", async () => {
     const blocker = new Client(server.uri());
     await blocker.connect();
     await blocker.query("begin");
-    await blocker.query("lock table busy in share update exclusive mode");
+    await blocker.query("lock table public.busy in share update exclusive mode");
     const [{ pid }] = (await blocker.query("select pg_backend_pid() as pid")).rows;
     const blocked = using((connections) =>
       transaction(connections, async (tx) => {
         tx.relations = ["public.busy"];
-        await tx.commit(statement("alter table busy set (autovacuum_enabled = false)"));
+        await tx.commit(statement("alter table public.busy set (autovacuum_enabled = false)"));
       }),
     );
     await expect(blocked).rejects.toThrow(

@@ -1,0 +1,63 @@
+import type { EventEmitter } from "node:events";
+import { refusal } from "../errors";
+
+const MECHANISM = "SCRAM-SHA-256-PLUS";
+/** The first version that has it. */
+const FIRST_VERSION = 11;
+
+/**
+ * What `channel_binding=require` demands: the password, or a proof of it, goes to a server alone that proves in turn, bound
+ * to this very TLS session, that it knows the password. Listens to the login that pg carries out.
+ */
+export class ChannelBinding {
+  readonly #place: string;
+  #asked: string | undefined;
+  #proven = false;
+
+  constructor(place: string, connection: EventEmitter) {
+    this.#place = place;
+    connection.on("authenticationCleartextPassword", () => {
+      this.#asked = "asks for the password in clear text";
+    });
+    connection.on("authenticationMD5Password", () => {
+      this.#asked = "asks for an MD5 hash of the password: the role's password is stored so, or pg_hba.conf says md5";
+    });
+    connection.on("authenticationSASL", ({ mechanisms }: { mechanisms: string[] }) => {
+      if (mechanisms.includes(MECHANISM)) return;
+      this.#asked =
+        "offers SCRAM without channel binding, as Postgres 10 does, or something in between that ends TLS itself";
+    });
+    connection.on("authenticationSASLFinal", () => {
+      this.#proven = true;
+    });
+  }
+
+  /** Throws before anything that depends on the password is sent. */
+  refuseUnbound(): void {
+    if (this.#asked !== undefined) throw this.#refused(this.#asked);
+  }
+
+  /** A server that asks for nothing has proved nothing. */
+  refuseUnproven(version: number): void {
+    if (this.#proven) return;
+    throw this.#refused(
+      version < FIRST_VERSION
+        ? `lets us in without SCRAM, and is Postgres ${version}, which is too old for channel binding (${FIRST_VERSION} or later)`
+        : "lets us in without SCRAM (pg_hba.conf says trust, peer or cert)",
+    );
+  }
+
+  /** pg says this in words only. */
+  withoutTls(): Error {
+    return this.#refused("offers no TLS");
+  }
+
+  #refused(what: string): Error {
+    return refusal(
+      "noChannelBinding",
+      `${this.#place} ${what}, and \`channel_binding=require\` demands ${MECHANISM}. Neither the password nor a proof of it was sent. ` +
+        "Somebody may stand between you and the server: check the host. If this server is the right one, have it use " +
+        "scram-sha-256 over TLS, or take `channel_binding=require` out of the connection and use `sslmode=verify-full`.",
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { identifier, literal, type Statement, statement } from "./statement";
+
+/** Times in seconds. */
+export interface SessionLimits {
+  statementTimeout: number;
+  lockTimeout: number;
+}
+
+/** What decides how our statements and their answers are read: roles, databases, URIs and the environment can all set it. */
+const MEANING: Readonly<Record<string, string>> = {
+  search_path: "pg_catalog, pg_temp",
+  standard_conforming_strings: "on",
+  backslash_quote: "safe_encoding",
+  quote_all_identifiers: "off",
+  transform_null_equals: "off",
+  array_nulls: "on",
+  client_encoding: "UTF8",
+  datestyle: "ISO, MDY",
+  intervalstyle: "postgres",
+  timezone: "UTC",
+  timezone_abbreviations: "Default",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  // A hash of another kind may be one that pg_hba.conf does not accept.
+  password_encryption: "scram-sha-256",
+  "plpgsql.extra_errors": "none",
+};
+
+/** What says too much: an error would print the values of a statement in the server's log, a password among them. */
+const QUIET: Readonly<Record<string, string>> = {
+  log_parameter_max_length_on_error: "0",
+  client_min_messages: "warning",
+};
+
+/** Neither pays for a read of the catalogs: compiling is for queries that are long indeed, and so are workers. */
+const PACE: Readonly<Record<string, string>> = { jit: "off", max_parallel_workers_per_gather: "0" };
+
+/** What each of our transactions begins with. Local to it: a pooler hands the session on to others. */
+export function settleTransaction(version: number, { statementTimeout, lockTimeout }: SessionLimits): Statement {
+  const settings = {
+    // First, since they may cut off what follows.
+    ...(version >= 17 && { transaction_timeout: "0" }),
+    statement_timeout: milliseconds(statementTimeout),
+    lock_timeout: milliseconds(lockTimeout),
+    idle_in_transaction_session_timeout: milliseconds(statementTimeout),
+    ...MEANING,
+    // With it, making a role would also make us a member.
+    ...(version >= 16 && { createrole_self_grant: "" }),
+    ...QUIET,
+    ...PACE,
+  };
+  // Qualified, since the search path is still somebody else's here.
+  const calls = Object.entries(settings).map(
+    ([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, true)`,
+  );
+  return statement(`select ${calls.join(", ")}`);
+}
+
+/**
+ * What goes into the startup packet for a session of ours: the time-outs, which count before and between transactions too.
+ * `version` is 0 until a server there has told it: an older one refuses what it does not know.
+ */
+export function startupSettings(version: number, limits: SessionLimits): Record<string, string> {
+  return {
+    search_path: "pg_catalog,pg_temp",
+    ...cutOffs(limits),
+    lock_timeout: milliseconds(limits.lockTimeout),
+    idle_session_timeout: "0",
+    tcp_user_timeout: "0",
+    ...(version >= 17 && { transaction_timeout: "0" }),
+  };
+}
+
+/** The same for a login as the ClickPipes user: what ClickPipes overrides itself, and what keeps our own text ours. */
+export function readerStartupSettings(limits: SessionLimits): Record<string, string> {
+  return { search_path: "pg_catalog,pg_temp", ...cutOffs(limits) };
+}
+
+function cutOffs({ statementTimeout }: SessionLimits): Record<string, string> {
+  return {
+    statement_timeout: milliseconds(statementTimeout),
+    idle_in_transaction_session_timeout: milliseconds(statementTimeout),
+  };
+}
+
+function milliseconds(seconds: number): string {
+  return String(Math.round(seconds * 1000));
+}
+
+/** The `options` of the startup packet: the user's own first, such as Neon's `endpoint=…`; of two the server takes the last. */
+export function startupOptions(own: string | undefined, settings: Readonly<Record<string, string>>): string {
+  // A backslash at the end would swallow the blank after it.
+  const before = own?.replace(/^((?:[^\\]|\\.)*)\\$/s, "$1").trim();
+  const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  return [...(before ? [before] : []), ...ours].join(" ");
+}
+
+/**
+ * In front of text that people paste: what the server wrote out under our settings means the same in any session then.
+ */
+export function pasteable(text: string): string {
+  const settings = ["search_path", "standard_conforming_strings", "datestyle", "intervalstyle", "timezone"];
+  const set = settings.map((name) => {
+    const value = MEANING[name] as string;
+    return `SET LOCAL ${name} = ${name === "search_path" ? value.split(", ").map(identifier).join(", ") : literal(value)}`;
+  });
+  return ["BEGIN", ...set, text, "COMMIT"].join("; ");
+}
