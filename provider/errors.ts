@@ -94,7 +94,8 @@ export function displayBlocker({ pid, user, since, prepared }: Blocker): string 
 }
 
 export function lockedOut(blockers: Blocker[], wait: { tries: number; seconds: number }, cause: Error): SourceError {
-  const names = blockers.length > 0 ? blockers.map(displayBlocker).join(", ") : "a session that has ended since";
+  const names =
+    blockers.length > 0 ? blockers.map(displayBlocker).join(", ") : "a session that could not be found afterwards";
   return refusal(
     "lockedOut",
     `could not get a lock in ${wait.tries} tries of ${wait.seconds} s (${cause.message}, ${displaySqlstate(SQLSTATE.lockNotAvailable)}). ` +
@@ -138,9 +139,10 @@ interface ServerFailure extends Error {
   /** Undefined where it was not the server that said so. */
   severity?: string;
   closed?: boolean;
-  statement?: { text: string };
+  statement?: { text: string; secret?: boolean };
   detail?: string;
   hint?: string;
+  where?: string;
   /** Who was turned away, where it is not the provider's own user. */
   user?: string;
 }
@@ -157,6 +159,18 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
     "all connections of the server, or all that this user may have, are taken: end some, then run it again",
 };
 
+/** What Node calls certificates that it does not accept, by what is wrong with them. */
+const CERTIFICATE_ADVICE =
+  "the server's certificate is not one that this machine trusts: check the host; if the certificate is right, give the " +
+  "authority that signed it as `sslrootcert`, run `pulumi up`, then try again (for a destroy at once: add `--run-program`)";
+
+export function isCertificateFailure(code: string | undefined): boolean {
+  return (
+    code !== undefined &&
+    /CERT|UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/.test(code)
+  );
+}
+
 const STATEMENT_ADVICE: Readonly<Record<string, string>> = {
   [SQLSTATE.queryCanceled]:
     "It took longer than the provider's `statementTimeout` allows, or somebody cancelled it: run it again when the server " +
@@ -172,7 +186,8 @@ const STATEMENT_ADVICE: Readonly<Record<string, string>> = {
 export function explainServerFailure(failure: ServerFailure, server: ServerAddress): string {
   const code = failure.code === undefined ? "" : ` (${displaySqlstate(failure.code)})`;
   if (failure.closed !== undefined) {
-    const advice = failure.code === undefined ? undefined : CONNECT_ADVICE[failure.code];
+    const byCode = failure.code === undefined ? undefined : CONNECT_ADVICE[failure.code];
+    const advice = isCertificateFailure(failure.code) ? CERTIFICATE_ADVICE : byCode;
     const hint = advice === undefined ? "" : `: ${advice}`;
     return (
       `cannot connect to ${server.host}:${server.port}, database "${server.database}", as "${failure.user ?? server.user}"${hint}. ` +
@@ -181,11 +196,21 @@ export function explainServerFailure(failure: ServerFailure, server: ServerAddre
   }
   if (failure.severity === undefined)
     return `lost the connection to Postgres at ${server.host}:${server.port} (${failure.message}): run it again once the server is back`;
-  const detail = failure.code === SQLSTATE.dependentObjectsStillExist && failure.detail ? ` ${failure.detail}` : "";
-  const hint = failure.hint ? ` Hint: ${failure.hint}` : "";
   const known = failure.code === undefined ? undefined : STATEMENT_ADVICE[failure.code];
   const advice = known === undefined ? "" : ` ${known}.`;
-  return `Postgres at ${server.host}:${server.port} refused: ${failure.message}${code}.${detail}${hint}${advice}`;
+  return `Postgres at ${server.host}:${server.port} refused: ${serverWords(failure)}${advice}`;
+}
+
+/** Everything that the server said, but for what may repeat a statement that carries a password. */
+export function serverWords({ message, code, detail, hint, where, statement }: ServerFailure): string {
+  const said = `${message}${code === undefined ? "" : ` (${displaySqlstate(code)})`}.`;
+  if (statement?.secret) return said;
+  const parts = [
+    ...(detail ? [`Detail: ${detail}`] : []),
+    ...(hint ? [`Hint: ${hint}`] : []),
+    ...(where ? [`Context: ${where}`] : []),
+  ];
+  return [said, ...parts].join("\n  ");
 }
 
 /** No connection was made, or it was lost: nothing is known about the database itself. */
@@ -195,15 +220,4 @@ export function isUnreachable(error: unknown): boolean {
 
 export function isServerFailure(error: unknown): error is ServerFailure {
   return error instanceof Error && ("closed" in error || "statement" in error || "severity" in error);
-}
-
-/** Puts "[secret]" where one of the secrets stands, as it is or as it looks inside a URL. */
-export function scrub(text: string, secrets: readonly string[]): string {
-  let clean = text.replace(/\b(postgres(?:ql)?:\/\/)[^\s@/]*@/g, "$1[secret]@");
-  for (const secret of secrets) {
-    // Shorter ones would also blot out ordinary words; no message of ours quotes a password in the first place.
-    if (secret.length < 6) continue;
-    clean = clean.replaceAll(secret, "[secret]").replaceAll(encodeURIComponent(secret), "[secret]");
-  }
-  return clean;
 }

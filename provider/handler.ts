@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { explainServerFailure, isServerFailure, isUnfinished, refusal, scrub } from "./errors";
+import { explainServerFailure, isServerFailure, isUnfinished, refusal } from "./errors";
 import { Arguments, type Inputs } from "./lifecycles/arguments";
 import { clickPipesGrants } from "./lifecycles/clickPipesGrants";
 import { clickPipesUser } from "./lifecycles/clickPipesUser";
@@ -11,6 +11,7 @@ import { publication } from "./lifecycles/publication";
 import { resolveSettings, type Settings } from "./lifecycles/settings";
 import { sourceReadiness } from "./lifecycles/sourceReadiness";
 import { hasUnknown } from "./lifecycles/unknown";
+import { scrubDeep } from "./scrub";
 import { SQLSTATE } from "./sqlstate";
 
 const LIFECYCLES: Readonly<Record<string, Lifecycle>> = {
@@ -50,11 +51,10 @@ export function handler(name: string): HandledProvider {
     },
 
     async check(olds: Inputs, news: Inputs) {
-      const context = new Context(settings, subjectOf(name, news));
+      const context = new Context(settings, subjectOf(name, news), secretsOf(lifecycle, news));
       const { inputs, problems } = await checked(lifecycle, context, olds, news);
-      const secrets = secretsOf(settings, lifecycle, news);
       // With a property's name, Pulumi would print the property's value, be it a secret or not.
-      return { inputs, failures: problems.map((reason) => ({ property: "", reason: scrub(reason, secrets) })) };
+      return { inputs, failures: problems.map((reason) => ({ property: "", reason: context.output.clean(reason) })) };
     },
 
     // `changes` stays undefined: the engine compares the inputs, and so `ignoreChanges` and previews work by property.
@@ -68,7 +68,7 @@ export function handler(name: string): HandledProvider {
     async create(news: Inputs) {
       return guarded(news, "create", async (context) => {
         const { id, outputs } = await lifecycle.create(context, withoutProvider(news));
-        return { id, outs: plain({ ...withoutProvider(news), ...outputs }) };
+        return { id, outs: plain({ ...withoutProvider(news), ...cleaned(context, outputs) }) };
       });
     },
 
@@ -76,20 +76,20 @@ export function handler(name: string): HandledProvider {
       return guarded(state, "read", async (context) => {
         const found = await lifecycle.read(context, id, withoutProvider(state));
         if (!found) return missing(name, id, state);
+        const sentences = (found.drift ?? []).map(context.output.clean);
         // Pulumi shows the sentences themselves only with --diff.
-        const secrets = secretsOf(settings, lifecycle, state);
-        for (const sentence of found.drift ?? []) context.inform(`drift: ${scrub(sentence, secrets)}`);
-        const drift = found.drift && found.drift.length > 0 ? { drift: found.drift } : {};
+        for (const sentence of sentences) context.inform(`drift: ${sentence}`);
+        const drift = sentences.length > 0 ? { drift: sentences } : {};
         const { drift: _before, ...rest } = withoutProvider(state);
         const inputs = { ...found.inputs, ...(state.mark !== undefined && { mark: state.mark }), ...drift };
-        return { id, inputs: plain(inputs), props: plain({ ...rest, ...found.outputs, ...inputs }) };
+        return { id, inputs: plain(inputs), props: plain({ ...rest, ...cleaned(context, found.outputs), ...inputs }) };
       });
     },
 
     async update(id: string, state: Inputs, news: Inputs) {
       return guarded({ ...state, ...news }, "update", async (context) => {
         const outputs = await lifecycle.update(context, id, withoutProvider(state), withoutProvider(news));
-        return { outs: plain({ ...withoutProvider(news), ...outputs }) };
+        return { outs: plain({ ...withoutProvider(news), ...cleaned(context, outputs) }) };
       });
     },
 
@@ -99,11 +99,11 @@ export function handler(name: string): HandledProvider {
   };
 
   async function guarded<T>(inputs: Inputs, verb: Verb, work: (context: Context) => Promise<T>): Promise<T> {
-    const context = new Context(settings, subjectOf(name, inputs));
+    const context = new Context(settings, subjectOf(name, inputs), secretsOf(lifecycle, inputs));
     try {
       return await work(context);
     } catch (error) {
-      throw presentable(error, verb, subjectOf(name, inputs), settings, inputs, secretsOf(settings, lifecycle, inputs));
+      throw presentable(error, verb, subjectOf(name, inputs), context, inputs);
     }
   }
 }
@@ -144,25 +144,18 @@ function missing(name: string, id: string, state: Inputs): { id?: string } {
 }
 
 /** A plain error: no stack of ours, no secret, and what half exists kept for the next run. */
-function presentable(
-  error: unknown,
-  verb: Verb,
-  subject: string,
-  settings: Settings,
-  inputs: Inputs,
-  secrets: string[],
-) {
-  const { postgres } = settings;
+function presentable(error: unknown, verb: Verb, subject: string, context: Context, inputs: Inputs) {
+  const { postgres } = context.settings;
   let message = explained(error, postgres);
   // Pulumi refreshes and destroys with the credentials of the last `up`, whatever the program says now.
   if (isServerFailure(error) && error.code === SQLSTATE.invalidPassword && (verb === "read" || verb === "delete")) {
     message += ". If the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`";
   }
-  message = scrub(message, secrets);
+  message = context.output.clean(message);
   const plainError = Object.assign(new Error(message), { stack: message, toString: () => subject });
   if (!isUnfinished(error)) return plainError;
   const { id, outputs } = error.finished;
-  const properties = plain({ ...inputs, ...outputs });
+  const properties = plain({ ...inputs, ...cleaned(context, outputs) });
   return Object.assign(plainError, { id, properties, reasons: [message] });
 }
 
@@ -176,9 +169,20 @@ function subjectOf(name: string, inputs: Inputs): string {
   return typeof mark === "string" ? `${name} ${mark.split("/").slice(4).join("/")}` : name;
 }
 
-function secretsOf(settings: Settings, lifecycle: Lifecycle, inputs: Inputs): string[] {
+function secretsOf(lifecycle: Lifecycle, inputs: Inputs): string[] {
   const own = (lifecycle.secrets ?? []).map((key) => inputs[key]);
-  return [...settings.secrets, ...own.filter((value): value is string => typeof value === "string" && value !== "")];
+  return own.filter((value): value is string => typeof value === "string" && value !== "");
+}
+
+/** Outputs that may quote what a server has said. */
+const QUOTING: readonly string[] = ["report", "uncovered"];
+
+function cleaned(context: Context, outputs: Inputs): Inputs {
+  const quoting = QUOTING.filter((key) => outputs[key] !== undefined);
+  return {
+    ...outputs,
+    ...Object.fromEntries(quoting.map((key) => [key, scrubDeep(outputs[key], context.output.clean)])),
+  };
 }
 
 function withoutProvider(inputs: Inputs): Inputs {

@@ -1,9 +1,10 @@
 import type { PostgresSettings } from "../clients/connection";
 import { Connections } from "../clients/connections";
-import { explainServerFailure, isServerFailure, scrub } from "../errors";
+import { explainServerFailure, isServerFailure } from "../errors";
+import { Output } from "../lifecycles/output";
 import { gatherFacts } from "../lifecycles/readinessFacts";
-import type { ReadinessCheck } from "../sql/readiness";
-import { readinessReport } from "../sql/readinessReport";
+import { scrubDeep } from "../scrub";
+import { lastingReport, readinessReport } from "../sql/readinessReport";
 import { placeOf } from "../sql/server";
 import { type CheckArguments, readCheckArguments } from "./checkArguments";
 import { formatReport } from "./reportTable";
@@ -14,27 +15,28 @@ const WIDTH = 100;
 export async function checkSource(words: string[]): Promise<number> {
   const { settings, question, json } = await readCheckArguments(words);
   const postgres = settings.postgres as PostgresSettings;
-  const print = (text: string) => console.log(scrub(text, [...settings.secrets, question.password]));
+  const output = new Output([...settings.secrets, question.password]);
   try {
-    const { report, target } = await reported(postgres, question);
+    const { report, target } = await reported(postgres, question, output);
     const status = report.some((check) => check.status === "blocked") ? "blocked" : "ok";
     const { host, port, database } = postgres;
     const title = `${host}:${port}, database "${database}", as "${question.role}"`;
-    print(json ? JSON.stringify({ status, target, report }, null, 2) : formatReport(title, report, width()));
+    output.print(json ? JSON.stringify({ status, target, report }, null, 2) : formatReport(title, report, width()));
     return status === "ok" ? 0 : 1;
   } catch (error) {
-    const message = scrub(explained(error as Error, postgres), [...settings.secrets, question.password]);
-    if (json) print(JSON.stringify({ status: "error", error: message }, null, 2));
-    else console.error(message);
+    // Cleaned before it is JSON, too: what JSON makes of a spelling is another one.
+    const message = output.clean(explained(error as Error, postgres));
+    if (json) output.print(JSON.stringify({ status: "error", error: message }, null, 2));
+    else output.fail(message);
     return 2;
   }
 }
 
-async function reported(postgres: PostgresSettings, question: CheckArguments["question"]) {
+async function reported(postgres: PostgresSettings, question: CheckArguments["question"], output: Output) {
   const connections = new Connections(postgres);
   try {
     const { server, facts } = await gatherFacts(connections, question);
-    const report: ReadinessCheck[] = readinessReport(facts);
+    const report = scrubDeep(lastingReport(readinessReport(facts)), output.clean);
     return { report, target: placeOf(server) };
   } finally {
     await connections.close();

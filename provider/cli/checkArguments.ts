@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { scrub } from "../errors";
 import { Arguments } from "../lifecycles/arguments";
 import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycles/defaults";
 import { checkReadiness, type ReadinessInputs, readinessQuestion } from "../lifecycles/readinessArguments";
 import type { ReadinessQuestion } from "../lifecycles/readinessFacts";
 import { resolveSettings, type Settings } from "../lifecycles/settings";
+import { scrub } from "../scrub";
 
 export interface CheckArguments {
   settings: Settings;

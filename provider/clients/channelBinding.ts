@@ -11,36 +11,39 @@ const FIRST_VERSION = 11;
  */
 export class ChannelBinding {
   readonly #place: string;
-  #asked: string | undefined;
+  readonly #hangUp: () => void;
   #proven = false;
+  /** What was asked of us that we do not give; then there is no connection any more. */
+  refused: Error | undefined;
 
-  constructor(place: string, connection: EventEmitter) {
+  constructor(place: string, connection: EventEmitter, hangUp: () => void) {
     this.#place = place;
-    connection.on("authenticationCleartextPassword", () => {
-      this.#asked = "asks for the password in clear text";
-    });
-    connection.on("authenticationMD5Password", () => {
-      this.#asked = "asks for an MD5 hash of the password: the role's password is stored so, or pg_hba.conf says md5";
-    });
+    this.#hangUp = hangUp;
+    const asks = (what: string) => () => this.#refuse(what);
+    connection.on("authenticationCleartextPassword", asks("asks for the password in clear text"));
+    connection.on(
+      "authenticationMD5Password",
+      asks("asks for an MD5 hash of the password: the role's password is stored so, or pg_hba.conf says md5"),
+    );
     connection.on("authenticationSASL", ({ mechanisms }: { mechanisms: string[] }) => {
-      if (mechanisms.includes(MECHANISM)) return;
-      this.#asked =
-        "offers SCRAM without channel binding, as Postgres 10 does, or something in between that ends TLS itself";
+      if (!mechanisms.includes(MECHANISM))
+        this.#refuse("offers SCRAM without channel binding, as Postgres 10 does, or a proxy that ends TLS itself");
     });
     connection.on("authenticationSASLFinal", () => {
       this.#proven = true;
     });
   }
 
-  /** Throws before anything that depends on the password is sent. */
-  refuseUnbound(): void {
-    if (this.#asked !== undefined) throw this.#refused(this.#asked);
+  /** At once, since pg would answer; it keeps the password once it was asked for it. */
+  #refuse(what: string): void {
+    this.refused ??= this.#refusal(what);
+    this.#hangUp();
   }
 
   /** A server that asks for nothing has proved nothing. */
   refuseUnproven(version: number): void {
     if (this.#proven) return;
-    throw this.#refused(
+    throw this.#refusal(
       version < FIRST_VERSION
         ? `lets us in without SCRAM, and is Postgres ${version}, which is too old for channel binding (${FIRST_VERSION} or later)`
         : "lets us in without SCRAM (pg_hba.conf says trust, peer or cert)",
@@ -49,10 +52,10 @@ export class ChannelBinding {
 
   /** pg says this in words only. */
   withoutTls(): Error {
-    return this.#refused("offers no TLS");
+    return this.#refusal("offers no TLS");
   }
 
-  #refused(what: string): Error {
+  #refusal(what: string): Error {
     return refusal(
       "noChannelBinding",
       `${this.#place} ${what}, and \`channel_binding=require\` demands ${MECHANISM}. Neither the password nor a proof of it was sent. ` +

@@ -106,7 +106,7 @@ function connectFailure(error: unknown, closed: boolean): Error {
 
 /** What pg's types leave out. */
 interface Internals {
-  connection: EventEmitter;
+  connection: EventEmitter & { stream: Socket };
   connectionParameters: { options: string | undefined; replication: string | undefined };
 }
 
@@ -116,15 +116,10 @@ async function attempt(
   as: ConnectAs & { bare: boolean },
 ): Promise<OpenConnection> {
   const socket = new Socket();
-  let binding: ChannelBinding | undefined;
-  // As a function: an empty string would make pg take PGPASSWORD from the environment, another source's value.
-  const password = () => {
-    binding?.refuseUnbound();
-    return settings.password ?? "";
-  };
   const config = {
     ...clientConfig(settings),
-    password,
+    // As a function: an empty string would make pg take PGPASSWORD from the environment, another source's value.
+    password: () => settings.password ?? "",
     stream: () => socket,
     connectionTimeoutMillis: timeoutMs,
   };
@@ -133,7 +128,13 @@ async function attempt(
   // Set here, since pg takes PGOPTIONS and the like, which are another source's values, for what it is not given.
   connectionParameters.options = startupOptions(settings.options, as.bare ? {} : settingsOf(settings, as)) || undefined;
   connectionParameters.replication = as.replication;
-  if (settings.channelBinding === "require") binding = new ChannelBinding(address(settings), connection);
+  const binding =
+    settings.channelBinding === "require"
+      ? new ChannelBinding(address(settings), connection, () => {
+          connection.stream.destroy();
+          socket.destroy();
+        })
+      : undefined;
   let version = 0;
   connection.on("parameterStatus", (status: { parameterName: string; parameterValue: string }) => {
     if (status.parameterName === "server_version") version = Number.parseInt(status.parameterValue, 10);
@@ -146,6 +147,7 @@ async function attempt(
   } catch (error) {
     const closed = socket.destroyed;
     socket.destroy();
+    if (binding?.refused) throw binding.refused;
     if (binding && isWithoutTls(error)) throw binding.withoutTls();
     throw connectFailure(error, closed);
   }

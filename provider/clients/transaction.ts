@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Blocker, lockedOut } from "../errors";
+import { lockedOut } from "../errors";
+import { type LockHolder, readLockHolders } from "../sql/lockHolders";
 import { type SessionLimits, settleTransaction } from "../sql/sessionSettings";
 import { type Statement, statement } from "../sql/statement";
 import { isConflict, isInterruption, SQLSTATE } from "../sqlstate";
@@ -87,7 +88,7 @@ function wasInterrupted(failure: QueryFailure & { lost?: boolean }): boolean {
   return failure.lost === true || isInterruption(failure.code);
 }
 
-type Outcome<T> = { value: T } | { failure: QueryFailure & { lost?: boolean }; blockers: Blocker[] };
+type Outcome<T> = { value: T } | { failure: QueryFailure & { lost?: boolean }; blockers: LockHolder[] };
 
 async function once<T>(
   session: Session,
@@ -108,21 +109,7 @@ async function once<T>(
   }
 }
 
-async function readBlockers(session: Session, relations: string[]): Promise<Blocker[]> {
-  const text = `
-    select distinct l.pid, coalesce(a.usename, p.owner) as "user", coalesce(a.xact_start, a.query_start, p.prepared)::text as since, p.gid as prepared
-      from pg_locks l
-      left join pg_stat_activity a on a.pid = l.pid
-      -- A prepared transaction belongs to no session: the lock on its own id tells which it is.
-      left join pg_locks x on l.pid is null and x.pid is null and x.virtualtransaction = l.virtualtransaction and x.locktype = 'transactionid'
-      left join pg_prepared_xacts p on p.transaction = x.transactionid
-     where l.granted and l.pid is distinct from pg_backend_pid() and coalesce(a.pid::text, p.gid) is not null
-       and l.database = (select oid from pg_database where datname = current_database())
-       and (l.relation in (select to_regclass(name)::oid from unnest($1::text[]) as r (name))
-            or l.locktype = 'advisory' and (l.classid::bigint << 32 | l.objid::bigint) = ${LOCK_KEY}
-            or l.locktype = 'object')
-       and l.mode in ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-     order by since limit 5`;
-  const [answer] = await session.run(statement(text, [relations])).catch((): Answer[] => []);
-  return (answer?.rows ?? []) as unknown as Blocker[];
+async function readBlockers(session: Session, relations: string[]): Promise<LockHolder[]> {
+  const [answer] = await session.run(readLockHolders(relations, LOCK_KEY)).catch((): Answer[] => []);
+  return (answer?.rows ?? []) as unknown as LockHolder[];
 }

@@ -7,10 +7,10 @@ import type { Session } from "../clients/session";
 import { isUnreachable, noCredentials, otherDatabase, type Place, readReplica } from "../errors";
 import { isNeonFailure, isRefusedForNow, isUnclear } from "../neonErrors";
 import { placeOf, type Server, samePlace } from "../sql/server";
+import { Output } from "./output";
 import type { Settings } from "./settings";
 
 const open = new Map<string, Connections>();
-const warned = new Set<string>();
 let looksFailed = false;
 let neonLooksFailed = false;
 
@@ -21,10 +21,13 @@ class LateAnswer extends Error {}
 /** What a lifecycle has at hand besides its inputs: the connections of its provider, and a way to speak. */
 export class Context {
   readonly settings: Settings;
+  readonly output: Output;
   readonly #subject: string;
 
-  constructor(settings: Settings, subject: string) {
+  /** `secrets`: those of the resource, beside the provider's. */
+  constructor(settings: Settings, subject: string, secrets: readonly string[]) {
     this.settings = settings;
+    this.output = new Output([...settings.secrets, ...secrets]);
     this.#subject = subject;
   }
 
@@ -36,7 +39,7 @@ export class Context {
     let connections = open.get(key);
     if (!connections) {
       atProcessEnd(closeAll);
-      connections = new Connections(postgres, (text) => console.error(text));
+      connections = new Connections(postgres, new Output(this.settings.secrets).say);
       open.set(key, connections);
     }
     return connections;
@@ -48,24 +51,17 @@ export class Context {
     return new NeonClient(neon.apiUrl, neon.apiKey, (text) => this.inform(text));
   }
 
-  /** Pulumi shows what a provider writes to stderr under the stack, without a severity and without the resource. */
   warn(text: string): void {
-    this.#write(`warning: ${this.#subject}: ${text}`);
+    this.output.say(`warning: ${this.#subject}: ${text}`);
   }
 
   inform(text: string): void {
-    this.#write(`${this.#subject}: ${text}`);
+    this.output.say(`${this.#subject}: ${text}`);
   }
 
   /** Once, however often it is tried: `what` should stay the same from one try to the next. */
   waitFor(what: string[], seconds: number): void {
     this.inform(`waiting up to ${seconds} s for ${what.join(", ")} to go`);
-  }
-
-  #write(line: string): void {
-    if (warned.has(line)) return;
-    warned.add(line);
-    console.error(line);
   }
 
   /** Refuses a server that is a replica, and any other database than the one in the state. */

@@ -1,4 +1,4 @@
-import { type Transaction, transaction } from "../clients/transaction";
+import type { Transaction } from "../clients/transaction";
 import { comesByDefault, foundAmong, rightKey } from "../sql/grantsFound";
 import type { HeldRight } from "../sql/grantsHeld";
 import { formatObjects, type ObjectNow, readObjects } from "../sql/grantsObjects";
@@ -7,6 +7,7 @@ import { wishOf, wishOfOthers } from "../sql/grantsWish";
 import type { Role } from "../sql/role";
 import { placeOf } from "../sql/server";
 import { qualified } from "../sql/statement";
+import type { Uncovered } from "../sql/uncovered";
 import type { Inputs } from "./arguments";
 import type { GrantsInputs, GrantsState } from "./clickPipesGrants";
 import { type Context, freshToken } from "./context";
@@ -21,16 +22,18 @@ import {
   type Seen,
   toRights,
 } from "./grantsReading";
+import { grantWhereAllowed, type RefusedOwners, withoutRefused, withReasons } from "./grantsRefused";
 import { ours, takeBack, wishedBefore } from "./grantsRemoval";
+import { keepUnread, sayUnread } from "./grantsUnread";
 import type { Created } from "./lifecycle";
 
 export async function createGrants(context: Context, inputs: Inputs): Promise<Created> {
   const grants = inputs as GrantsInputs;
   const token = freshToken();
-  const outputs = await transaction(context.postgres, async (tx) => {
+  const outputs = await grantWhereAllowed(context, async (tx, refused) => {
     const seen = await readAll(tx, { oid: null, name: grants.role }, grants, [grants]);
     context.checkPlace(seen.server);
-    return newlyGranted(context, tx, seen, grants, token);
+    return newlyGranted(context, tx, { ...seen, refused }, grants, token);
   });
   return { id: grants.role, outputs };
 }
@@ -39,7 +42,7 @@ export async function updateGrants(context: Context, _id: string, old: Inputs, i
   const state = old as GrantsState;
   const grants = inputs as GrantsInputs;
   const token = state.token ?? freshToken();
-  return transaction(context.postgres, async (tx) => {
+  return grantWhereAllowed(context, async (tx, refused) => {
     const known = knownOf(context, state);
     let seen = await readAll(tx, referenceTo(context, state), grants, [state, grants], known);
     context.checkPlace(seen.server, state);
@@ -47,12 +50,14 @@ export async function updateGrants(context: Context, _id: string, old: Inputs, i
     const scopes = role ? scopesGiven(state, notesOf(role, placeOf(seen.server))) : [];
     if (scopes.length > 1) seen = await readAll(tx, referenceTo(context, state), grants, [...scopes, grants], known);
     const recreated = role !== undefined && state.roleOid !== undefined && role.oid !== state.roleOid;
-    if (role?.name === grants.role && !recreated) return changed(context, tx, { ...seen, role }, state, grants, token);
-    return moved(context, tx, seen, state, grants, token);
+    if (role?.name === grants.role && !recreated)
+      return changed(context, tx, { ...seen, role, refused }, state, grants, token);
+    return moved(context, tx, { ...seen, refused }, state, grants, token);
   });
 }
 
-type SeenRole = Seen & { role: Role };
+type SeenBefore = Seen & { refused: RefusedOwners };
+type SeenRole = SeenBefore & { role: Role };
 
 /** The same role, perhaps under another name: takes back what is no longer wished for and gives what is now. */
 async function changed(
@@ -75,14 +80,17 @@ async function changed(
   const found = seen.held.filter((right) => stood.has(right) || isNew(right));
   const given = state.given ?? [];
   const revoke = ours(context, seen.held, state, notes).filter((right) => !isWished(right));
-  return granted(context, tx, seen, grants, { token, found, given, revoke, oldMark: state.mark });
+  return granted(context, tx, seen, grants, {
+    ...{ token, found, given, revoke, oldMark: state.mark },
+    before: state.uncovered,
+  });
 }
 
 /** Another role now: taken from the old one and given to the new one in the same transaction. */
 async function moved(
   context: Context,
   tx: Transaction,
-  seen: Seen,
+  seen: SeenBefore,
   state: GrantsState,
   grants: GrantsInputs,
   token: string,
@@ -98,14 +106,14 @@ async function moved(
     );
   }
   const next = await readAll(tx, { oid: null, name: grants.role }, grants, [grants]);
-  return newlyGranted(context, tx, next, grants, token, state.mark);
+  return newlyGranted(context, tx, { ...next, refused: seen.refused }, grants, token, state.mark);
 }
 
 /** A role to which these grants gave nothing yet. What it holds stays when we go, but for what other grants of ours gave. */
 async function newlyGranted(
   context: Context,
   tx: Transaction,
-  seen: Seen,
+  seen: SeenBefore,
   grants: GrantsInputs,
   token: string,
   oldMark = grants.mark,
@@ -126,6 +134,8 @@ async function newlyGranted(
 
 interface Change {
   token: string;
+  /** What the state says is not covered. */
+  before?: Uncovered[];
   found: HeldRight[];
   given: string[];
   revoke: HeldRight[];
@@ -133,7 +143,8 @@ interface Change {
 }
 
 async function granted(context: Context, tx: Transaction, seen: SeenRole, grants: GrantsInputs, change: Change) {
-  const { role, rights } = seen;
+  const { role, refused } = seen;
+  const rights = withoutRefused(seen.rights, refused);
   const place = placeOf(seen.server);
   const { token, revoke, oldMark } = change;
   const found = change.found.map(rightKey);
@@ -146,9 +157,10 @@ async function granted(context: Context, tx: Transaction, seen: SeenRole, grants
     ...readRights(tx.version, { oid: role.oid, name: role.name }, grants),
     readObjects(grants, []),
   );
-  const after = toRights(answers.slice(-5, -1), place.database);
+  const after = withoutRefused(toRights(answers.slice(-5, -1), place.database), refused);
   const objects = formatObjects((answers.at(-1)?.rows ?? []) as unknown as ObjectNow[]);
-  const uncovered = uncoveredAfter(role.name, after);
+  const uncovered = keepUnread(withReasons(uncoveredAfter(role.name, after), refused), change.before, after);
+  sayUnread(context, role.name, after);
   for (const { kind, object, owner, reason, fix } of uncovered)
     context.warn(`${kind} ${object} is not covered: ${reason}. Run as ${owner}, or as a superuser: ${fix};`);
   const grantedTables = readableTables(role.name, after);

@@ -10,6 +10,7 @@ import type { GrantsState } from "./clickPipesGrants";
 import type { Context } from "./context";
 import { liveScope, stillKnown } from "./grantsLiveScope";
 import { knownOf, readRights, referenceTo, toRights } from "./grantsReading";
+import { keepUnread, sayUnread } from "./grantsUnread";
 import type { Found } from "./lifecycle";
 
 export async function readGrants(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
@@ -33,11 +34,12 @@ export async function readGrants(context: Context, id: string, inputs: Inputs): 
   const objects = (objectsAnswer?.rows ?? []) as unknown as ObjectNow[];
   const renamed = renamings(known, objects);
   const plan = planGrants(role.name, actual);
-  const drift = [...plan.missing, ...newlyUncovered(plan.uncovered, state), ...renamingSentences(renamed)];
+  const uncovered = keepUnread(plan.uncovered, state.uncovered, actual);
+  sayUnread(context, role.name, actual);
+  const drift = [...plan.missing, ...newlyUncovered(uncovered, state), ...renamingSentences(renamed)];
   if (role.mayComment && state.token !== undefined && !findGrants(role.marked, server.database, state.mark)) {
     drift.push(`role "${role.name}" no longer bears the note of these grants in its comment`);
   }
-  const { uncovered } = plan;
   const missing = (missingAnswer?.rows ?? []) as unknown as MissingName[];
   return {
     outputs: {

@@ -66,7 +66,7 @@ type Outcome = { outputs: Inputs } | { slots?: Slot[]; older?: Blocker[] };
 async function attempt(context: Context, tx: Transaction, work: Work): Promise<Outcome> {
   const { wish, desired, state } = work;
   tx.relations = desired.tables.map(qualified);
-  const found = toFindings(await tx.run(...findingStatements(tx.version, work)), work);
+  const found = toFindings(await tx.run(...findingStatements(tx.version, work, true)), work);
   const { server, actual } = found;
   context.checkPlace(server, state);
   const { plan, adopted, breaking, absent } = decide(work, found, work.filters);

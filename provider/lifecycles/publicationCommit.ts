@@ -1,5 +1,6 @@
 import type { QueryFailure } from "../clients/session";
 import type { Transaction } from "../clients/transaction";
+import { serverWords } from "../errors";
 import { rememberFilters } from "../sql/publicationFilters";
 import { readPublishedTables } from "../sql/publicationMembers";
 import { type DesiredPublication, planPublication } from "../sql/publicationPlan";
@@ -8,7 +9,7 @@ import { displayAllUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicati
 import { placeOf } from "../sql/server";
 import type { Statement } from "../sql/statement";
 import { tableKey } from "../sql/table";
-import { displaySqlstate, SQLSTATE } from "../sqlstate";
+import { SQLSTATE } from "../sqlstate";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import type { Findings, Work } from "./publicationFindings";
@@ -26,7 +27,7 @@ export async function commitChange(
   const { desired, wish } = work;
   const filtered = desired.tables.some(({ where }) => where !== undefined) && statements.length > 0;
   const reads = [
-    readPublication(tx.version, work.filters, null, desired.name),
+    readPublication(tx.version, { filters: work.filters, waits: true }, null, desired.name),
     readPublishedTables(tx.version, null, desired.name),
     readExcludedColumns(tx.version, null, desired.name),
     // Without filters, all that is unsafe was known before.
@@ -65,7 +66,7 @@ function explainFilter({ tables }: DesiredPublication, failure: QueryFailure): E
   const ofFilters = /^(42|0A|22)/.test(code) && code !== SQLSTATE.insufficientPrivilege;
   if (!ofFilters || !statement?.text.includes(" where (")) return undefined;
   const concerned = tables.filter(({ where }) => where !== undefined && statement.text.includes(where));
-  return filterRefused(concerned, `${failure.message} (${displaySqlstate(code)})`);
+  return filterRefused(concerned, serverWords(failure));
 }
 
 function refuseFilters(

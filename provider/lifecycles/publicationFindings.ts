@@ -61,12 +61,17 @@ export interface Findings {
   excluded: Table[];
 }
 
-export function findingStatements(version: number, { desired, state, formerName, oid, filters }: Intent): Statement[] {
+/** `waits`: in a change, which must know; a look leaves out what somebody has locked. */
+export function findingStatements(
+  version: number,
+  { desired, state, formerName, oid, filters }: Intent,
+  waits: boolean,
+): Statement[] {
   const former = formerName === undefined ? [] : [formerName];
   const which: Which = [oid, ...former, desired.name];
   return [
     readServer,
-    readPublication(version, filters, ...which),
+    readPublication(version, { filters, waits }, ...which),
     readUnpublishable(version, desired.tables, desired.schemas, desired.viaRoot),
     readMissingTables(state ? tablesOf(state, oid) : [], ...which),
     readOwner(version, desired.owner, ...which),

@@ -1,11 +1,13 @@
 import { rememberFilters } from "../sql/publicationFilters";
 import { displayTables } from "../sql/publicationPlan";
 import { displaySlot } from "../sql/slots";
+import { tableKey } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import { decide } from "./publicationDecision";
-import { findingStatements, type Intent, toFindings } from "./publicationFindings";
+import { type Findings, findingStatements, type Intent, toFindings } from "./publicationFindings";
 import { type PublicationInputs, toDesired } from "./publicationInputs";
+import { sayUnreadFilters } from "./publicationRefresh";
 
 /** Looks in a preview at what the change will meet. What is absent may still be made by a sibling. */
 export async function lookAtPublication(context: Context, olds: Inputs, inputs: Inputs): Promise<void> {
@@ -14,11 +16,12 @@ export async function lookAtPublication(context: Context, olds: Inputs, inputs: 
   const formerName = olds.name as string | undefined;
   const intent: Intent = { wish, desired, formerName, oid: null, filters: formerName === undefined ? {} : undefined };
   if (wish.allTables && !olds.allTables) warnOfAllTables(context);
-  const answers = await context.lookAt((session) => session.run(...findingStatements(session.version, intent)));
+  const answers = await context.lookAt((session) => session.run(...findingStatements(session.version, intent, false)));
   if (!answers) return;
-  const found = toFindings(answers, intent);
+  const found = takeUnreadAsWished(toFindings(answers, intent), intent);
   context.checkPlace(found.server);
   const { actual } = found;
+  if (actual) sayUnreadFilters(context, actual);
   // The inputs hold no filters as the server writes them: what the program did not change, counts as unchanged.
   const filters = actual && formerName ? rememberFilters(toDesired(olds as PublicationInputs), actual) : {};
   const { plan, adopted, breaking, absent } = decide(intent, found, filters);
@@ -34,6 +37,17 @@ export async function lookAtPublication(context: Context, olds: Inputs, inputs: 
   // A table of a schema that is published as a whole stays in it.
   const gone = plan?.removed.filter(({ schema }) => !desired.allTables && !desired.schemas.includes(schema)) ?? [];
   if (gone.length > 0) context.inform(`takes out of the publication: ${displayTables(gone)}`);
+}
+
+/** Filters that nobody can read for now are judged by `pulumi up`, which waits for them. */
+function takeUnreadAsWished(found: Findings, { desired }: Intent): Findings {
+  const { actual } = found;
+  if (!actual) return found;
+  const wished = new Map(desired.tables.map((table) => [tableKey(table), table.where]));
+  const tables = actual.tables.map((table) =>
+    table.heldBy ? { ...table, where: wished.get(tableKey(table)) } : table,
+  );
+  return { ...found, actual: { ...actual, tables } };
 }
 
 export function warnOfAllTables(context: Context): void {

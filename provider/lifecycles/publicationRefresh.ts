@@ -1,3 +1,4 @@
+import { displayBlocker } from "../errors";
 import { rememberFilters } from "../sql/publicationFilters";
 import { type MissingTable, readMissingTables, readPublishedTables } from "../sql/publicationMembers";
 import {
@@ -11,7 +12,7 @@ import {
 import { displayUnsafe, readUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import { placeOf, readServer, toServer } from "../sql/server";
 import { affectedSlots, readSlots } from "../sql/slots";
-import { formatTable, parseTable, type Table, type TableSpec, tableKey } from "../sql/table";
+import { displayTable, formatTable, parseTable, type Table, type TableSpec, tableKey } from "../sql/table";
 import { ARGUMENT_NAMES } from "./argumentNames";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
@@ -29,6 +30,7 @@ export async function readPublicationResource(
   const { server, actual, slots, unsafe, published, excluded, missing } = await readLive(context, state, oid);
   context.checkPlace(server, state);
   if (!actual) return gone(state, slots);
+  sayUnreadFilters(context, actual);
   const known = state.target !== undefined;
   const stillMissing = known ? allMissing(state, actual, missing) : [];
   const lost = known ? mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, excluded)) : [];
@@ -54,13 +56,24 @@ export async function readPublicationResource(
   };
 }
 
+/** What the state says of them stays. */
+export function sayUnreadFilters(context: Context, { tables }: ActualPublication): void {
+  for (const { heldBy, ...table } of tables) {
+    if (heldBy === undefined) continue;
+    context.warn(
+      `the row filter of ${displayTable(table)} is not the one that is known, and cannot be read while ${displayBlocker(heldBy)} ` +
+        "has the table locked: run `pulumi refresh` when that is done",
+    );
+  }
+}
+
 /** In one round trip, read again where the connection was lost. */
 async function readLive(context: Context, state: PublicationState, oid: number | null) {
   const which: Which = [oid, state.name];
   const answers = await context.postgres.read((session) =>
     session.run(
       readServer,
-      readPublication(session.version, state.filters ?? {}, ...which),
+      readPublication(session.version, { filters: state.filters ?? {}, waits: false }, ...which),
       readSlots(state.name),
       readUnsafe(session.version, ...which),
       readPublishedTables(session.version, ...which),

@@ -118,7 +118,7 @@ export function notOneFilter(tables: Table[]) {
 }
 
 export function filterRefused(tables: Table[], why: string) {
-  return refusal("filter", `\`where\` of ${displayTables(tables)}: ${why}. Nothing was changed`);
+  return refusal("filter", `\`where\` of ${displayTables(tables)}: ${why}\nNothing was changed`);
 }
 
 export function unsafeTables(unsafe: UnsafeTable[]) {
@@ -162,7 +162,7 @@ export function slotsInTheWay(name: string, slots: Slot[]) {
   return refusal(
     "slotsInTheWay",
     `publication "${name}" may still be read: ${names}. An inactive slot does not say which publication it belongs to. Delete the ` +
-      "ClickPipe first, and drop a slot that nobody will read again (SELECT pg_drop_replication_slot('…')); or set " +
+      "ClickPipe first, and drop a slot that nobody will read again (SELECT pg_catalog.pg_drop_replication_slot('…')); or set " +
       "`allowLeftoverSlots: true` on the publication, run `pulumi up`, and try again. Nothing was changed",
   );
 }

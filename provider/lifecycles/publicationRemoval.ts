@@ -5,7 +5,8 @@ import { commentOnPublication, planPublication } from "../sql/publicationPlan";
 import { type ActualPublication, readPublication, toPublication } from "../sql/publicationRead";
 import { readServer, type Server, toServer } from "../sql/server";
 import { affectedSlots, nameSlot, readSlots, type Slot } from "../sql/slots";
-import { identifier, statement } from "../sql/statement";
+import { identifier, qualified, statement } from "../sql/statement";
+import { parseTable } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import { givenBack } from "./publicationAdoption";
@@ -28,9 +29,16 @@ export async function removePublication(context: Context, id: string, old: Input
 
 /** Drops it, or tells which slots are in the way. */
 async function attempt(context: Context, tx: Transaction, state: PublicationState): Promise<Slot[]> {
+  const mayGiveBack = state.adopted && !state.deleteAdopted;
+  tx.relations = (state.tables ?? []).map(parseTable).map(qualified);
   const [serverAnswer, found, slotRows] = await tx.run(
     readServer,
-    readPublication(tx.version, state.filters ?? {}, context.oidOf(state.oid), state.name),
+    readPublication(
+      tx.version,
+      { filters: mayGiveBack ? (state.filters ?? {}) : undefined, waits: true },
+      context.oidOf(state.oid),
+      state.name,
+    ),
     readSlots(state.name),
   );
   const server = toServer(serverAnswer?.rows[0] ?? {});
@@ -44,7 +52,7 @@ async function attempt(context: Context, tx: Transaction, state: PublicationStat
     return [];
   }
   if (!actual.mayAlter) throw mayNotAlter(actual, server);
-  if (state.adopted && !state.deleteAdopted) {
+  if (mayGiveBack) {
     await giveBack(tx, actual, state, server);
     return [];
   }

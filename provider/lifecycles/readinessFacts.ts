@@ -64,12 +64,13 @@ export async function gatherFacts(
   const attempt = (replication?: "database") =>
     catalog.server.roleExists ? probe(postgres.settings, question, deadline, replication) : undefined;
   const [login, replication] = await Promise.all([attempt(), mode === "snapshot" ? undefined : attempt("database")]);
+  const probed = { login: login?.failure, replication: replication?.failure, timeouts: login?.timeouts };
   const asked = {
     ...{ role, publication, mode, mapped: tables !== undefined },
     ...(slotName !== undefined && { slotName }),
     ...(allowUnsafeTables && { allowUnsafeTables }),
   };
-  const facts = { ...asked, ...catalog, login, replication };
+  const facts = { ...asked, ...catalog, ...probed };
   // Once there is a slot, nothing has to wait for anybody.
   const waits = mode !== "snapshot" && !catalog.slots.some((slot) => isOwn(slot, facts));
   const openTransactions = waits ? await stillOpen(postgres, catalog.openTransactions) : [];

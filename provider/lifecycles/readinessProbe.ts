@@ -1,29 +1,38 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectFailure, connect, type OpenConnection, type PostgresSettings } from "../clients/connection";
 import { refusal } from "../errors";
+import { readSessionTimeouts, type SessionTimeouts } from "../sql/readinessRead";
 import type { ProbeFailure } from "../sql/readinessReport";
 import { displaySqlstate } from "../sqlstate";
 
-/** Connects as ClickPipes would: why that failed, or undefined. */
+export interface Probe {
+  failure?: ProbeFailure;
+  /** What the session of an ordinary login has by the settings of others. */
+  timeouts?: SessionTimeouts;
+}
+
+/** Connects as ClickPipes would. */
 export async function probe(
   admin: PostgresSettings,
   { role, password }: { role: string; password: string },
   deadline: number,
   replication?: "database",
-): Promise<ProbeFailure | undefined> {
+): Promise<Probe> {
   const settings = { ...admin, user: role, password };
   try {
     const opened = await connect(settings, deadline, { reader: true, replication });
     try {
-      const question = opened.client.query(replication ? "IDENTIFY_SYSTEM" : "select 1");
-      await inTime(question, deadline, settings, () => opened.socket.destroy());
+      const question = opened.client.query<SessionTimeouts>(replication ? "IDENTIFY_SYSTEM" : readSessionTimeouts);
+      const { rows } = await inTime(question, deadline, settings, () => opened.socket.destroy());
+      return replication ? {} : { timeouts: rows[0] };
     } finally {
       await close(opened);
     }
-    return undefined;
   } catch (error) {
     const { code, message } = error as ConnectFailure;
-    return code === undefined ? { text: message } : { text: `${message} (${displaySqlstate(code)})`, code };
+    return {
+      failure: code === undefined ? { text: message } : { text: `${message} (${displaySqlstate(code)})`, code },
+    };
   }
 }
 
@@ -44,8 +53,7 @@ export async function inTime<T>(
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => {
-        const text = `${host}:${port} gave no answer within 15 s, the time that ClickPipes waits for one`;
-        reject(refusal("late", `${text}. A lock that somebody holds on one of the tables keeps it waiting, too`));
+        reject(refusal("late", `${host}:${port} gave no answer within 15 s, the time that ClickPipes waits for one`));
         giveUp();
       },
       Math.max(deadline - Date.now(), 1),

@@ -74,6 +74,7 @@ function environmentFields(environment: Lookup): ConnectionFields | undefined {
     password: environment("PGPASSWORD"),
     sslmode: environment("PGSSLMODE"),
     sslrootcert: environment("PGSSLROOTCERT"),
+    channelBinding: environment("PGCHANNELBINDING"),
   });
   if (uri === undefined) return single.host === undefined ? undefined : single;
   return { ...single, port: undefined, ...parsed(uri, "DATABASE_URL") };

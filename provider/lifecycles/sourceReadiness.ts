@@ -35,7 +35,7 @@ async function checkedReport(context: Context, inputs: ReadinessInputs, state?: 
     if (status === "blocked" && inputs.onFailure === "warn") context.warn(`${check} (blocked): ${detail}. ${fix}`);
   }
   if (blocked.length > 0 && inputs.onFailure === "error") throw notReady(blocked);
-  return { report, target: placeOf(server) };
+  return { report: lastingReport(report), target: placeOf(server) };
 }
 
 async function reported(context: Context, inputs: ReadinessInputs, state?: Inputs) {
@@ -63,6 +63,7 @@ async function read(context: Context, _id: string, state: Inputs): Promise<Found
   const inputs = { ...READINESS_DEFAULTS, ...state } as unknown as ReadinessInputs;
   const { server, report, blocked } = await reported(context, inputs, state);
   const before = (state.report ?? []) as ReadinessCheck[];
+  for (const { unread, check, detail } of report) if (unread) context.warn(`${check}: ${detail}`);
   const drift = blocked.map(({ check, detail }) => `${check}: ${detail}`);
   return {
     outputs: { report: lastingReport(report, before), target: placeOf(server) },

@@ -23,6 +23,7 @@ export async function createUser(context: Context, inputs: Inputs, known?: strin
   const user = inputs as UserInputs;
   const accepted = user.adopt ? await acceptedPassword(context, user) : undefined;
   const fresh: Fresh = { token: freshToken(), password: user.password ?? known ?? generatePassword(), accepted };
+  context.output.hide(fresh.password);
   let resumed = false;
   const outputs = await transaction(context.postgres, async (tx) => {
     const { server, role } = await readBoth(tx, { oid: null, name: user.name });

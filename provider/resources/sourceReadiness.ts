@@ -92,6 +92,7 @@ export interface SourceReadinessArgs {
  * | `primary` | the host is a read replica |
  * | `role`, `login`, `connect` | the role is missing, may not log in, has expired, its password is refused, or it has no CONNECT |
  * | `connectionLimit` | w: fewer than 3 connections allowed |
+ * | `timeouts` | w: `transaction_timeout` (17 or later) or `idle_session_timeout` would end a long first load |
  * | `walLevel` | `wal_level` is not `logical` |
  * | `replicationRole`, `replicationConnection` | no REPLICATION of its own; IDENTIFY_SYSTEM fails over a replication connection |
  * | `walSenders`, `slots` | none is free; fine where the pipe's own slot exists |

@@ -1,6 +1,7 @@
 import { RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./grantsScope";
+import { LOCKED } from "./lockHolders";
 import type { RoleReference } from "./role";
-import { hidesRows, narrowingPolicies, type RowSecurity, showsRows } from "./rowSecurity";
+import { hidesRows, narrowingPolicies, policiesHeldBy, type RowSecurity, showsRows } from "./rowSecurity";
 import { type Statement, statement } from "./statement";
 
 /** As whom we can grant: as ourselves, as the owner by SET ROLE, or not at all. */
@@ -88,22 +89,22 @@ export function readSchemas(version: number, role: RoleReference, scope: Scope):
 export function readTableRights(version: number, role: RoleReference, scope: Scope): Statement {
   return statement(
     `
-    with ${scopeTables(version)},
+    with ${scopeTables(version)}, ${LOCKED},
     held as materialized (
       select r.*, g.oid as grantee,
              g.rolsuper or g.oid = r.relowner
              or r.columns is null and exists (select from aclexplode(r.relacl) a
                                                where a.grantee = g.oid and a.privilege_type = 'SELECT') as granted,
-             ${hidesRows("r", "g")} as hides_rows
+             ${hidesRows("r", "g", "hides")} as may_hide_rows
         from relation r, grantee g
     ),
     lacking as (
-      select h.*,
+      select h.*, h.may_hide_rows and ${hidesRows("h", "g", "shows")} as hides_rows,
              array(select t.attname::text from pg_attribute t
                     where t.attrelid = h.oid and t.attname = any (h.columns) and t.attnum > 0 and not t.attisdropped
                       and not exists (select from aclexplode(t.attacl) a
                                        where a.grantee = h.grantee and a.privilege_type = 'SELECT') order by 1) as missing
-        from held h where not h.granted or h.hides_rows
+        from held h, grantee g where not h.granted or h.may_hide_rows
     )
     select r.nspname as "schema", r.relname as "name", r.whole as "whole", r.relkind as "kind", o.rolname as "owner", r.columns as "columns",
            r.granted as "granted",
@@ -116,10 +117,11 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
            r.hides_rows as "hidesRows",
            case when r.hides_rows then ${showsRows("r", "g")} else true end as "showsRows",
            case when r.hides_rows then ${narrowingPolicies("r", "g")} else '[]' end as "narrowedBy",
+           case when r.may_hide_rows and not r.hides_rows then ${policiesHeldBy("r", "g")} end as "rowsHeldBy",
            r.missing as "missingColumns",
            r.oid as "oid", r.relnamespace as "schemaOid", r.relowner as "ownerOid"
       from lacking r join owner o on o.oid = r.relowner, grantee g, me, lateral (select ${RELATION_ACTOR} as actor) a
-     where r.hides_rows or r.columns is null or r.missing <> '{}'
+     where r.may_hide_rows or r.columns is null or r.missing <> '{}'
      order by 1, 2`,
     scopeValues(role, scope),
   );

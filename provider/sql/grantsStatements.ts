@@ -19,7 +19,11 @@ export function byActor<T extends { actor: Actor; owner: string }>(
 
 /** Back to the role of the connection, which need not be the one that logged in. */
 function as(owner: string, statements: Statement[]): Statement[] {
-  return [statement(`set local role ${identifier(owner)}`), ...statements, statement("set local role to default")];
+  return [
+    statement(`set local role ${identifier(owner)}`),
+    ...statements.map((one) => ({ ...one, actor: owner })),
+    statement("set local role to default"),
+  ];
 }
 
 interface Default {

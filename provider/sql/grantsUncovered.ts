@@ -53,11 +53,13 @@ function grantAll(role: string, schema: string): string {
 function showAll(role: string, schema: string): string {
   const make = literal("CREATE POLICY %I ON %s FOR SELECT TO %I USING (true)");
   const policy = literal(policyFor(role));
+  // Names and operators mean the same whatever the search path of the session is.
+  const is = "OPERATOR(pg_catalog.=)";
   const body =
-    " DECLARE t regclass; BEGIN FOR t IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace " +
-    `WHERE n.nspname = ${literal(schema)} AND c.relrowsecurity AND NOT EXISTS (SELECT FROM pg_policy p ` +
-    `WHERE p.polrelid = c.oid AND p.polname = ${policy}) ` +
-    `LOOP EXECUTE format(${make}, ${policy}, t, ${literal(role)}); END LOOP; END `;
+    " DECLARE t pg_catalog.regclass; BEGIN FOR t IN SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n " +
+    `ON n.oid ${is} c.relnamespace WHERE n.nspname ${is} ${literal(schema)}::pg_catalog.name AND c.relrowsecurity ` +
+    `AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid ${is} c.oid AND p.polname ${is} ${policy}::pg_catalog.name) ` +
+    `LOOP EXECUTE pg_catalog.format(${make}, ${policy}, t, ${literal(role)}); END LOOP; END `;
   const quotes = body.includes("$$") ? "$clickpipes$" : "$$";
   return `DO ${quotes}${body}${quotes}`;
 }

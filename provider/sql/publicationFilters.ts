@@ -13,13 +13,18 @@ export const FILTER_TREE =
   "left(encode(sha256(convert_to(regexp_replace(r.prqual::text, ':location -?\\d+', '', 'g'), 'UTF8')), 'hex'), 16)";
 
 /**
- * The text of the filter of `r`, on table `c` in schema `n`, unless parameter `known` has its fingerprint already or is null:
- * to write an expression out, the server waits for whoever has the table locked.
+ * The text of the filter of `r`, on table `c` in schema `n`, unless parameter `known` has its fingerprint already or is null.
+ * To write an expression out, the server opens the table: `waits` for whoever has it locked, or leaves it out.
  */
-export function filterText(known: string): string {
-  const key = `format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))`;
-  return `case when r.prqual is not null and ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}
+export function filterText(known: string, waits: boolean): string {
+  const key = tableKeyInSql("n", "c");
+  return `case when r.prqual is not null and ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}${waits ? "" : " and not exists (select from locked k where k.relation = r.prrelid)"}
                then pg_get_expr(r.prqual, r.prrelid) end`;
+}
+
+/** `tableKey` of a row of pg_class and its schema's. */
+export function tableKeyInSql(schema: string, table: string): string {
+  return `format('"%s"."%s"', replace(${schema}.nspname, '"', '""'), replace(${table}.relname, '"', '""'))`;
 }
 
 export function knownTrees(filters: Filters | undefined): string | null {
@@ -27,9 +32,13 @@ export function knownTrees(filters: Filters | undefined): string | null {
   return JSON.stringify(Object.fromEntries(Object.entries(filters).map(([key, { tree }]) => [key, tree])));
 }
 
-/** The text that was read, else the one that is known; where neither is there, something that no filter's text equals. */
+/**
+ * The text that was read, else the one that is known; where neither is there, something that no filter's text equals. Of a
+ * table that somebody has locked, what is known counts as long as nobody can look.
+ */
 export function storedFilter(table: PublishedTable, filters: Filters = {}): string | undefined {
   const known = filters[tableKey(table)];
+  if (table.heldBy) return known?.stored;
   return table.where ?? (known && known.tree === table.tree ? known.stored : table.tree);
 }
 

@@ -10,11 +10,12 @@ export function inSchemas(version: number): string {
   return "exists (select from pg_publication_namespace s where s.pnpubid = p.oid and s.pnnspid = c.relnamespace)";
 }
 
-/** What subscribers get: partitioned tables by their own name or by their leaves, as the publication says. */
-export function readPublishedTables(version: number, ...which: Which): Statement {
-  return statement(
-    `
-    with recursive publication as (select * from pg_publication where oid = (${publicationOid})),
+/**
+ * What subscribers get: partitioned tables by their own name or by their leaves, as the publication says. Parts of a `with
+ * recursive` after `publication`; gives `received (relid)`, which may hold one twice.
+ */
+export function receivedTables(version: number): string {
+  return `
     member as (
       select r.prrelid as relid from publication p join pg_publication_rel r on r.prpubid = p.oid
       union
@@ -30,7 +31,13 @@ export function readPublishedTables(version: number, ...which: Which): Statement
     received as (
       select t.relid from tree t, publication p
        where case when p.pubviaroot then not t.below and t.relid not in (select relid from tree where below) else t.kind = 'r' end
-    )
+    )`;
+}
+
+export function readPublishedTables(version: number, ...which: Which): Statement {
+  return statement(
+    `
+    with recursive publication as (select * from pg_publication where oid = (${publicationOid})), ${receivedTables(version)}
     select distinct n.nspname as "schema", c.relname as "name"
       from received r join pg_class c on c.oid = r.relid join pg_namespace n on n.oid = c.relnamespace
      where ${PUBLISHABLE}

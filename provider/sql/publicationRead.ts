@@ -1,5 +1,6 @@
+import { LOCKED, type LockHolder } from "./lockHolders";
 import { type Marked, parseComment } from "./mark";
-import { FILTER_TREE, type Filters, filterText, knownTrees, storedFilter } from "./publicationFilters";
+import { FILTER_TREE, type Filters, filterText, knownTrees, storedFilter, tableKeyInSql } from "./publicationFilters";
 import { type Statement, statement } from "./statement";
 import { compareTables, compareText, type TableName } from "./table";
 
@@ -9,6 +10,8 @@ export interface PublishedTable extends TableName {
   /** The row filter as the server writes it, and a fingerprint of it. */
   where?: string;
   tree?: string;
+  /** Who keeps us from reading the filter, which may be another one than is known. */
+  heldBy?: LockHolder;
 }
 
 export interface ActualPublication {
@@ -30,6 +33,12 @@ export interface ActualPublication {
 /** How a publication is found: by the OID that the state knows, else by the first of its names that there is. */
 export type Which = [oid: number | null, ...names: string[]];
 
+/** Whose filters' texts are known, and whether the others are waited for where somebody has the table locked. */
+export interface FilterReading {
+  filters: Filters | undefined;
+  waits: boolean;
+}
+
 /** Takes the parameters $1 and $2 of `whichValues`. */
 export const publicationOid = `
   select oid from pg_publication where oid = $1::oid or pubname = any ($2::text[])
@@ -43,13 +52,15 @@ export function whichValues([oid, ...names]: Which): [number | null, string[]] {
  * With the text of the row filters that are not among `filters`; undefined: of none, their fingerprints will do.
  * From the catalogs: `pg_publication_tables` shows partitions in place of their parents, and parents in place of them.
  */
-export function readPublication(version: number, filters: Filters | undefined, ...which: Which): Statement {
+export function readPublication(version: number, { filters, waits }: FilterReading, ...which: Which): Statement {
   const columns = version >= 15 ? COLUMNS : "null::text[]";
-  const filter = version >= 15 ? filterText("$3") : "null::text";
+  const filter = version >= 15 ? filterText("$3", waits) : "null::text";
+  const heldBy = version >= 15 && !waits ? HELD_BY : "null::jsonb";
   const tree = version >= 15 ? FILTER_TREE : "null::text";
   const schemas = version >= 15 ? SCHEMAS : "'{}'::text[]";
   return statement(
     `
+    ${waits ? "" : `with ${LOCKED}`}
     select p.oid::int8::text as "oid", p.pubname as "name", pg_get_userbyid(p.pubowner) as "owner", p.puballtables as "allTables",
            array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
                               case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null) as "publish",
@@ -59,7 +70,7 @@ export function readPublication(version: number, filters: Filters | undefined, .
            pg_has_role(p.pubowner, 'USAGE') as "mayAlter",
            ${schemas} as "schemas",
            coalesce((select jsonb_agg(jsonb_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
-                                                         'columns', ${columns}, 'where', ${filter}, 'tree', ${tree}))
+                                                         'columns', ${columns}, 'where', ${filter}, 'tree', ${tree}, 'heldBy', ${heldBy}))
                        from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
                       where r.prpubid = p.oid), '[]') as "tables"
       from pg_publication p
@@ -67,6 +78,10 @@ export function readPublication(version: number, filters: Filters | undefined, .
     version >= 15 ? [...whichValues(which), knownTrees(filters)] : whichValues(which),
   );
 }
+
+/** Who has the table of a filter locked, where its text would have to be read. */
+const HELD_BY = `case when r.prqual is not null and $3::jsonb is not null
+  and $3::jsonb ->> ${tableKeyInSql("n", "c")} is distinct from ${FILTER_TREE} then (select k.holder from locked k where k.relation = r.prrelid) end`;
 
 /** The listed columns by name; null where all columns are published, which is not the same as a list of all. */
 const COLUMNS = `case when r.prattrs is not null then (select jsonb_agg(a.attname)
@@ -90,8 +105,8 @@ export function toPublication(
 
 function toPublishedTable(row: Record<string, unknown>, filters: Filters | undefined): PublishedTable {
   const table = row as unknown as PublishedTable;
-  const { oid, schema, name, columns, tree } = table;
-  const filter = tree && { where: storedFilter(table, filters), tree };
+  const { oid, schema, name, columns, tree, heldBy } = table;
+  const filter = tree && { where: storedFilter(table, filters), tree, ...(heldBy && { heldBy }) };
   return { oid, schema, name, ...(columns && { columns: columns.sort(compareText) }), ...filter };
 }
 

@@ -1,6 +1,12 @@
 import type { ReadinessCheck } from "./readiness";
 import { displayTable, type TableName } from "./table";
 
+/** One line of the report, before it is kept. */
+export interface ReadinessLine extends ReadinessCheck {
+  /** Somebody's lock kept us from looking: what the last look found stays. */
+  unread?: boolean;
+}
+
 export interface Finding {
   /** Default: blocked. */
   status?: "warning" | "blocked";

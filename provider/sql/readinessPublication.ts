@@ -44,12 +44,12 @@ export function publicationChecks(facts: Facts): ReadinessCheck[] {
       {
         detail: "columns are neither published nor excluded, and so NULL after each change",
         display: (table) => displayColumns(table, table.unpublishedColumns),
-        fix: (table) => again(publication, table, { listed: publishable(table), filter: table.filter }),
+        fix: (table) => again(publication, table, { listed: publishable(table) }),
       },
     ),
     judgeTables(
       "filters",
-      there.filter(({ filter }) => filter !== null),
+      there.filter(({ filtered }) => filtered),
       "no row filter",
       {
         status: "warning",

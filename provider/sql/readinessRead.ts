@@ -1,3 +1,5 @@
+import { LOCKED } from "./lockHolders";
+import { partitionsBelow } from "./partitions";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
 
@@ -40,6 +42,17 @@ export function readServerFacts(role: string): Statement {
     [role],
   );
 }
+
+/** Time-outs that ClickPipes does not override, of its user's own session; null where the server has no such setting. */
+export interface SessionTimeouts {
+  transaction_timeout: string | null;
+  idle_session_timeout: string | null;
+}
+
+/** Asked on the user's own login, whose search path need not be ours. */
+export const readSessionTimeouts =
+  "select pg_catalog.current_setting('transaction_timeout', true) as transaction_timeout, " +
+  "pg_catalog.current_setting('idle_session_timeout', true) as idle_session_timeout";
 
 /** One that has written, of a session or, by `gid`, prepared: a new slot waits for its end, whatever its database. */
 export interface OpenTransaction {
@@ -90,6 +103,8 @@ export function readPublicationFacts(version: number, name: string): Statement {
 export interface NarrowedMember extends TableName {
   listed: string[] | null;
   filter: string | null;
+  /** There is a filter, be its text known or not. */
+  filtered: boolean;
   partitions: TableName[];
 }
 
@@ -97,18 +112,23 @@ export function readNarrowedMembers(version: number, publication: string): State
   if (version < 15) return statement("select null as schema where false");
   return statement(
     `
-    select n.nspname as "schema", c.relname as "name", pg_get_expr(l.prqual, l.prrelid) as "filter",
+    with ${LOCKED}
+    select n.nspname as "schema", c.relname as "name", ${FILTER_UNLESS_HELD} as "filter", l.prqual is not null as "filtered",
            case when l.prattrs is not null then array(select attname::text from pg_attribute where attrelid = c.oid and attnum = any (l.prattrs::int2[])
              order by attnum) end as "listed",
            array(select jsonb_build_object('schema', pn.nspname, 'name', pc.relname)
-                   from pg_partition_tree(c.oid) t join pg_class pc on pc.oid = t.relid join pg_namespace pn on pn.oid = pc.relnamespace
-                  where t.level > 0) as "partitions"
+                   from ${partitionsBelow("c.oid")} t join pg_class pc on pc.oid = t.relid join pg_namespace pn on pn.oid = pc.relnamespace
+                 ) as "partitions"
       from pg_publication p join pg_publication_rel l on l.prpubid = p.oid
       join pg_class c on c.oid = l.prrelid join pg_namespace n on n.oid = c.relnamespace
      where p.pubname = $1 and (l.prattrs is not null or l.prqual is not null)`,
     [publication],
   );
 }
+
+/** The row filter of `l`, a row of pg_publication_rel; null where there is none, or somebody has the table locked. */
+export const FILTER_UNLESS_HELD = `case when l.prqual is not null and not exists (select from locked k where k.relation = l.prrelid)
+                then pg_get_expr(l.prqual, l.prrelid) end`;
 
 export interface SlotFacts {
   name: string;

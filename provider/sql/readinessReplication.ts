@@ -84,7 +84,7 @@ function moreOf(setting: string, { neon }: ServerFacts, now: number): string {
 function freeSlot(slots: SlotFacts[]): string | undefined {
   const idle = slots.find(({ here, active }) => here && !active);
   if (!idle) return undefined;
-  return `SELECT pg_drop_replication_slot(${literal(idle.name)}) -- if nobody will read it any more`;
+  return `SELECT pg_catalog.pg_drop_replication_slot(${literal(idle.name)}) -- if nobody will read it any more`;
 }
 
 function judgeLost(slots: SlotFacts[]): ReadinessCheck {
@@ -92,7 +92,7 @@ function judgeLost(slots: SlotFacts[]): ReadinessCheck {
   return judge("lostSlots", lost.length === 0, "no slot has lost its WAL", {
     status: "warning",
     detail: `slots without their WAL: ${lost.join(", ")}: their pipes have to be resynced`,
-    fix: lost.map((name) => `SELECT pg_drop_replication_slot(${literal(name)})`).join("; "),
+    fix: lost.map((name) => `SELECT pg_catalog.pg_drop_replication_slot(${literal(name)})`).join("; "),
   });
 }
 
@@ -106,8 +106,8 @@ function slotNameChecks({ slots, slotName, mode, role }: Facts): ReadinessCheck[
 const NOTHING = { detail: "", fix: "" };
 
 function unfitSlot(slot: SlotFacts | undefined, name: string, role: string) {
-  const create = `SELECT pg_create_logical_replication_slot(${literal(name)}, 'pgoutput')`;
-  const again = `SELECT pg_drop_replication_slot(${literal(name)}); ${create}`;
+  const create = `SELECT pg_catalog.pg_create_logical_replication_slot(${literal(name)}, 'pgoutput')`;
+  const again = `SELECT pg_catalog.pg_drop_replication_slot(${literal(name)}); ${create}`;
   if (!slot) return { detail: `slot ${name} does not exist`, fix: create };
   if (!slot.here) return { detail: `slot ${name} reads another database`, fix: "choose another `replicationSlotName`" };
   if (slot.plugin !== "pgoutput") return { detail: `slot ${name} reads with ${slot.plugin}`, fix: again };
@@ -122,7 +122,7 @@ function slotInTheWay(slot: SlotFacts | undefined, name: string, role: string) {
   if (!slot || (slot.active && slot.reader === role)) return undefined;
   return {
     detail: `slot ${name} exists already; ClickPipes makes its own`,
-    fix: `SELECT pg_drop_replication_slot(${literal(name)})`,
+    fix: `SELECT pg_catalog.pg_drop_replication_slot(${literal(name)})`,
   };
 }
 
@@ -136,7 +136,7 @@ function waitChecks(facts: Facts): ReadinessCheck[] {
     judge("openTransactions", sessions.length === 0, "no open transaction keeps a new slot waiting", {
       status: "warning",
       detail: `making a slot waits for ${sessions.map(({ pid, user, since }) => `session ${pid} of ${user}, open since ${since}`).join("; ")}`,
-      fix: `SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[${pids}]) AS pid -- or wait for them to end`,
+      fix: `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.unnest(ARRAY[${pids}]) AS pid -- or wait for them to end`,
     }),
     judge("preparedTransactions", prepared.length === 0, "no prepared transaction keeps a new slot waiting", {
       status: "warning",

@@ -1,7 +1,15 @@
 import type { UnsafeTable } from "./publicationSafety";
 import type { ReadinessCheck } from "./readiness";
+import type { ReadinessLine } from "./readinessJudgement";
 import { publicationChecks } from "./readinessPublication";
-import type { NarrowedMember, OpenTransaction, PublicationFacts, ServerFacts, SlotFacts } from "./readinessRead";
+import type {
+  NarrowedMember,
+  OpenTransaction,
+  PublicationFacts,
+  ServerFacts,
+  SessionTimeouts,
+  SlotFacts,
+} from "./readinessRead";
 import { replicationChecks } from "./readinessReplication";
 import { roleChecks, serverChecks } from "./readinessRole";
 import type { TableFacts } from "./readinessTableRead";
@@ -32,13 +40,15 @@ export interface Facts {
   /** How the two probes as the ClickPipes user ended: undefined where they succeeded. */
   login: ProbeFailure | undefined;
   replication: ProbeFailure | undefined;
+  /** Undefined where nobody could log in. */
+  timeouts: SessionTimeouts | undefined;
 }
 
 /**
  * What ClickPipes would say of this source, and what it would not say: one line a check, in a fixed order. A check that
  * means nothing without something that is missing, such as the rights of a role that does not exist, is left out.
  */
-export function readinessReport(facts: Facts): ReadinessCheck[] {
+export function readinessReport(facts: Facts): ReadinessLine[] {
   const replicates = facts.mode !== "snapshot";
   return [
     ...serverChecks(facts),
@@ -52,10 +62,10 @@ export function readinessReport(facts: Facts): ReadinessCheck[] {
 /** What passes by itself, and would show as a change on every refresh. */
 const PASSING: readonly string[] = ["openTransactions"];
 
-/** What is kept: of what passes by itself, what the last `up` found, until it has passed. */
-export function lastingReport(report: ReadinessCheck[], before: ReadinessCheck[] = []): ReadinessCheck[] {
-  return report.map((now) => {
-    const kept = PASSING.includes(now.check) && now.status !== "ok" && before.find(({ check }) => check === now.check);
-    return kept || now;
+/** What is kept: of what passes by itself, and of what nobody can look at for now, what was found last. */
+export function lastingReport(report: ReadinessLine[], before: ReadinessCheck[] = []): ReadinessCheck[] {
+  return report.map(({ unread, ...now }) => {
+    const passes = unread || (PASSING.includes(now.check) && now.status !== "ok");
+    return (passes && before.find(({ check }) => check === now.check)) || now;
   });
 }

@@ -56,6 +56,21 @@ export function roleChecks(facts: Facts): ReadinessCheck[] {
       "the ClickPipes user can log in with its password",
       { detail: `logging in as "${role}" failed: ${facts.login?.text}`, fix: loginFix(facts) },
     ),
+    ...timeoutChecks(facts),
+  ];
+}
+
+/** The transaction that exports the snapshot lives as long as the first load, and ClickPipes overrides neither of them. */
+function timeoutChecks({ role, server, timeouts }: Facts): ReadinessCheck[] {
+  if (timeouts === undefined) return [];
+  const set = Object.entries(timeouts).filter(([, value]) => value !== null && value !== "0");
+  const inDatabase = `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(server.database)}`;
+  return [
+    judge("timeouts", set.length === 0, "no time-out of the server ends a long first load", {
+      status: "warning",
+      detail: `sessions of "${role}" have ${set.map(([name, value]) => `${name} = ${value}`).join(" and ")}, which ends a first load that takes longer`,
+      fix: set.map(([name]) => `${inDatabase} SET ${name} = 0`).join("; "),
+    }),
   ];
 }
 
@@ -65,6 +80,8 @@ export function loginFix({ role, server, login }: Facts): string {
   if (server.expired) return `ALTER ROLE ${name} VALID UNTIL 'infinity'`;
   if (!server.mayConnect) return `GRANT CONNECT ON DATABASE ${identifier(server.database)} TO ${name}`;
   if (login?.code === SQLSTATE.tooManyConnections) return `ALTER ROLE ${name} CONNECTION LIMIT -1`;
+  if (login?.code === SQLSTATE.transactionTimeout)
+    return `ALTER ROLE ${name} IN DATABASE ${identifier(server.database)} SET transaction_timeout = 0`;
   if (login?.code === SQLSTATE.invalidPassword)
     return `ALTER ROLE ${name} PASSWORD '…' -- or give the password that it has`;
   return "correct the host, IP Allow or TLS setting that the message names";

@@ -1,5 +1,9 @@
+import { LOCKED } from "./lockHolders";
+import { partitionAncestors } from "./partitions";
+import { PUBLISHABLE, receivedTables } from "./publicationMembers";
 import type { MappedTable } from "./readiness";
-import { hidesRows, narrowingPolicies, type RowSecurity, showsRows } from "./rowSecurity";
+import { FILTER_UNLESS_HELD } from "./readinessRead";
+import { hidesRows, narrowingPolicies, policiesHeldBy, type RowSecurity, showsRows } from "./rowSecurity";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
 
@@ -34,11 +38,13 @@ export interface TableFacts extends TableName, RowSecurity {
   publishedParent: TableName | null;
   listed: string[] | null;
   filter: string | null;
+  /** There is a filter, be its text known or not. */
+  filtered: boolean;
   unpublishedColumns: string[];
 }
 
 /** Subqueries on the table `c` of the statement below, for the role `r`. */
-const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual
+const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual, attgenerated = 's' as stored
                  from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped)`;
 const OTHER_INDEX = `(select x.relname::text as name, array(select a.name from ${LIVE} a where a.attnum = any (i.columns) order by 1) as columns
                         from (select *, (indkey::int2[])[0:indnkeyatts - 1] as columns from pg_index where indrelid = c.oid) i
@@ -58,7 +64,8 @@ export function readTableFacts(
   publication: string,
   tables: MappedTable[] | undefined,
 ): Statement {
-  const attrs = version >= 15 ? "string_to_array(t.attrs::text, ' ')::int2[]" : "null::int2[]";
+  const attrs = version >= 15 ? "l.prattrs::int2[]" : "null::int2[]";
+  const storedPublished = version >= 18 ? "p.pubgencols = 's' and a.stored" : "false";
   const inSchema =
     version >= 15
       ? "exists (select from pg_publication_namespace s where s.pnpubid = p.oid and s.pnnspid = n.oid)"
@@ -67,7 +74,9 @@ export function readTableFacts(
     version >= 15
       ? `case when l.prattrs is not null then array(select a.name from ${LIVE} a where a.attnum = any (l.prattrs::int2[]) order by a.attnum) end`
       : "null::text[]";
-  const filter = version >= 15 ? "pg_get_expr(l.prqual, l.prrelid)" : "null::text";
+  const [filter, filtered] = version >= 15 ? [FILTER_UNLESS_HELD, "l.prqual is not null"] : ["null::text", "false"];
+  // A column comes with changes where it is listed, or where there is no list and it is not generated, or published all the same.
+  const generatedComes = `case when ${attrs} is not null then a.attnum = any (${attrs}) else ${storedPublished} end`;
   const mapped = [
     tables?.map(({ schema }) => schema),
     tables?.map(({ name }) => name),
@@ -75,21 +84,20 @@ export function readTableFacts(
   ].map((list) => list ?? null);
   return statement(
     `
-    with publication as (select * from pg_publication where pubname = $2),
+    with recursive publication as (select * from pg_publication where pubname = $2), ${receivedTables(version)},
     published as (
-      select distinct on (t.relid) t.relid, ${attrs} as attrs
-        from publication p, pg_get_publication_tables(p.pubname::text) t
-    ),
+      select distinct t.relid from received t join pg_class c on c.oid = t.relid where ${PUBLISHABLE}
+    ), ${LOCKED},
     mapped as (
       -- Of an array the planner knows how long it is: with a guess of 100 it would look through all published tables for each.
-      select m.schema, m.name, m.excluded, c.oid, t.relid, t.attrs
+      select m.schema, m.name, m.excluded, c.oid, t.relid
         from (select schema, name, case when excluded is null then '{}' else array(select jsonb_array_elements_text(excluded::jsonb)) end as excluded
                 from unnest($3::text[], $4::text[], $5::text[]) as u (schema, name, excluded)) m
         left join pg_namespace n on n.nspname = m.schema
         left join pg_class c on c.relnamespace = n.oid and c.relname = m.name
         left join published t on t.relid = c.oid
       union all
-      select n.nspname, c.relname, '{}', c.oid, t.relid, t.attrs
+      select n.nspname, c.relname, '{}', c.oid, t.relid
         from published t join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace
        where $3::text[] is null
     )
@@ -101,23 +109,25 @@ export function readTableFacts(
            case when m.excluded <> '{}' then array(select a.name from ${LIVE} a where a.name <> all (m.excluded) order by a.attnum) end as "columns",
            case when c.oid is not null then array(select e from unnest(m.excluded) e where e not in (select a.name from ${LIVE} a) order by 1)
                 else '{}' end as "unknownColumns",
-           coalesce(${hidesRows("c", "r")}, false) as "rowSecurity",
+           coalesce(${hidesRows("c", "r", "shows")}, false) as "rowSecurity",
+           case when coalesce(${hidesRows("c", "r", "hides")}, false) and not coalesce(${hidesRows("c", "r", "shows")}, false)
+                then ${policiesHeldBy("c", "r")} end as "rowsHeldBy",
            case when c.relrowsecurity then ${showsRows("c", "r")} else true end as "showsRows",
            case when c.relrowsecurity then ${narrowingPolicies("c", "r")} else '[]' end as "narrowedBy",
            coalesce(c.relreplident, ' ') as "identity",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid and i.indimmediate) as "hasKey",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",
            o.name as "otherIndex", o.columns as "otherColumns",
-           array(select a.name from ${LIVE} a where a.generated and a.name <> all (m.excluded) and a.attnum <> all (coalesce(m.attrs, '{}')) order by 1) as "generated",
+           array(select a.name from ${LIVE} a where a.generated and a.name <> all (m.excluded) and (${generatedComes}) is not true order by 1) as "generated",
            array(select a.name from ${LIVE} a where a.virtual order by 1) as "virtual",
-           exists (select from ${KEY} k join ${LIVE} a on a.attnum = k.attnum where a.generated and a.attnum <> all (coalesce(m.attrs, '{}'))) as "generatedInKey",
+           exists (select from ${KEY} k join ${LIVE} a on a.attnum = k.attnum where a.generated and (${generatedComes}) is not true) as "generatedInKey",
            coalesce(p.puballtables or l.oid is not null or ${inSchema}, false) as "member", m.relid is not null as "published",
            (select jsonb_build_object('schema', an.nspname, 'name', ac.relname)
-              from pg_partition_ancestors(c.oid) a join pg_class ac on ac.oid = a.relid join pg_namespace an on an.oid = ac.relnamespace
+              from ${partitionAncestors("c.oid")} a join pg_class ac on ac.oid = a.relid join pg_namespace an on an.oid = ac.relnamespace
              -- As a truth value, so that the published tables are hashed once, and not gone through for each partition.
-             where c.relispartition and a.relid <> c.oid and (a.relid in (select relid from published)) is true limit 1) as "publishedParent",
-           ${listed} as "listed", ${filter} as "filter",
-           array(select a.name from ${LIVE} a where m.attrs is not null and not a.generated and a.name <> all (m.excluded) and a.attnum <> all (m.attrs)
+             where c.relispartition and (a.relid in (select relid from published)) is true limit 1) as "publishedParent",
+           ${listed} as "listed", ${filter} as "filter", coalesce(${filtered}, false) as "filtered",
+           array(select a.name from ${LIVE} a where ${attrs} is not null and not a.generated and a.name <> all (m.excluded) and a.attnum <> all (${attrs})
                   order by 1) as "unpublishedColumns"
       from mapped m
       left join pg_roles r on r.rolname = $1

@@ -1,12 +1,12 @@
 import type { ReadinessCheck } from "./readiness";
 import { contentChecks, isTable, list } from "./readinessContent";
-import { judge, judgeTables } from "./readinessJudgement";
+import { judge, judgeTables, type ReadinessLine } from "./readinessJudgement";
 import type { Facts } from "./readinessReport";
 import type { TableFacts } from "./readinessTableRead";
 import { identifier, qualified } from "./statement";
 import { displayTable } from "./table";
 
-export function tableChecks(facts: Facts): ReadinessCheck[] {
+export function tableChecks(facts: Facts): ReadinessLine[] {
   const { tables, mapped, pub, mode } = facts;
   // What a missing publication would publish, nobody knows: with changes, that is a check of its own.
   const unknown = tables.length === 0 && !mapped && !pub.exists;

@@ -1,3 +1,4 @@
+import { pasteable } from "./pasteable";
 import { explainHazard, type UnsafeTable } from "./publicationSafety";
 import type { ReadinessCheck } from "./readiness";
 import { isTable, lacksIdentity, list, primaryKey, publishGenerated } from "./readinessContent";
@@ -53,14 +54,14 @@ function hazardFix({ publication, narrowed }: Facts, table: UnsafeTable): string
     case "virtualUnderFull":
       if (table.primaryKey) return `${alter} DEFAULT`;
       return member && table.hazard === "listUnderFull"
-        ? again(publication, member, { listed: null, filter: member.filter })
+        ? again(publication, member, { listed: null })
         : primaryKey(table, null);
     case "listWithoutKey":
       if (!member?.listed) break;
-      return again(publication, member, { ...member, listed: [...member.listed, ...(table.columns ?? [])] });
+      return again(publication, member, { listed: [...member.listed, ...(table.columns ?? [])] });
     case "filterBeyondKey":
       if (table.full || !member) return `${alter} FULL`;
-      return again(publication, member, { ...member, filter: null });
+      return again(publication, member, { listed: member.listed, filter: null });
     case "generatedUnderFull":
     case "generatedInKey":
       return publishGenerated(publication);
@@ -74,7 +75,7 @@ function identityFix(publication: string, table: UnsafeTable, member: NarrowedMe
   if (table.hazard === "invalidIndex") return explainHazard(table).fix;
   if (table.uniqueIndex !== null) return `${alter} USING INDEX ${identifier(table.uniqueIndex)}`;
   // FULL allows no list of columns.
-  if (member?.listed) return `${again(publication, member, { listed: null, filter: member.filter })}; ${alter} FULL`;
+  if (member?.listed) return `${again(publication, member, { listed: null })}; ${alter} FULL`;
   return `${alter} FULL`;
 }
 
@@ -82,13 +83,19 @@ function governs(member: NarrowedMember, table: TableName): boolean {
   return [member, ...member.partitions].some((one) => tableKey(one) === tableKey(table));
 }
 
-/** Sent as one string, both are one transaction, and no change is lost between them. */
+/** As one transaction: no change is lost between the two. */
 export function again(
   publication: string,
-  table: TableName,
-  { listed, filter }: Pick<NarrowedMember, "listed" | "filter">,
+  table: Narrowed,
+  changed: { listed: string[] | null; filter?: null },
 ): string {
+  const filter = changed.filter === undefined ? table.filter : null;
+  if (changed.filter === undefined && table.filtered && filter === null)
+    return `check again when nobody has ${displayTable(table)} locked: its row filter cannot be read now`;
   const alter = `ALTER PUBLICATION ${identifier(publication)}`;
   const where = filter === null ? "" : ` WHERE ${filter}`;
-  return `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${list(listed)}${where}`;
+  const both = `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${list(changed.listed)}${where}`;
+  return pasteable(both, filter);
 }
+
+type Narrowed = TableName & Pick<NarrowedMember, "filter" | "filtered">;

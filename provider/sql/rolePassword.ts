@@ -21,7 +21,7 @@ export function setPassword(role: string, password: string): Statement[] {
  * with it the password, into the server's log; so would that of Postgres 18's warning of MD5. `others` leaves cancelling out.
  */
 function assign(role: string, password: string): Statement[] {
-  return [
+  const statements = [
     statement("select set_config('clickpipes.role', $1, true), set_config('clickpipes.password', $2, true)", [
       role,
       password,
@@ -43,4 +43,5 @@ function assign(role: string, password: string): Statement[] {
       end $$`),
     statement("select set_config('clickpipes.password', '', true)"),
   ];
+  return statements.map((one) => ({ ...one, secret: true }));
 }

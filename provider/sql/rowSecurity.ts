@@ -1,3 +1,5 @@
+import type { LockHolder } from "./lockHolders";
+import { pasteable } from "./pasteable";
 import { identifier, literal, qualified } from "./statement";
 import type { TableName } from "./table";
 
@@ -5,6 +7,8 @@ import type { TableName } from "./table";
 export interface RowSecurity {
   showsRows: boolean;
   narrowedBy: { name: string; qual: string }[];
+  /** Who keeps us from reading the policies, so that nobody knows whether rows are hidden. */
+  rowsHeldBy: LockHolder | null;
 }
 
 export function policyFor(role: string): string {
@@ -15,33 +19,55 @@ export function policyFor(role: string): string {
 export function rowsFix(table: TableName & RowSecurity, role: string): string {
   const on = `ON ${qualified(table)}`;
   const show = `CREATE POLICY ${identifier(policyFor(role))} ${on} FOR SELECT TO ${identifier(role)} USING (true)`;
-  const widened = table.narrowedBy.map(
-    ({ name, qual }) => `ALTER POLICY ${identifier(name)} ${on} USING ((${qual}) OR current_user = ${literal(role)})`,
+  const widened = table.narrowedBy.map(({ name, qual }) =>
+    pasteable(`ALTER POLICY ${identifier(name)} ${on} USING ((${qual}) OR current_user = ${literal(role)})`, qual),
   );
   return [...(table.showsRows ? [] : [show]), ...widened].join("; ");
 }
 
+/** Of a policy: written out it would be `true`. Told from the stored tree, for which the server opens no table. */
+const ALWAYS = "p.polqual::text ~ '^\\{CONST :consttype 16 .*:constvalue 1 \\[ 1 '";
+
+/** Who has a table locked that is named in the policy. */
+const HOLDER = `(
+  select k.holder from locked k
+   where k.relation = p.polrelid
+      or exists (select from pg_depend d where d.classid = 'pg_policy'::regclass and d.objid = p.oid
+                    and d.refclassid = 'pg_class'::regclass and d.refobjid = k.relation) limit 1)`;
+
 /**
- * Policies for reading the table that apply to the role, each an alias in the statement around: `shows` is true of those
- * that keep no row from it, being `true` or letting the role through by name.
+ * Policies for reading the table that apply to the role, each an alias in the statement around, which begins with `LOCKED`:
+ * `shows` is true of those that keep no row from it, being `true` or letting the role through by name, and null where somebody
+ * has a table of theirs locked.
  */
 function policies(table: string, role: string): string {
   return `(
-    select p.polname as name, p.polpermissive as permissive, e.qual,
-           e.qual = 'true' or right(e.qual, length(e.way)) = e.way as shows
-      from pg_policy p, lateral (select pg_get_expr(p.polqual, p.polrelid) as qual,
-                                        ' OR (CURRENT_USER = ' || quote_literal(${role}.rolname) || '::name))' as way) e
-     where p.polrelid = ${table}.oid and p.polcmd in ('r', '*') and e.qual is not null
+    select p.polname as name, p.polpermissive as permissive, written.qual, locker.holder,
+           case when ${ALWAYS} then true when locker.holder is null then right(written.qual, length(named.way)) = named.way end as shows
+      from pg_policy p
+      cross join lateral (select case when not ${ALWAYS} then ${HOLDER} end as holder offset 0) locker
+      cross join lateral (select case when ${ALWAYS} then 'true' when locker.holder is null then pg_get_expr(p.polqual, p.polrelid) end as qual offset 0) written
+      cross join lateral (select ' OR (CURRENT_USER = ' || quote_literal(${role}.rolname) || '::name))' as way) named
+     where p.polrelid = ${table}.oid and p.polcmd in ('r', '*') and p.polqual is not null
        and exists (select from unnest(p.polroles) as m (oid) where m.oid = 0 or pg_has_role(${role}.oid, m.oid, 'USAGE')))`;
 }
 
-/** Whether row-level security hides rows of the table from the role; as `check_role_for_policy` and `add_security_quals` of Postgres. */
-export function hidesRows(table: string, role: string): string {
+/**
+ * Whether row-level security hides rows of the table from the role; as `check_role_for_policy` and `add_security_quals` of
+ * Postgres. `unread`: what a policy counts for that cannot be read.
+ */
+export function hidesRows(table: string, role: string, unread: "shows" | "hides"): string {
+  const shows = `coalesce(y.shows, ${unread === "shows"})`;
   return `(
     ${table}.relrowsecurity and not ${role}.rolsuper and not ${role}.rolbypassrls
     and (${table}.relforcerowsecurity or not pg_has_role(${role}.oid, ${table}.relowner, 'USAGE'))
-    and not (exists (select from ${policies(table, role)} y where y.permissive and y.shows)
-             and not exists (select from ${policies(table, role)} y where not y.permissive and not y.shows)))`;
+    and not (exists (select from ${policies(table, role)} y where y.permissive and ${shows})
+             and not exists (select from ${policies(table, role)} y where not y.permissive and not ${shows})))`;
+}
+
+/** Who keeps us from reading a policy. */
+export function policiesHeldBy(table: string, role: string): string {
+  return `(select y.holder from ${policies(table, role)} y where y.holder is not null limit 1)`;
 }
 
 /** The restrictive policies that hide rows, as JSON: no policy beside them shows what they hide. */

@@ -1,4 +1,4 @@
-import { identifier, literal, type Statement, statement } from "./statement";
+import { literal, type Statement, statement } from "./statement";
 
 /** Times in seconds. */
 export interface SessionLimits {
@@ -26,12 +26,6 @@ const MEANING: Readonly<Record<string, string>> = {
   "plpgsql.extra_errors": "none",
 };
 
-/** What says too much: an error would print the values of a statement in the server's log, a password among them. */
-const QUIET: Readonly<Record<string, string>> = {
-  log_parameter_max_length_on_error: "0",
-  client_min_messages: "warning",
-};
-
 /** Neither pays for a read of the catalogs: compiling is for queries that are long indeed, and so are workers. */
 const PACE: Readonly<Record<string, string>> = { jit: "off", max_parallel_workers_per_gather: "0" };
 
@@ -46,7 +40,9 @@ export function settleTransaction(version: number, { statementTimeout, lockTimeo
     ...MEANING,
     // With it, making a role would also make us a member.
     ...(version >= 16 && { createrole_self_grant: "" }),
-    ...QUIET,
+    // An error would print the values of its statement in the server's log, a password among them.
+    ...(version >= 13 && { log_parameter_max_length_on_error: "0" }),
+    client_min_messages: "warning",
     ...PACE,
   };
   // Qualified, since the search path is still somebody else's here.
@@ -93,16 +89,4 @@ export function startupOptions(own: string | undefined, settings: Readonly<Recor
   const before = own?.replace(/^((?:[^\\]|\\.)*)\\$/s, "$1").trim();
   const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   return [...(before ? [before] : []), ...ours].join(" ");
-}
-
-/**
- * In front of text that people paste: what the server wrote out under our settings means the same in any session then.
- */
-export function pasteable(text: string): string {
-  const settings = ["search_path", "standard_conforming_strings", "datestyle", "intervalstyle", "timezone"];
-  const set = settings.map((name) => {
-    const value = MEANING[name] as string;
-    return `SET LOCAL ${name} = ${name === "search_path" ? value.split(", ").map(identifier).join(", ") : literal(value)}`;
-  });
-  return ["BEGIN", ...set, text, "COMMIT"].join("; ");
 }

@@ -4,6 +4,10 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 export interface Statement {
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** It carries a password, and so may what the server says of it. */
+  readonly secret?: boolean;
+  /** The role that it is carried out as, where that is not ours. */
+  readonly actor?: string;
 }
 
 export const identifier = escapeIdentifier;

@@ -84,7 +84,7 @@ describe("where logical replication is off", () => {
       (key) => configOf()[`clickpipes:${key}`],
       () => undefined,
     );
-    const { postgres } = new Context(settings, "test");
+    const { postgres } = new Context(settings, "test", []);
     const events: string[] = [];
     let late: Promise<void> | undefined;
     const startLate = () =>

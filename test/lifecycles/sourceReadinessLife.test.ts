@@ -174,7 +174,7 @@ describe("SourceReadiness", () => {
       );
     await source.run("checkpoint");
     const lost = (await reportOn(source)).find(({ check }) => check === "lostSlots");
-    expect(lost).toMatchObject({ status: "warning", fix: "SELECT pg_drop_replication_slot('late')" });
+    expect(lost).toMatchObject({ status: "warning", fix: "SELECT pg_catalog.pg_drop_replication_slot('late')" });
     await source.run(lost?.fix ?? "");
     expect(wrong(await reportOn(source))).toEqual([]);
   });

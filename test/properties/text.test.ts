@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalEntry, formatEntry, parseEntry } from "../../provider/addresses/ipEntry";
-import { scrub } from "../../provider/errors";
 import { parseConnectionUri } from "../../provider/lifecycles/connectionUri";
 import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/lifecycles/password";
 import { directHost, resolveSettings } from "../../provider/lifecycles/settings";
+import { scrub } from "../../provider/scrub";
 import { formatComment, type Marked, parseComment } from "../../provider/sql/mark";
 import { identifier, literal } from "../../provider/sql/statement";
 import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/sql/table";

@@ -23,12 +23,14 @@ const TABLE: TableFacts = {
     unknownColumns: [],
     showsRows: true,
     narrowedBy: [],
+    rowsHeldBy: null,
+    filtered: false,
   },
 };
 
 const FACTS: Facts = {
   ...{ role: "reader", publication: "pipe", mode: "cdc", mapped: false, slots: [], tables: [TABLE], unsafe: [] },
-  ...{ login: undefined, replication: undefined, narrowed: [], openTransactions: [] },
+  ...{ login: undefined, replication: undefined, timeouts: undefined, narrowed: [], openTransactions: [] },
   server: {
     ...{ versionNumber: 170010, versionText: "17.10", database: "app", neon: false, inRecovery: false },
     ...{
@@ -55,6 +57,20 @@ const withServer = (server: Partial<Facts["server"]>, facts: Partial<Facts> = {}
 const wrong = (facts: Facts) => readinessReport(facts).filter(({ status }) => status !== "ok");
 
 describe("the report on a source", () => {
+  test("warns of the time-outs that ClickPipes does not override, and says how to take them away", () => {
+    const timeouts = (transaction_timeout: string | null, idle_session_timeout: string) =>
+      wrong({ ...FACTS, timeouts: { transaction_timeout, idle_session_timeout } });
+    expect(timeouts("0", "0")).toEqual([]);
+    expect(timeouts(null, "0")).toEqual([]);
+    expect(timeouts("1min", "0")).toMatchObject([
+      {
+        ...{ check: "timeouts", status: "warning" },
+        fix: 'ALTER ROLE "reader" IN DATABASE "app" SET transaction_timeout = 0',
+      },
+    ]);
+    expect(timeouts("1min", "5s")[0]?.fix).toContain("SET idle_session_timeout = 0");
+  });
+
   test("has one line a check, in a fixed order, and no fix where nothing is wrong", () => {
     expect(wrong(FACTS)).toEqual([]);
     const checks = readinessReport(FACTS).map(({ check }) => check);
@@ -115,7 +131,7 @@ describe("the report on a source", () => {
         check: "openTransactions",
         status: "warning",
         detail: "making a slot waits for session 7 of app, open since 12:00",
-        fix: "SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[7]) AS pid -- or wait for them to end",
+        fix: "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.unnest(ARRAY[7]) AS pid -- or wait for them to end",
       },
       {
         check: "preparedTransactions",

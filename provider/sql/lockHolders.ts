@@ -1,0 +1,49 @@
+import { type Statement, statement } from "./statement";
+
+/** Whoever holds a lock, or waits for one in front of us: a session or, where `pid` is null, a prepared transaction. */
+export interface LockHolder {
+  pid: number | null;
+  user: string | null;
+  since: string | null;
+  prepared: string | null;
+}
+
+/**
+ * Expects a lock `l` of pg_locks. A prepared transaction belongs to no session: the lock on its own id tells which it is.
+ */
+const HOLDER_OF_LOCK = `
+  left join pg_stat_activity a on a.pid = l.pid
+  left join pg_locks x on l.pid is null and x.pid is null and x.virtualtransaction = l.virtualtransaction and x.locktype = 'transactionid'
+  left join pg_prepared_xacts p on p.transaction = x.transactionid`;
+const USER = "coalesce(a.usename, p.owner)";
+const SINCE = "coalesce(a.xact_start, a.query_start, p.prepared)::text";
+
+const HERE = "l.database = (select oid from pg_database where datname = current_database())";
+
+/**
+ * A part of a `with`: the relations that nobody can open now, since another session has ACCESS EXCLUSIVE on them or waits for
+ * it in front of us. To write an expression out (`pg_get_expr`), the server opens the relations in it.
+ */
+export const LOCKED = `
+  locked as materialized (
+    select distinct on (l.relation) l.relation,
+           jsonb_build_object('pid', l.pid, 'user', ${USER}, 'since', ${SINCE}, 'prepared', p.gid) as holder
+      from pg_locks l ${HOLDER_OF_LOCK}
+     where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid is distinct from pg_backend_pid() and ${HERE}
+     order by l.relation, l.granted desc, l.pid)`;
+
+/** Who may be in the way of a change of these relations (quoted names), of other objects, or of a transaction of ours. */
+export function readLockHolders(relations: string[], advisoryKey: string): Statement {
+  return statement(
+    `
+    select distinct l.pid, ${USER} as "user", ${SINCE} as since, p.gid as prepared
+      from pg_locks l ${HOLDER_OF_LOCK}
+     where l.granted and l.pid is distinct from pg_backend_pid() and coalesce(a.pid::text, p.gid) is not null and ${HERE}
+       and (l.relation in (select to_regclass(name)::oid from unnest($1::text[]) as r (name))
+            or l.locktype = 'advisory' and (l.classid::bigint << 32 | l.objid::bigint) = ${advisoryKey}
+            or l.locktype = 'object')
+       and l.mode in ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+     order by since limit 5`,
+    [relations],
+  );
+}
