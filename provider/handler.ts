@@ -8,6 +8,7 @@ import { ipAllowlist } from "./lifecycles/ipAllowlist";
 import type { Lifecycle } from "./lifecycles/lifecycle";
 import { logicalReplication } from "./lifecycles/logicalReplication";
 import { publication } from "./lifecycles/publication";
+import { markers, secretTexts, withoutMarkers } from "./lifecycles/repeatedSecrets";
 import { resolveSettings, type Settings } from "./lifecycles/settings";
 import { sourceReadiness } from "./lifecycles/sourceReadiness";
 import { hasUnknown } from "./lifecycles/unknown";
@@ -43,6 +44,8 @@ export function handler(name: string): HandledProvider {
   const environment = (variable: string) => process.env[variable] || undefined;
   let settings = resolveSettings(() => undefined, environment);
 
+  const told = (inputs: Inputs) => toldOf(name, inputs);
+
   return {
     // Synchronous: Pulumi calls the next method without waiting for a promise made here.
     configure({ config }) {
@@ -52,7 +55,7 @@ export function handler(name: string): HandledProvider {
 
     async check(olds: Inputs, news: Inputs) {
       const context = new Context(settings, subjectOf(name, news), secretsOf(lifecycle, news));
-      const { inputs, problems } = await checked(lifecycle, context, olds, news);
+      const { inputs, problems } = await checked(name, lifecycle, context, olds, news);
       // With a property's name, Pulumi would print the property's value, be it a secret or not.
       return { inputs, failures: problems.map((reason) => ({ property: "", reason: context.output.clean(reason) })) };
     },
@@ -60,46 +63,55 @@ export function handler(name: string): HandledProvider {
     // `changes` stays undefined: the engine compares the inputs, and so `ignoreChanges` and previews work by property.
     async diff(_id: string, state: Inputs, news: Inputs) {
       // The one place that sees the state in a preview: a provider that points elsewhere changes no argument.
-      await guarded(state, "diff", async (context) => context.checkDatabaseName(state));
+      await guarded(state, "diff", secretsOf(lifecycle, state), async (context) => context.checkDatabaseName(state));
       const replaces = lifecycle.replaces?.(state, news) ?? [];
       return { replaces, deleteBeforeReplace: replaces.length > 0 };
     },
 
     async create(news: Inputs) {
-      return guarded(news, "create", async (context) => {
-        const { id, outputs } = await lifecycle.create(context, withoutProvider(news));
-        return { id, outs: plain({ ...withoutProvider(news), ...cleaned(context, outputs) }) };
+      return guarded(news, "create", secretsOf(lifecycle, news), async (context) => {
+        const { id, outputs } = await lifecycle.create(context, told(news));
+        return { id, outs: plain({ ...told(news), ...cleaned(context, outputs), ...secretArgumentsOf(news) }) };
       });
     },
 
     async read(id: string, state: Inputs) {
-      return guarded(state, "read", async (context) => {
-        const found = await lifecycle.read(context, id, withoutProvider(state));
+      return guarded(state, "read", secretsOf(lifecycle, state), async (context) => {
+        const found = await lifecycle.read(context, id, told(state));
         if (!found) return missing(name, id, state);
         const sentences = (found.drift ?? []).map(context.output.clean);
         // Pulumi shows the sentences themselves only with --diff.
         for (const sentence of sentences) context.inform(`drift: ${sentence}`);
         const drift = sentences.length > 0 ? { drift: sentences } : {};
-        const { drift: _before, ...rest } = withoutProvider(state);
+        const { drift: _before, ...rest } = told(state);
         const inputs = { ...found.inputs, ...(state.mark !== undefined && { mark: state.mark }), ...drift };
-        return { id, inputs: plain(inputs), props: plain({ ...rest, ...cleaned(context, found.outputs), ...inputs }) };
+        const props = { ...rest, ...cleaned(context, found.outputs), ...inputs, ...secretArgumentsOf(state) };
+        return { id, inputs: plain({ ...markers(name, state), ...inputs }), props: plain(props) };
       });
     },
 
     async update(id: string, state: Inputs, news: Inputs) {
-      return guarded({ ...state, ...news }, "update", async (context) => {
-        const outputs = await lifecycle.update(context, id, withoutProvider(state), withoutProvider(news));
-        return { outs: plain({ ...withoutProvider(news), ...cleaned(context, outputs) }) };
+      const secrets = [...secretsOf(lifecycle, state), ...secretsOf(lifecycle, news)];
+      return guarded({ ...state, ...news }, "update", secrets, async (context) => {
+        const outputs = await lifecycle.update(context, id, told(state), told(news));
+        return { outs: plain({ ...told(news), ...cleaned(context, outputs), ...secretArgumentsOf(news) }) };
       });
     },
 
     async delete(id: string, state: Inputs) {
-      return guarded(state, "delete", (context) => lifecycle.remove(context, id, withoutProvider(state)));
+      return guarded(state, "delete", secretsOf(lifecycle, state), (context) =>
+        lifecycle.remove(context, id, told(state)),
+      );
     },
   };
 
-  async function guarded<T>(inputs: Inputs, verb: Verb, work: (context: Context) => Promise<T>): Promise<T> {
-    const context = new Context(settings, subjectOf(name, inputs), secretsOf(lifecycle, inputs));
+  async function guarded<T>(
+    inputs: Inputs,
+    verb: Verb,
+    secrets: string[],
+    work: (context: Context) => Promise<T>,
+  ): Promise<T> {
+    const context = new Context(settings, subjectOf(name, inputs), secrets);
     try {
       return await work(context);
     } catch (error) {
@@ -116,16 +128,16 @@ function lifecycleOf(name: string): Lifecycle {
 
 type Verb = "diff" | "create" | "read" | "update" | "delete";
 
-async function checked(lifecycle: Lifecycle, context: Context, olds: Inputs, news: Inputs) {
+async function checked(name: string, lifecycle: Lifecycle, context: Context, olds: Inputs, news: Inputs) {
   const { postgres, neon } = context.settings;
-  const args = new Arguments(news);
+  const args = new Arguments(toldOf(name, news));
   args.only(...lifecycle.arguments, "mark", "drift");
   const inputs = plain({ ...lifecycle.check(args, olds), mark: news.mark });
   const problems = [...args.problems];
   const needs = lifecycle.needs(inputs);
   if (needs.includes("postgres") && "problem" in postgres) problems.unshift(postgres.problem);
   if (needs.includes("neon") && "problem" in neon) problems.unshift(neon.problem);
-  const { drift: _drift, ...before } = withoutProvider(olds);
+  const { drift: _drift, ...before } = toldOf(name, olds);
   const changed = !isDeepStrictEqual(before, inputs);
   if (problems.length === 0 && lifecycle.look && changed && !hasUnknown(inputs)) {
     try {
@@ -134,7 +146,7 @@ async function checked(lifecycle: Lifecycle, context: Context, olds: Inputs, new
       problems.push(explained(error, postgres));
     }
   }
-  return { inputs, problems };
+  return { inputs: { ...markers(name, news), ...inputs }, problems };
 }
 
 /** `.get()` of something that is not there must fail; a refresh says so by an empty answer. */
@@ -171,7 +183,7 @@ function subjectOf(name: string, inputs: Inputs): string {
 
 function secretsOf(lifecycle: Lifecycle, inputs: Inputs): string[] {
   const own = (lifecycle.secrets ?? []).map((key) => inputs[key]);
-  return own.filter((value): value is string => typeof value === "string" && value !== "");
+  return [...own.filter((value): value is string => typeof value === "string" && value !== ""), ...secretTexts(inputs)];
 }
 
 /** Outputs that may quote what a server has said. */
@@ -185,9 +197,14 @@ function cleaned(context: Context, outputs: Inputs): Inputs {
   };
 }
 
-function withoutProvider(inputs: Inputs): Inputs {
+/** What a lifecycle is told. */
+function toldOf(name: string, inputs: Inputs): Inputs {
   const { __provider, ...rest } = inputs;
-  return rest;
+  return withoutMarkers(name, rest);
+}
+
+function secretArgumentsOf({ secretArguments }: Inputs): Inputs {
+  return Array.isArray(secretArguments) ? { secretArguments } : {};
 }
 
 /** Through JSON: Pulumi's wire knows no `undefined`, and fails on it. */

@@ -55,3 +55,28 @@ export const ARGUMENT_NAMES = {
     "triggers",
   ],
 } as const;
+
+/**
+ * Outputs that repeat the values of arguments, and are secret where the user made one of these secret. Pulumi hides an output
+ * only where an input of its name is secret: such an input holds `REPEATED`, and no more.
+ */
+export const REPEATING_OUTPUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  IpAllowlist: { addresses: ["ips", "clickPipesRegion"], added: ["ips", "clickPipesRegion"] },
+  ClickPipesGrants: {
+    uncovered: ["role", "schemas", "tables", "objectOwners"],
+    objects: ["schemas", "tables", "objectOwners"],
+    found: ["schemas", "tables", "objectOwners"],
+    given: ["schemas", "tables", "objectOwners"],
+  },
+  Publication: {
+    publishedTables: ["schemas", "tables"],
+    excludedColumns: ["schemas", "tables"],
+    filters: ["tables"],
+    before: ["schemas", "tables", "owner", "comment"],
+    lost: ["schemas", "tables"],
+    missing: ["schemas", "tables"],
+  },
+  SourceReadiness: { report: ["role", "publication", "tables", "replicationSlotName"] },
+};
+
+export const REPEATED = "as secret as what it repeats";

@@ -1,3 +1,4 @@
+import { type FilterSettings, otherMeanings, readFilterSettings } from "../sql/filterSettings";
 import { rememberFilters } from "../sql/publicationFilters";
 import { displayTables } from "../sql/publicationPlan";
 import { displaySlot } from "../sql/slots";
@@ -16,10 +17,14 @@ export async function lookAtPublication(context: Context, olds: Inputs, inputs: 
   const formerName = olds.name as string | undefined;
   const intent: Intent = { wish, desired, formerName, oid: null, filters: formerName === undefined ? {} : undefined };
   if (wish.allTables && !olds.allTables) warnOfAllTables(context);
-  const answers = await context.lookAt((session) => session.run(...findingStatements(session.version, intent, false)));
+  const answers = await context.lookAt((session) =>
+    session.run(...findingStatements(session.version, intent, false), readFilterSettings(desired.tables)),
+  );
   if (!answers) return;
-  const found = takeUnreadAsWished(toFindings(answers, intent), intent);
+  const found = takeUnreadAsWished(toFindings(answers.slice(0, -1), intent), intent);
   context.checkPlace(found.server);
+  const settings = (answers.at(-1)?.rows ?? []) as unknown as FilterSettings[];
+  for (const sentence of otherMeanings(desired.tables, settings)) context.warn(sentence);
   const { actual } = found;
   if (actual) sayUnreadFilters(context, actual);
   // The inputs hold no filters as the server writes them: what the program did not change, counts as unchanged.

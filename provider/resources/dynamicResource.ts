@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { repeatingInputs } from "./secretArguments";
 
 const TYPE_PREFIX = "pulumi-nodejs:dynamic/clickpipes:";
 
@@ -19,7 +20,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     super(
       TYPE_PREFIX + kind,
       name,
-      { ...props, ...hidden },
+      { ...props, ...repeatingInputs(kind, props), ...hidden },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }),
     );
   }

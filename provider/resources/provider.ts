@@ -37,7 +37,9 @@ export interface ProviderArgs {
    */
   password?: pulumi.Input<string>;
   /**
-   * How the connection is encrypted, and whose certificate is accepted: as libpq's.
+   * How the connection is encrypted, and whose certificate is accepted: as libpq's. For a host in `.neon.tech`, `require` verifies
+   * the certificate as well. `channel_binding=require` in `connectionUri` (or `PGCHANNELBINDING`) is never skipped: a server that
+   * does not offer SCRAM-SHA-256-PLUS gets neither the password nor a proof of it.
    * @defaultValue `verify-full`; `disable` for a local host
    */
   sslmode?: pulumi.Input<"disable" | "require" | "verify-ca" | "verify-full">;
@@ -131,6 +133,8 @@ type Values = Partial<Record<Name, pulumi.Input<string>>>;
  * | is Neon's connection pooler | Use the direct host that is named. |
  * | is a read replica | Use the host of the branch's read-write endpoint. |
  * | this resource lives in | The provider points at another database or branch than before: point it back; or, after a restore, `acceptMovedDatabase`. |
+ * | `channel_binding=require` demands | The server asked for the password in another way: check the host; see the message for what to change if the server is right. |
+ * | is not one that this machine trusts | Check the host; if the certificate is right, give its authority as `sslrootcert`. |
  * | cannot connect to | What the server, or the road to it, answered; the message has the cure where one is known. |
  * | could not get a lock in | The session that is named holds it: run it again when that is done. Nothing was changed. |
  * | the API key has no right to do this | Take a key of an admin of the organization, or of the project. |

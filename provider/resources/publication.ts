@@ -27,7 +27,8 @@ export interface PublicationArgs {
   /**
    * The tables, with ONLY: children by inheritance are listed themselves, partitions belong to their parent. A listed table must
    * exist, be an ordinary or partitioned one, and belong to the admin or a role it is a member of. Columns and row filters take
-   * Postgres 15, and must hold the replica identity.
+   * Postgres 15, and must hold the replica identity. A filter's text is read with DateStyle `ISO, MDY` and TimeZone `UTC`, whatever
+   * the database has set: write dates as YYYY-MM-DD, and times with their zone.
    * @change in place, the OID unchanged; untouched tables are not locked
    */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
