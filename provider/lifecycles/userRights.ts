@@ -81,7 +81,7 @@ function lacking(server: Server, role: Role): string {
 
 /** Resetting it would lock this very provider out of the database. */
 export function notOwnPassword(server: Server, role: Role): void {
-  if (role.name !== server.user) return;
+  if (role.name !== server.user && role.name !== server.login) return;
   throw refusal(
     "ownPassword",
     `role "${role.name}" is the one that Pulumi connects with: its password is not reset here. Give the \`password\` it has; ` +

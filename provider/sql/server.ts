@@ -5,7 +5,10 @@ import { type Statement, statement } from "./statement";
 export interface Server extends Place {
   version: number;
   inRecovery: boolean;
+  /** Whose rights count: the role that logged in, or the one that it is set to. */
   user: string;
+  /** Who logged in. */
+  login: string;
   superuser: boolean;
   createRole: boolean;
   replication: boolean;
@@ -24,6 +27,7 @@ export const readServer: Statement = statement(`
          nullif(current_setting('neon.branch_id', true), '') as "neonBranch",
          pg_is_in_recovery() as "inRecovery",
          r.rolname as "user",
+         session_user as "login",
          r.rolsuper as "superuser",
          r.rolcreaterole as "createRole",
          r.rolreplication as "replication",

@@ -44,10 +44,10 @@ describe("round trips of user, grants and publication over five tables in two sc
     expect(roundTrips).toBeLessThanOrEqual(6);
   });
 
-  test("create takes at most twenty over one connection, beside that of the login", async () => {
+  test("create takes at most fifteen over one connection, beside that of the login", async () => {
     const { connections, roundTrips } = await counted(() => stack.up({ skipPreview: true }));
     expect(connections).toBe(2);
-    expect(roundTrips).toBeLessThanOrEqual(20);
+    expect(roundTrips).toBeLessThanOrEqual(15);
   });
 
   test("an unchanged up and an unchanged preview take none", async () => {
@@ -55,15 +55,15 @@ describe("round trips of user, grants and publication over five tables in two sc
     expect(await counted(() => stack.preview())).toEqual({ connections: 0, roundTrips: 0 });
   });
 
-  test("refresh takes at most twelve", async () => {
+  test("refresh takes at most nine", async () => {
     const { connections, roundTrips } = await counted(() => stack.refresh({ skipPreview: true }));
     expect(connections).toBe(2);
-    expect(roundTrips).toBeLessThanOrEqual(12);
+    expect(roundTrips).toBeLessThanOrEqual(9);
   });
 
-  test("destroy takes at most sixteen over one connection", async () => {
+  test("destroy takes at most nine over one connection", async () => {
     const { connections, roundTrips } = await counted(() => stack.destroy({ skipPreview: true }));
     expect(connections).toBe(1);
-    expect(roundTrips).toBeLessThanOrEqual(16);
+    expect(roundTrips).toBeLessThanOrEqual(9);
   });
 });
