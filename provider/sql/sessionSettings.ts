@@ -24,6 +24,7 @@ const MEANING: Readonly<Record<string, string>> = {
   // A hash of another kind may be one that pg_hba.conf does not accept.
   password_encryption: "scram-sha-256",
   "plpgsql.extra_errors": "none",
+  exit_on_error: "off",
 };
 
 /** Neither pays for a read of the catalogs: compiling is for queries that are long indeed, and so are workers. */
