@@ -4,16 +4,51 @@ const SHORTEST = 6;
 
 /** Puts "[secret]" where a secret stands, in whatever spelling a server or an API may have quoted it. */
 export function scrubber(secrets: readonly string[]): (text: string) => string {
-  const spellings = [...new Set(secrets.filter((secret) => secret.length >= SHORTEST).flatMap(spellingsOf))]
-    .filter((spelling) => spelling.length >= SHORTEST)
-    // A longer one may hold a shorter one.
-    .sort((a, b) => b.length - a.length);
+  const known = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST).sort((a, b) => b.length - a.length);
+  const patterns = known.map((secret) => new RegExp([secret, secret.trim()].map(anySpelling).join("|"), "gu"));
+  const encoded = known.flatMap((secret) => inBytes(Buffer.from(secret))).filter((one) => one.length >= SHORTEST);
+  encoded.sort((a, b) => b.length - a.length);
   return (text) => {
     let clean = text.replace(/\b(postgres(?:ql)?:\/\/)[^\s"'<>`]*@/g, `$1${SHOWN}@`);
-    for (const spelling of spellings) clean = clean.replaceAll(spelling, SHOWN);
+    for (const pattern of patterns) clean = clean.replace(pattern, SHOWN);
+    for (const one of encoded) clean = clean.replaceAll(one, SHOWN);
     return clean;
   };
 }
+
+/** Of the secret as a whole. */
+function inBytes(bytes: Buffer): string[] {
+  const hex = bytes.toString("hex");
+  return [hex, hex.toUpperCase(), ...base64(bytes)];
+}
+
+/** Each character by itself may be spelled as URLs, JSON, HTML or SQL do. */
+function anySpelling(secret: string): string {
+  return [...secret].map((character) => `(?:${spellings(character).join("|")})`).join("");
+}
+
+const NAMES: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos" };
+const SHORT: Readonly<Record<string, string>> = { "\n": "n", "\t": "t", "\r": "r", "\b": "b", "\f": "f" };
+
+function spellings(character: string): string[] {
+  const code = character.codePointAt(0) as number;
+  const bytes = [...Buffer.from(character)].map((byte) => `%${anyCase(byte.toString(16).padStart(2, "0"))}`);
+  const units = character.split("").map((unit) => `\\\\+u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, "0"))}`);
+  return [
+    ...(character === "'" ? ["''"] : []),
+    `\\\\*${literal(character)}`,
+    bytes.join(""),
+    units.join(""),
+    `&#0*${code};`,
+    `&#[xX]0*${anyCase(code.toString(16))};`,
+    ...(NAMES[character] ? [`&${NAMES[character]};`] : []),
+    ...(SHORT[character] ? [`\\\\+${SHORT[character]}`] : []),
+    ...(character === " " ? ["\\+"] : []),
+  ];
+}
+
+const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+const anyCase = (hex: string): string => hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 
 export function scrub(text: string, secrets: readonly string[]): string {
   return scrubber(secrets)(text);
@@ -25,56 +60,6 @@ export function scrubDeep<T>(value: T, clean: (text: string) => string): T {
   if (Array.isArray(value)) return value.map((entry) => scrubDeep(entry, clean)) as T;
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, scrubDeep(entry, clean)])) as T;
-}
-
-function spellingsOf(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  const plain = [
-    secret,
-    json,
-    JSON.stringify(json).slice(1, -1),
-    inAscii(json),
-    secret.replaceAll("'", "''"),
-    secret.replaceAll("\\", "\\\\").replaceAll("'", "''"),
-    escapedForHtml(secret),
-    ...percentEncoded(secret),
-  ];
-  const bytes = Buffer.from(secret);
-  const hex = bytes.toString("hex");
-  return [...plain, ...plain.map((spelling) => spelling.trim()), hex, hex.toUpperCase(), ...base64(bytes)];
-}
-
-function percentEncoded(secret: string): string[] {
-  const strict = encodeURIComponent(secret).replace(/[!'()*]/g, percent);
-  const all = [
-    encodeURIComponent(secret),
-    strict,
-    encodeURI(secret),
-    strict.replaceAll("%20", "+"),
-    inUserInfo(secret),
-  ];
-  return all.flatMap((one) => [one, one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
-}
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-/** As URLs are written out. */
-function inUserInfo(secret: string): string {
-  const url = new URL("http://host");
-  url.password = secret;
-  return url.password;
-}
-
-function inAscii(json: string): string {
-  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-function escapedForHtml(secret: string): string {
-  return secret.replace(/[&<>"']/g, (character) => HTML[character] as string);
 }
 
 /** What base64 makes of it wherever it stands in a longer text, such as a header: the characters that depend on it alone. */

@@ -18,7 +18,17 @@ const CHECKS = [
 ];
 
 /** Parts of the names of the test files whose length depends on it. */
-const LONG_PROOFS = ["test/crash/", "test/properties/", "Interruption", "Histories", "publicationReader", "loudLogs"];
+const LONG_PROOFS = [
+  "test/crash/",
+  "test/properties/",
+  "Interruption",
+  "Histories",
+  "publicationReader",
+  "loudLogs",
+  "otherRolesCode",
+  "hostileSettings",
+  "echoedSecrets",
+];
 
 function run(name, args, env = {}) {
   process.stderr.write(`test: ${name} …\n`);

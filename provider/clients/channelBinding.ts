@@ -1,6 +1,8 @@
 import type { EventEmitter } from "node:events";
 import { refusal } from "../errors";
 
+export type ChannelBindingMode = "disable" | "prefer" | "require";
+
 const MECHANISM = "SCRAM-SHA-256-PLUS";
 /** The first version that has it. */
 const FIRST_VERSION = 11;

@@ -2,10 +2,10 @@ import type { EventEmitter } from "node:events";
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
-import { isRefusal } from "../errors";
+import { isRefusal, refusal } from "../errors";
 import { readerStartupSettings, startupOptions, startupSettings } from "../sql/sessionSettings";
 import { isInterruption, isUnknownSetting } from "../sqlstate";
-import { ChannelBinding } from "./channelBinding";
+import { ChannelBinding, type ChannelBindingMode } from "./channelBinding";
 import { tlsOptions } from "./tls";
 
 export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
@@ -19,7 +19,8 @@ export interface PostgresSettings {
   password?: string;
   sslmode: SslMode;
   sslrootcert?: string;
-  channelBinding?: "prefer" | "require";
+  /** As libpq's `channel_binding`; undefined: "prefer". */
+  channelBinding?: ChannelBindingMode;
   options?: string;
   connectTimeout: number;
   statementTimeout: number;
@@ -106,7 +107,7 @@ function connectFailure(error: unknown, closed: boolean): Error {
 
 /** What pg's types leave out. */
 interface Internals {
-  connection: EventEmitter & { stream: Socket };
+  connection: EventEmitter & { stream: Socket; attachListeners(stream: Socket): void };
   connectionParameters: { options: string | undefined; replication: string | undefined };
 }
 
@@ -135,6 +136,7 @@ async function attempt(
           socket.destroy();
         })
       : undefined;
+  endOnParseFailure(connection, address(settings));
   let version = 0;
   connection.on("parameterStatus", (status: { parameterName: string; parameterValue: string }) => {
     if (status.parameterName === "server_version") version = Number.parseInt(status.parameterValue, 10);
@@ -152,6 +154,34 @@ async function attempt(
     throw connectFailure(error, closed);
   }
   return { client, socket, version, settings };
+}
+
+/** What pg cannot read, such as a login by GSSAPI, it throws where nobody can catch it, and would end the process. */
+function endOnParseFailure(connection: Internals["connection"], place: string): void {
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    const before = new Set(stream.listeners("data"));
+    attach(stream);
+    for (const listener of stream.listeners("data").filter((one) => !before.has(one))) {
+      stream.off("data", listener as () => void);
+      stream.on("data", (chunk) => {
+        try {
+          (listener as (data: Buffer) => void)(chunk);
+        } catch (error) {
+          connection.emit("error", unreadable(place, error as Error));
+          stream.destroy();
+        }
+      });
+    }
+  };
+}
+
+function unreadable(place: string, { message }: Error): Error {
+  return refusal(
+    "unreadable",
+    `${place} says what cannot be read here (${message}): it wants a login by GSSAPI or SSPI, or is no Postgres server. ` +
+      "Check host and port; let this user in by password, with scram-sha-256 in pg_hba.conf",
+  );
 }
 
 /** pg has no code for it. */
@@ -175,6 +205,6 @@ function clientConfig(settings: PostgresSettings): ClientConfig & { pipeline: bo
     pipeline: true,
     application_name: "pulumi-neon-clickpipes",
     keepAlive: true,
-    ...(settings.channelBinding && { enableChannelBinding: true }),
+    enableChannelBinding: settings.channelBinding !== "disable",
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusedForNow, isUnclear, type NeonFailure, neonFailure } from "../neonErrors";
+import { scrub } from "../scrub";
 import { neonWaits, pauseBefore } from "./neonWaits";
 
 /** Where Neon's API is, who we are there, and until when we ask. */
@@ -64,7 +65,9 @@ export async function attempt<T>(access: NeonAccess, { method, path, body, part 
     const { status } = response;
     const value = response.ok ? parsed<T>(text, part) : undefined;
     if (value) return { value };
-    const message = response.ok ? `no ${part ? `"${part}"` : "JSON"} in the answer` : messageOf(text);
+    const message = response.ok
+      ? `no ${part ? `"${part}"` : "JSON"} in the answer`
+      : messageOf(scrub(text, [access.apiKey]));
     const retryAfterMs = retryAfter(response.headers.get("retry-after"));
     return { failure: neonFailure({ ...request, status, message, retryAfterMs }) };
   } catch (error) {

@@ -3,24 +3,26 @@ import { scrubber } from "../scrub";
 /** What was said already: nothing is said twice, however often it is tried. */
 const said = new Set<string>();
 
+/** What any resource of this process was told: what one knows, another may be quoted. */
+const known = new Set<string>();
+
 /** The one door for everything that is printed, thrown or kept as a sentence: it knows the secrets, and blots them out. */
 export class Output {
-  readonly #secrets: string[];
+  #size = 0;
   #scrub: ((text: string) => string) | undefined;
 
   constructor(secrets: readonly string[]) {
-    this.#secrets = [...secrets];
+    for (const secret of secrets) known.add(secret);
   }
 
   /** One that was made or found meanwhile. */
   hide(secret: string | undefined): void {
-    if (secret === undefined || this.#secrets.includes(secret)) return;
-    this.#secrets.push(secret);
-    this.#scrub = undefined;
+    if (secret !== undefined) known.add(secret);
   }
 
   readonly clean = (text: string): string => {
-    this.#scrub ??= scrubber(this.#secrets);
+    if (!this.#scrub || this.#size !== known.size) this.#scrub = scrubber([...known]);
+    this.#size = known.size;
     return this.#scrub(text);
   };
 

@@ -1,3 +1,4 @@
+import type { ChannelBindingMode } from "../clients/channelBinding";
 import type { PostgresSettings, SslMode } from "../clients/connection";
 import { noCredentials, pooledHost } from "../errors";
 import { type ConnectionFields, parseConnectionUri, withoutUndefined } from "./connectionUri";
@@ -116,7 +117,7 @@ function validated(fields: ConnectionFields): Omit<PostgresSettings, keyof Retur
     sslmode: sslmode as SslMode,
     sslrootcert,
     options,
-    ...((channelBinding === "require" || channelBinding === "prefer") && { channelBinding }),
+    channelBinding: channelBinding as ChannelBindingMode | undefined,
   });
 }
 

@@ -18,7 +18,7 @@ describe("the connection", () => {
       password: "p/w @",
       database: "my app",
       sslmode: "require",
-      channelBinding: true,
+      channelBinding: "require",
     });
   });
 
