@@ -4,7 +4,7 @@ import { explainServerFailure, isServerFailure } from "../errors";
 import { Output } from "../lifecycles/output";
 import { gatherFacts } from "../lifecycles/readinessFacts";
 import { scrubDeep } from "../scrub";
-import { lastingReport, readinessReport } from "../sql/readinessReport";
+import { currentReport, readinessReport } from "../sql/readinessReport";
 import { placeOf } from "../sql/server";
 import { type CheckArguments, readCheckArguments } from "./checkArguments";
 import { formatReport } from "./reportTable";
@@ -36,7 +36,7 @@ async function reported(postgres: PostgresSettings, question: CheckArguments["qu
   const connections = new Connections(postgres);
   try {
     const { server, facts } = await gatherFacts(connections, question);
-    const report = scrubDeep(lastingReport(readinessReport(facts)), output.clean);
+    const report = scrubDeep(currentReport(readinessReport(facts)), output.clean);
     return { report, target: placeOf(server) };
   } finally {
     await connections.close();

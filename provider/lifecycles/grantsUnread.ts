@@ -1,6 +1,6 @@
 import { displayBlocker } from "../errors";
 import type { ActualRights } from "../sql/grantsPlan";
-import { displayTable, type TableName } from "../sql/table";
+import { displayIdentifier, displayTable, type TableName } from "../sql/table";
 import type { Uncovered } from "../sql/uncovered";
 import type { Context } from "./context";
 
@@ -22,16 +22,23 @@ export function sayUnread(context: Context, role: string, { tables }: ActualRigh
   }
 }
 
-/** What the state says of the rows of those tables stays true until somebody can look. */
+/** What the state says of the rows of those tables stays true until somebody can look; in the state's order. */
 export function keepUnread(uncovered: Uncovered[], before: Uncovered[] = [], { tables }: ActualRights): Uncovered[] {
   const unread = tables.filter(({ rowsHeldBy }) => rowsHeldBy !== null);
-  const names = new Set(unread.map(displayTable));
-  const named = new Set(uncovered.map(({ kind, object }) => `${kind} ${object}`));
-  const kept = before.filter(
-    ({ kind, object, fix }) =>
-      fix.includes(" POLICY ") &&
-      !named.has(`${kind} ${object}`) &&
-      (names.has(object) || (kind === "tables" && unread.length > 0)),
-  );
-  return [...uncovered, ...kept];
+  if (unread.length === 0) return uncovered;
+  const objects = new Set(unread.map(displayTable));
+  const schemas = unread.map(({ schema }) => ` in schema ${displayIdentifier(schema)}`);
+  const isUnread = ({ kind, object, fix }: Uncovered) =>
+    fix.includes(" POLICY ") &&
+    (objects.has(object) || (kind === "tables" && schemas.some((end) => object.endsWith(end))));
+  const kept = before.filter(isUnread);
+  // Many tables of a schema are one entry, and that counts the ones that are held.
+  const known = kept.some(({ kind }) => kind === "tables") ? uncovered.filter((entry) => !isUnread(entry)) : uncovered;
+  const order = before.map(keyOf);
+  const placeOf = (entry: Uncovered) => (order.indexOf(keyOf(entry)) + order.length + 1) % (order.length + 1);
+  return [...known, ...kept].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function keyOf({ kind, object }: Uncovered): string {
+  return JSON.stringify([kind, object]);
 }

@@ -31,6 +31,8 @@ export interface PublicationState extends PublicationInputs {
   /** OIDs of `tables`, in the same order, by `formatOids`; in states of the first version a list. */
   tableOids?: string | number[];
   filters?: Filters;
+  /** Tables, by `tableKey`, of whose filters nobody knows the text yet, since they were locked at the first look. */
+  unread?: string[];
   adopted?: boolean;
   /** What an adopted publication was like before, where we changed it. */
   before?: FoundBefore;

@@ -58,7 +58,7 @@ function scopeLosses(
 function contentLosses(state: PublicationState, before: Table, now: PublishedTable, leftOut: string[]): Loss[] {
   const table = tableKey(before);
   const losses: Loss[] = [];
-  if (state.filters?.[table]?.stored !== now.where)
+  if (state.filters?.[table]?.stored !== now.where && !state.unread?.includes(table))
     losses.push({ what: `the row filter of ${displayTable(before)}`, table });
   const { columns } = now;
   if (columns && !before.columns) losses.push({ what: `columns of ${displayTable(before)}`, table });

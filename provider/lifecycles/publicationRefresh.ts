@@ -45,7 +45,7 @@ export async function readPublicationResource(
       tableOids: formatOids(live.tables === undefined ? [] : actual.tables.map((table) => table.oid)),
       lost: nonEmpty(lost),
       missing: nonEmpty(stillMissing),
-      ...(!known && { filters: rememberFilters(actual, actual) }),
+      ...rememberRead(state, actual, known),
     },
     inputs: live,
     drift: [
@@ -53,6 +53,19 @@ export async function readPublicationResource(
       ...stillMissing.map(displayMissing),
       ...(state.allowUnsafeTables ? [] : unsafeDrift(unsafe)),
     ],
+  };
+}
+
+/** At the first look of what is not ours, and later of what could not be looked at then. */
+function rememberRead(state: PublicationState, actual: ActualPublication, known: boolean): Partial<PublicationState> {
+  const waiting = known ? (state.unread ?? []) : actual.tables.map(tableKey);
+  if (waiting.length === 0) return {};
+  const tables = actual.tables.filter((table) => waiting.includes(tableKey(table)));
+  const unread = tables.filter(({ heldBy }) => heldBy !== undefined).map(tableKey);
+  const read = tables.filter(({ heldBy }) => heldBy === undefined);
+  return {
+    filters: { ...state.filters, ...rememberFilters({ ...actual, tables: read }, actual) },
+    unread: nonEmpty(unread),
   };
 }
 

@@ -1,6 +1,6 @@
 import { refusal } from "../errors";
 import type { ReadinessCheck } from "../sql/readiness";
-import { lastingReport, readinessReport } from "../sql/readinessReport";
+import { currentReport, lastingReport, readinessReport } from "../sql/readinessReport";
 import { placeOf } from "../sql/server";
 import { ARGUMENT_NAMES } from "./argumentNames";
 import type { Inputs } from "./arguments";
@@ -29,13 +29,15 @@ export const sourceReadiness: Lifecycle = {
 };
 
 async function checkedReport(context: Context, inputs: ReadinessInputs, state?: Inputs): Promise<Inputs> {
-  const { server, report, blocked } = await reported(context, inputs, state);
+  const found = await reported(context, inputs, state);
+  const report = currentReport(found.report);
   for (const { check, status, detail, fix } of report) {
     if (status === "warning") context.warn(`${check}: ${detail}. ${fix}`);
     if (status === "blocked" && inputs.onFailure === "warn") context.warn(`${check} (blocked): ${detail}. ${fix}`);
   }
+  const blocked = report.filter(({ status }) => status === "blocked");
   if (blocked.length > 0 && inputs.onFailure === "error") throw notReady(blocked);
-  return { report: lastingReport(report), target: placeOf(server) };
+  return { report, target: placeOf(found.server) };
 }
 
 async function reported(context: Context, inputs: ReadinessInputs, state?: Inputs) {
@@ -43,8 +45,7 @@ async function reported(context: Context, inputs: ReadinessInputs, state?: Input
   // A replica is a line of the report.
   context.checkPlace({ ...server, inRecovery: false }, state);
   const report = readinessReport(facts);
-  const blocked = report.filter(({ status }) => status === "blocked");
-  return { server, report, blocked };
+  return { server, report };
 }
 
 function notReady(blocked: ReadinessCheck[]) {
@@ -61,12 +62,13 @@ async function read(context: Context, _id: string, state: Inputs): Promise<Found
   const missing = ["role", "password", "publication"].filter((name) => state[name] === undefined);
   if (missing.length > 0) throw refusal("incomplete", `SourceReadiness.get: its state lacks ${missing.join(", ")}`);
   const inputs = { ...READINESS_DEFAULTS, ...state } as unknown as ReadinessInputs;
-  const { server, report, blocked } = await reported(context, inputs, state);
+  const { server, report: now } = await reported(context, inputs, state);
   const before = (state.report ?? []) as ReadinessCheck[];
-  for (const { unread, check, detail } of report) if (unread) context.warn(`${check}: ${detail}`);
-  const drift = blocked.map(({ check, detail }) => `${check}: ${detail}`);
+  for (const { unread, check } of now) if (unread !== undefined) context.warn(`${check}: ${unread}`);
+  const report = lastingReport(now, before);
+  const drift = report.filter(({ status }) => status === "blocked").map(({ check, detail }) => `${check}: ${detail}`);
   return {
-    outputs: { report: lastingReport(report, before), target: placeOf(server) },
+    outputs: { report, target: placeOf(server) },
     inputs: Object.fromEntries(ARGUMENT_NAMES.SourceReadiness.map((name) => [name, inputs[name]])),
     // What the last `up` has warned of already is no news.
     drift: inputs.onFailure === "error" ? drift : drift.filter((line) => isNews(line, before, state.drift)),

@@ -32,13 +32,16 @@ export const LOCKED = `
      where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid is distinct from pg_backend_pid() and ${HERE}
      order by l.relation, l.granted desc, l.pid)`;
 
-/** Who may be in the way of a change of these relations (quoted names), of other objects, or of a transaction of ours. */
+/**
+ * Who may be in the way of a change of these relations (quoted names), of other objects, or of a transaction of ours; a migration
+ * that waits itself keeps all that come after it waiting.
+ */
 export function readLockHolders(relations: string[], advisoryKey: string): Statement {
   return statement(
     `
     select distinct l.pid, ${USER} as "user", ${SINCE} as since, p.gid as prepared
       from pg_locks l ${HOLDER_OF_LOCK}
-     where l.granted and l.pid is distinct from pg_backend_pid() and coalesce(a.pid::text, p.gid) is not null and ${HERE}
+     where (l.granted or l.mode = 'AccessExclusiveLock') and l.pid is distinct from pg_backend_pid() and coalesce(a.pid::text, p.gid) is not null and ${HERE}
        and (l.relation in (select to_regclass(name)::oid from unnest($1::text[]) as r (name))
             or l.locktype = 'advisory' and (l.classid::bigint << 32 | l.objid::bigint) = ${advisoryKey}
             or l.locktype = 'object')

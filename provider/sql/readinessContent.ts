@@ -1,4 +1,5 @@
 import { displayBlocker } from "../errors";
+import type { LockHolder } from "./lockHolders";
 import type { ReadinessCheck } from "./readiness";
 import { judgeTables, type ReadinessLine } from "./readinessJudgement";
 import type { Facts } from "./readinessReport";
@@ -37,21 +38,32 @@ export function contentChecks(facts: Facts): ReadinessLine[] {
 function rowSecurityCheck({ role, server }: Facts, there: TableFacts[]): ReadinessLine {
   const subject = server.bypassRls ? [] : there;
   const hiding = subject.filter(({ rowSecurity }) => rowSecurity);
-  const unread = subject.filter(({ rowsHeldBy }) => rowsHeldBy !== null);
-  const unknown = unread.slice(0, 5).map(displayUnread).join(", ") + (unread.length > 5 ? ", and others" : "");
-  if (hiding.length === 0 && unread.length > 0) {
-    const detail = `whether row-level security hides rows from "${role}" is unknown for ${unknown}`;
-    return { check: "rowSecurity", status: "warning", detail, fix: "check again when that is done", unread: true };
-  }
+  const unread = unreadOf(
+    subject,
+    ({ rowsHeldBy }) => rowsHeldBy,
+    `whether row-level security hides rows from "${role}"`,
+  );
+  if (hiding.length === 0 && unread)
+    return { check: "rowSecurity", status: "warning", detail: unread, fix: "check again when that is done", unread };
   const line = judgeTables("rowSecurity", hiding, "row-level security hides nothing", {
     detail: `row-level security may hide rows from "${role}", and the first load would miss them silently`,
     fix: (table) => rowsFix(table, role),
   });
-  return unread.length === 0 ? line : { ...line, detail: `${line.detail}; unknown for ${unknown}` };
+  return { ...line, ...(unread && { unread }) };
 }
 
-function displayUnread({ rowsHeldBy, ...table }: TableFacts): string {
-  return `${displayTable(table)}, locked by ${rowsHeldBy === null ? "nobody" : displayBlocker(rowsHeldBy)}`;
+/** That something is unknown of these tables, and who holds them; undefined where nobody holds one. */
+export function unreadOf<T extends TableName>(
+  tables: T[],
+  holderOf: (table: T) => LockHolder | null,
+  what: string,
+): string | undefined {
+  const held = tables.flatMap((table) => {
+    const holder = holderOf(table);
+    return holder === null ? [] : [`${displayTable(table)}, locked by ${displayBlocker(holder)}`];
+  });
+  if (held.length === 0) return undefined;
+  return `${what} is unknown for ${held.slice(0, 5).join(", ")}${held.length > 5 ? ", and others" : ""}`;
 }
 
 function excludedChecks(tables: TableFacts[]): ReadinessCheck[] {

@@ -3,8 +3,8 @@ import { displayTable, type TableName } from "./table";
 
 /** One line of the report, before it is kept. */
 export interface ReadinessLine extends ReadinessCheck {
-  /** Somebody's lock kept us from looking: what the last look found stays. */
-  unread?: boolean;
+  /** What somebody's lock kept us from looking at, and who: of that, what the last look found stays. */
+  unread?: string;
 }
 
 export interface Finding {

@@ -1,13 +1,12 @@
 import { isReadAsWritten } from "./publicationName";
-import type { ReadinessCheck } from "./readiness";
-import { displayColumns, isTable, list } from "./readinessContent";
-import { judge, judgeTables } from "./readinessJudgement";
+import { displayColumns, isTable, list, unreadOf } from "./readinessContent";
+import { judge, judgeTables, type ReadinessLine } from "./readinessJudgement";
 import type { Facts } from "./readinessReport";
 import type { TableFacts } from "./readinessTableRead";
-import { again, writeChecks } from "./readinessWrites";
+import { again, UNREAD_FILTER, writeChecks } from "./readinessWrites";
 import { identifier, qualified } from "./statement";
 
-export function publicationChecks(facts: Facts): ReadinessCheck[] {
+export function publicationChecks(facts: Facts): ReadinessLine[] {
   const { publication, pub, tables } = facts;
   const name = identifier(publication);
   const there = tables.filter((table) => isTable(table) && table.persistent);
@@ -37,16 +36,7 @@ export function publicationChecks(facts: Facts): ReadinessCheck[] {
       "partitioned tables are published as themselves",
       { detail: "changes of partitioned tables come under the names of their partitions", fix: viaRoot(name) },
     ),
-    judgeTables(
-      "columns",
-      there.filter(({ unpublishedColumns }) => unpublishedColumns.length > 0),
-      "all columns of the pipe are published",
-      {
-        detail: "columns are neither published nor excluded, and so NULL after each change",
-        display: (table) => displayColumns(table, table.unpublishedColumns),
-        fix: (table) => again(publication, table, { listed: publishable(table) }),
-      },
-    ),
+    columnsCheck(facts, there),
     judgeTables(
       "filters",
       there.filter(({ filtered }) => filtered),
@@ -59,6 +49,17 @@ export function publicationChecks(facts: Facts): ReadinessCheck[] {
     ),
     ...writeChecks(facts),
   ];
+}
+
+function columnsCheck({ publication }: Facts, there: TableFacts[]): ReadinessLine {
+  const lacking = there.filter(({ unpublishedColumns }) => unpublishedColumns.length > 0);
+  const unread = unreadOf(lacking, ({ filterHeldBy }) => filterHeldBy, UNREAD_FILTER);
+  const line = judgeTables("columns", lacking, "all columns of the pipe are published", {
+    detail: "columns are neither published nor excluded, and so NULL after each change",
+    display: (table) => displayColumns(table, table.unpublishedColumns),
+    fix: (table) => again(publication, table, { listed: publishable(table) }),
+  });
+  return { ...line, ...(unread && { unread }) };
 }
 
 function createPublication(name: string, tables: TableFacts[]): string {

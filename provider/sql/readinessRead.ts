@@ -1,4 +1,4 @@
-import { LOCKED } from "./lockHolders";
+import { LOCKED, type LockHolder } from "./lockHolders";
 import { partitionsBelow } from "./partitions";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
@@ -105,6 +105,7 @@ export interface NarrowedMember extends TableName {
   filter: string | null;
   /** There is a filter, be its text known or not. */
   filtered: boolean;
+  filterHeldBy: LockHolder | null;
   partitions: TableName[];
 }
 
@@ -113,7 +114,7 @@ export function readNarrowedMembers(version: number, publication: string): State
   return statement(
     `
     with ${LOCKED}
-    select n.nspname as "schema", c.relname as "name", ${FILTER_UNLESS_HELD} as "filter", l.prqual is not null as "filtered",
+    select n.nspname as "schema", c.relname as "name", ${FILTER_UNLESS_HELD} as "filter", l.prqual is not null as "filtered", ${FILTER_HOLDER} as "filterHeldBy",
            case when l.prattrs is not null then array(select attname::text from pg_attribute where attrelid = c.oid and attnum = any (l.prattrs::int2[])
              order by attnum) end as "listed",
            array(select jsonb_build_object('schema', pn.nspname, 'name', pc.relname)
@@ -129,6 +130,9 @@ export function readNarrowedMembers(version: number, publication: string): State
 /** The row filter of `l`, a row of pg_publication_rel; null where there is none, or somebody has the table locked. */
 export const FILTER_UNLESS_HELD = `case when l.prqual is not null and not exists (select from locked k where k.relation = l.prrelid)
                 then pg_get_expr(l.prqual, l.prrelid) end`;
+
+export const FILTER_HOLDER =
+  "case when l.prqual is not null then (select k.holder from locked k where k.relation = l.prrelid) end";
 
 export interface SlotFacts {
   name: string;

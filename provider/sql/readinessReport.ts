@@ -65,7 +65,17 @@ const PASSING: readonly string[] = ["openTransactions"];
 /** What is kept: of what passes by itself, and of what nobody can look at for now, what was found last. */
 export function lastingReport(report: ReadinessLine[], before: ReadinessCheck[] = []): ReadinessCheck[] {
   return report.map(({ unread, ...now }) => {
-    const passes = unread || (PASSING.includes(now.check) && now.status !== "ok");
-    return (passes && before.find(({ check }) => check === now.check)) || now;
+    const last = before.find(({ check }) => check === now.check);
+    // What is certainly blocked is no less so for what nobody can look at.
+    const isKnown = now.status !== "blocked" || last?.status === "blocked";
+    const passes = unread === undefined ? PASSING.includes(now.check) && now.status !== "ok" : isKnown;
+    return (passes && last) || now;
   });
+}
+
+/** For people who look now: with what is unknown. */
+export function currentReport(report: ReadinessLine[]): ReadinessCheck[] {
+  return report.map(({ unread, ...line }) =>
+    unread === undefined || line.detail === unread ? line : { ...line, detail: `${line.detail}; ${unread}` },
+  );
 }

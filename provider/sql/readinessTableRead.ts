@@ -1,8 +1,8 @@
-import { LOCKED } from "./lockHolders";
+import { LOCKED, type LockHolder } from "./lockHolders";
 import { partitionAncestors } from "./partitions";
 import { PUBLISHABLE, receivedTables } from "./publicationMembers";
 import type { MappedTable } from "./readiness";
-import { FILTER_UNLESS_HELD } from "./readinessRead";
+import { FILTER_HOLDER, FILTER_UNLESS_HELD } from "./readinessRead";
 import { hidesRows, narrowingPolicies, policiesHeldBy, type RowSecurity, showsRows } from "./rowSecurity";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
@@ -40,6 +40,8 @@ export interface TableFacts extends TableName, RowSecurity {
   filter: string | null;
   /** There is a filter, be its text known or not. */
   filtered: boolean;
+  /** Who keeps us from reading it. */
+  filterHeldBy: LockHolder | null;
   unpublishedColumns: string[];
 }
 
@@ -74,7 +76,10 @@ export function readTableFacts(
     version >= 15
       ? `case when l.prattrs is not null then array(select a.name from ${LIVE} a where a.attnum = any (l.prattrs::int2[]) order by a.attnum) end`
       : "null::text[]";
-  const [filter, filtered] = version >= 15 ? [FILTER_UNLESS_HELD, "l.prqual is not null"] : ["null::text", "false"];
+  const [filter, filtered, filterHolder] =
+    version >= 15
+      ? [FILTER_UNLESS_HELD, "l.prqual is not null", FILTER_HOLDER]
+      : ["null::text", "false", "null::jsonb"];
   // A column comes with changes where it is listed, or where there is no list and it is not generated, or published all the same.
   const generatedComes = `case when ${attrs} is not null then a.attnum = any (${attrs}) else ${storedPublished} end`;
   const mapped = [
@@ -126,7 +131,7 @@ export function readTableFacts(
               from ${partitionAncestors("c.oid")} a join pg_class ac on ac.oid = a.relid join pg_namespace an on an.oid = ac.relnamespace
              -- As a truth value, so that the published tables are hashed once, and not gone through for each partition.
              where c.relispartition and (a.relid in (select relid from published)) is true limit 1) as "publishedParent",
-           ${listed} as "listed", ${filter} as "filter", coalesce(${filtered}, false) as "filtered",
+           ${listed} as "listed", ${filter} as "filter", coalesce(${filtered}, false) as "filtered", ${filterHolder} as "filterHeldBy",
            array(select a.name from ${LIVE} a where ${attrs} is not null and not a.generated and a.name <> all (m.excluded) and a.attnum <> all (${attrs})
                   order by 1) as "unpublishedColumns"
       from mapped m

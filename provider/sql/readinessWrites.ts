@@ -1,30 +1,22 @@
 import { pasteable } from "./pasteable";
 import { explainHazard, type UnsafeTable } from "./publicationSafety";
-import type { ReadinessCheck } from "./readiness";
-import { isTable, lacksIdentity, list, primaryKey, publishGenerated } from "./readinessContent";
-import { judgeTables } from "./readinessJudgement";
+import { isTable, lacksIdentity, list, primaryKey, publishGenerated, unreadOf } from "./readinessContent";
+import { judgeTables, type ReadinessLine } from "./readinessJudgement";
 import type { NarrowedMember } from "./readinessRead";
 import type { Facts } from "./readinessReport";
 import { identifier, qualified } from "./statement";
 import { displayTable, type TableName, tableKey } from "./table";
 
 /** Tables of the application that the publication harms, be they the pipe's or not. */
-export function writeChecks(facts: Facts): ReadinessCheck[] {
+export function writeChecks(facts: Facts): ReadinessLine[] {
   const { tables, unsafe } = facts;
   const known = new Map(tables.map((table) => [tableKey(table), table]));
   const named = new Set(tables.filter((table) => isTable(table) && lacksIdentity(table)).map(tableKey));
   const others = unsafe.filter((table) => !named.has(tableKey(table)));
   return [
-    judgeTables(
-      "applicationWrites",
+    writeCheck(
+      facts,
       others.filter(({ hazard }) => hazard !== "partitionsToCome"),
-      "no published table loses its UPDATEs or DELETEs",
-      {
-        ...(facts.allowUnsafeTables && { status: "warning" }),
-        detail: "UPDATE or DELETE fails in the application",
-        display: (table) => `${displayTable(table)} ${explainHazard(table).problem}`,
-        fix: (table) => hazardFix(facts, table),
-      },
     ),
     judgeTables(
       "futurePartitions",
@@ -38,6 +30,22 @@ export function writeChecks(facts: Facts): ReadinessCheck[] {
     ),
   ];
 }
+
+function writeCheck(facts: Facts, losing: UnsafeTable[]): ReadinessLine {
+  const governing = facts.narrowed.filter(
+    ({ listed, ...member }) => listed && losing.some((table) => governs(member, table)),
+  );
+  const unread = unreadOf(governing, ({ filterHeldBy }) => filterHeldBy, UNREAD_FILTER);
+  const line = judgeTables("applicationWrites", losing, "no published table loses its UPDATEs or DELETEs", {
+    ...(facts.allowUnsafeTables && { status: "warning" }),
+    detail: "UPDATE or DELETE fails in the application",
+    display: (table) => `${displayTable(table)} ${explainHazard(table).problem}`,
+    fix: (table) => hazardFix(facts, table),
+  });
+  return { ...line, ...(unread && { unread }) };
+}
+
+export const UNREAD_FILTER = "the row filter";
 
 /** A statement that runs as it stands, wherever the catalogs tell enough for one. */
 function hazardFix({ publication, narrowed }: Facts, table: UnsafeTable): string {
@@ -79,7 +87,7 @@ function identityFix(publication: string, table: UnsafeTable, member: NarrowedMe
   return `${alter} FULL`;
 }
 
-function governs(member: NarrowedMember, table: TableName): boolean {
+function governs(member: Omit<NarrowedMember, "listed">, table: TableName): boolean {
   return [member, ...member.partitions].some((one) => tableKey(one) === tableKey(table));
 }
 

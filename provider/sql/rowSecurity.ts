@@ -28,12 +28,20 @@ export function rowsFix(table: TableName & RowSecurity, role: string): string {
 /** Of a policy: written out it would be `true`. Told from the stored tree, for which the server opens no table. */
 const ALWAYS = "p.polqual::text ~ '^\\{CONST :consttype 16 .*:constvalue 1 \\[ 1 '";
 
-/** Who has a table locked that is named in the policy. */
+/** The types that an object `d.refobjid` of the policy has or takes: of a row type, the server opens the table. */
+const TYPES = `case d.refclassid when 'pg_type'::regclass then array[d.refobjid]
+    when 'pg_proc'::regclass then (select f.prorettype || coalesce(f.proallargtypes, f.proargtypes::oid[]) from pg_proc f where f.oid = d.refobjid) end`;
+
+/** Who has a table locked that the server would open to write the policy out. */
 const HOLDER = `(
   select k.holder from locked k
    where k.relation = p.polrelid
-      or exists (select from pg_depend d where d.classid = 'pg_policy'::regclass and d.objid = p.oid
-                    and d.refclassid = 'pg_class'::regclass and d.refobjid = k.relation) limit 1)`;
+      or exists (select from pg_depend d
+                  where d.classid = 'pg_policy'::regclass and d.objid = p.oid
+                    and (d.refclassid = 'pg_class'::regclass and d.refobjid = k.relation
+                         or exists (select from pg_type t left join pg_type e on e.oid in (t.typelem, t.typbasetype)
+                                     where t.oid = any (${TYPES}) and k.relation in (t.typrelid, e.typrelid))))
+   limit 1)`;
 
 /**
  * Policies for reading the table that apply to the role, each an alias in the statement around, which begins with `LOCKED`:

@@ -25,6 +25,7 @@ const TABLE: TableFacts = {
     narrowedBy: [],
     rowsHeldBy: null,
     filtered: false,
+    filterHeldBy: null,
   },
 };
 
