@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 import { isRefusal, refusal } from "../errors";
-import { readerStartupSettings, startupOptions, startupSettings } from "../sql/sessionSettings";
+import { readerStartupSettings, routingOptions, startupOptions, startupSettings } from "../sql/sessionSettings";
 import { isInterruption, isUnknownSetting } from "../sqlstate";
 import { ChannelBinding, type ChannelBindingMode } from "./channelBinding";
 import { tlsOptions } from "./tls";
@@ -127,7 +127,8 @@ async function attempt(
   const client = new Client(config as ClientConfig);
   const { connection, connectionParameters } = client as unknown as Internals;
   // Set here, since pg takes PGOPTIONS and the like, which are another source's values, for what it is not given.
-  connectionParameters.options = startupOptions(settings.options, as.bare ? {} : settingsOf(settings, as)) || undefined;
+  const own = as.reader ? routingOptions(settings.options) : settings.options;
+  connectionParameters.options = startupOptions(own, as.bare ? {} : settingsOf(settings, as)) || undefined;
   connectionParameters.replication = as.replication;
   const binding =
     settings.channelBinding === "require"
@@ -194,7 +195,7 @@ function settingsOf(settings: PostgresSettings, { reader }: ConnectAs): Record<s
   return startupSettings(reached.get(address(settings)) ?? 0, settings);
 }
 
-function clientConfig(settings: PostgresSettings): ClientConfig & { pipeline: boolean } {
+function clientConfig(settings: PostgresSettings): ClientConfig & { pipeline: boolean; sslnegotiation: string } {
   const { host, port, database, user } = settings;
   return {
     host,
@@ -203,6 +204,8 @@ function clientConfig(settings: PostgresSettings): ClientConfig & { pipeline: bo
     user,
     ssl: tlsOptions(settings),
     pipeline: true,
+    // Else pg takes PGSSLNEGOTIATION.
+    sslnegotiation: "postgres",
     application_name: "pulumi-neon-clickpipes",
     keepAlive: true,
     enableChannelBinding: settings.channelBinding !== "disable",

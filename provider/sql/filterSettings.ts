@@ -1,44 +1,46 @@
 import { type Statement, statement } from "./statement";
 import { displayTable, type Table, tableKey } from "./table";
 
-/** What the sessions of this user have by other people's settings, and whether times with a zone are in the table. */
+/** What a session of this user would read a filter under by other people's settings, and what is in the table. */
 export interface FilterSettings {
   schema: string;
   name: string;
-  dateStyle: string;
-  timeZone: string;
-  intervalStyle: string;
-  standardStrings: string;
+  /** By the lower-case names of the settings. */
+  settings: Readonly<Record<string, string>>;
   zonedColumns: boolean;
+  intervalColumns: boolean;
 }
 
-/** Of each table with a filter, and the settings that a session of its own would read the text under. */
+const NAMES = [
+  "DateStyle",
+  "TimeZone",
+  "IntervalStyle",
+  "standard_conforming_strings",
+  "transform_null_equals",
+  "array_nulls",
+  "timezone_abbreviations",
+];
+
+const hasColumns = (types: string) => `exists (
+  select from pg_namespace n join pg_class c on c.relnamespace = n.oid join pg_attribute a on a.attrelid = c.oid
+   where n.nspname = w.schema and c.relname = w.name and not a.attisdropped and a.atttypid in (${types}))`;
+
+/** Of each table with a filter. What a session would have, ours included, but for what our transactions set. */
 export function readFilterSettings(tables: Table[]): Statement {
   const filtered = tables.filter(({ where }) => where !== undefined).map(({ schema, name }) => ({ schema, name }));
   return statement(
     `
-    select w.schema, w.name,
-           (select reset_val from pg_settings where name = 'DateStyle') as "dateStyle",
-           (select reset_val from pg_settings where name = 'TimeZone') as "timeZone",
-           (select reset_val from pg_settings where name = 'IntervalStyle') as "intervalStyle",
-           (select reset_val from pg_settings where name = 'standard_conforming_strings') as "standardStrings",
-           exists (select from pg_namespace n join pg_class c on c.relnamespace = n.oid join pg_attribute a on a.attrelid = c.oid
-                    where n.nspname = w.schema and c.relname = w.name
-                      and a.atttypid in ('timestamptz'::regtype, 'timetz'::regtype) and not a.attisdropped) as "zonedColumns"
+    select w.schema, w.name, (select jsonb_object_agg(lower(s.name), s.reset_val) from pg_settings s where s.name = any ($2)) as settings,
+           ${hasColumns("'timestamptz'::regtype, 'timetz'::regtype")} as "zonedColumns",
+           ${hasColumns("'interval'::regtype")} as "intervalColumns"
       from jsonb_to_recordset($1::jsonb) as w (schema text, name text)`,
-    [JSON.stringify(filtered)],
+    [JSON.stringify(filtered), NAMES],
   );
 }
 
-const LITERAL = /'((?:[^']|'')*)'/g;
-/** Day, month and year in an order that DateStyle decides. */
-const ORDERED_DATE = /\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b/;
-const DATE_OR_TIME = /\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}:\d{2}/;
-const ZONE = /(:[\d.:]+\s*[+-]\d{1,2}(:?\d{2})?|z|utc|gmt|[a-z]+\/[a-z_]+)\s*$/i;
-
 /**
  * Where a filter means something else under our settings (ISO, MDY; UTC) than in a session of this user: one sentence a table. Told
- * from its literals, since only the server knows their types.
+ * from its text, since only the server knows the types of its literals.
  */
 export function otherMeanings(tables: Table[], settings: FilterSettings[]): string[] {
   const found = new Map(settings.map((row) => [tableKey(row), row]));
@@ -49,30 +51,69 @@ export function otherMeanings(tables: Table[], settings: FilterSettings[]): stri
   });
 }
 
-function readDifferently(where: string, row: FilterSettings): string[] {
-  const literals = [...where.matchAll(LITERAL)].map(([, text = ""]) => text);
-  const shown = (text: string) => `'${text}'`;
-  const dates = literals.filter((text) => ORDERED_DATE.test(text));
-  const times = literals.filter((text) => DATE_OR_TIME.test(text) && !ZONE.test(text));
-  const zoned = row.zonedColumns || /timestamptz|timetz|with time zone/i.test(where);
+interface Literal {
+  text: string;
+  /** Written E'…'. */
+  escapes: boolean;
+}
+
+/** Quoted names are stepped over: they may hold an apostrophe. */
+const TOKEN = /"(?:[^"]|"")*"|\b[eE]'((?:[^'\\]|\\.|'')*)'|'((?:[^']|'')*)'/gs;
+
+function literalsOf(where: string): Literal[] {
+  return [...where.matchAll(TOKEN)].flatMap(([, escaped, plain]): Literal[] => {
+    if (escaped !== undefined) return [{ text: escaped, escapes: true }];
+    return plain === undefined ? [] : [{ text: plain, escapes: false }];
+  });
+}
+
+/** Day, month and year in an order that DateStyle decides. */
+const ORDERED_DATE = /\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b/;
+const DATE_OR_TIME = /\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\s*\d{1,2}:\d{2}/;
+const ABBREVIATION = /\d\s*(?!z\b|utc\b|gmt\b|am\b|pm\b|bc\b|ad\b)[a-z]{2,5}\s*$/i;
+const ZONE = /(:[\d.:]+\s*[+-]\d{1,2}(:?\d{2})?|z|utc|gmt|[a-z]+\/[a-z_]+)\s*$/i;
+const UTC = /^(Etc\/)?(UTC|GMT|UCT|Zulu)$/i;
+
+function readDifferently(where: string, { settings, zonedColumns, intervalColumns }: FilterSettings): string[] {
+  const literals = literalsOf(where);
+  const which = (test: (literal: Literal) => boolean) =>
+    literals
+      .filter(test)
+      .map(({ text }) => `'${text}'`)
+      .join(", ");
+  const { datestyle = "", timezone = "", intervalstyle } = settings;
+  const dates = /MDY/i.test(datestyle) ? "" : which(({ text }) => ORDERED_DATE.test(text));
+  const isZoned = zonedColumns || /timestamptz|timetz|with time zone/i.test(where);
+  const times =
+    isZoned && !UTC.test(timezone)
+      ? which(({ text }) => DATE_OR_TIME.test(text) && !ZONE.test(text) && !ABBREVIATION.test(text))
+      : "";
+  const isInterval = intervalColumns || /interval/i.test(where);
+  const spans = isInterval && intervalstyle === "sql_standard" ? which(({ text }) => /^\s*-/.test(text)) : "";
+  const zones = settings.timezone_abbreviations === "Default" ? "" : which(({ text }) => ABBREVIATION.test(text));
+  const escapes =
+    settings.standard_conforming_strings === "off" ? which((one) => !one.escapes && one.text.includes("\\")) : "";
+  const arrays = settings.array_nulls === "off" ? which(({ text }) => /\{(.*,)?\s*null\s*(,.*)?\}/is.test(text)) : "";
+  const nulls = settings.transform_null_equals === "on" && /=\s*null\b|\bnull\s*=/i.test(where);
   return [
-    ...(dates.length > 0 && !/MDY/i.test(row.dateStyle)
+    ...(dates
+      ? [`${dates} is read as month, day, year, and not as DateStyle "${datestyle}" has it: write YYYY-MM-DD`]
+      : []),
+    ...(times
+      ? [`${times} is read in UTC, and not in TimeZone "${timezone}": write the zone, such as '2026-01-31 00:00:00+01'`]
+      : []),
+    ...(spans
+      ? [`${spans} is read as IntervalStyle postgres has it, and not sql_standard: give each field its sign`]
+      : []),
+    ...(zones ? [`${zones} has its zone by Postgres' own abbreviations: write it as an offset`] : []),
+    ...(escapes
       ? [
-          `${dates.map(shown).join(", ")} is read as month, day, year, and not as DateStyle "${row.dateStyle}" has it: write YYYY-MM-DD`,
+          `${escapes} holds backslashes as such, and no escapes, as with standard_conforming_strings = off: write E'…' for those`,
         ]
       : []),
-    ...(times.length > 0 && zoned && !/^(Etc\/)?(UTC|GMT|UCT|Zulu)$/i.test(row.timeZone)
-      ? [
-          `${times.map(shown).join(", ")} is read in UTC, and not in TimeZone "${row.timeZone}": write the zone, such as '2026-01-31 00:00:00+01'`,
-        ]
+    ...(arrays
+      ? [`${arrays} holds NULL, and not the text "NULL", as with array_nulls = off: write "NULL" for that`]
       : []),
-    ...(/interval/i.test(where) && row.intervalStyle === "sql_standard" && literals.some((text) => text.includes("-"))
-      ? ["intervals are read as IntervalStyle postgres has them, and not sql_standard: give each field its sign"]
-      : []),
-    ...(row.standardStrings === "off" && literals.some((text) => text.includes("\\"))
-      ? [
-          "backslashes are ordinary characters, and not escapes as with standard_conforming_strings = off: write E'…' for those",
-        ]
-      : []),
+    ...(nulls ? ["= NULL is never true, as it would be with transform_null_equals = on: write IS NULL"] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { pasteable } from "./pasteable";
+import { pasteable, portable } from "./pasteable";
 import { explainHazard, type UnsafeTable } from "./publicationSafety";
 import { isTable, lacksIdentity, list, primaryKey, publishGenerated, unreadOf } from "./readinessContent";
 import { judgeTables, type ReadinessLine } from "./readinessJudgement";
@@ -101,7 +101,7 @@ export function again(
   if (changed.filter === undefined && table.filtered && filter === null)
     return `check again when nobody has ${displayTable(table)} locked: its row filter cannot be read now`;
   const alter = `ALTER PUBLICATION ${identifier(publication)}`;
-  const where = filter === null ? "" : ` WHERE ${filter}`;
+  const where = filter === null ? "" : ` WHERE ${portable(filter)}`;
   const both = `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${list(changed.listed)}${where}`;
   return pasteable(both, filter);
 }

@@ -1,5 +1,5 @@
 import type { LockHolder } from "./lockHolders";
-import { pasteable } from "./pasteable";
+import { pasteable, portable } from "./pasteable";
 import { identifier, literal, qualified } from "./statement";
 import type { TableName } from "./table";
 
@@ -20,7 +20,10 @@ export function rowsFix(table: TableName & RowSecurity, role: string): string {
   const on = `ON ${qualified(table)}`;
   const show = `CREATE POLICY ${identifier(policyFor(role))} ${on} FOR SELECT TO ${identifier(role)} USING (true)`;
   const widened = table.narrowedBy.map(({ name, qual }) =>
-    pasteable(`ALTER POLICY ${identifier(name)} ${on} USING ((${qual}) OR current_user = ${literal(role)})`, qual),
+    pasteable(
+      `ALTER POLICY ${identifier(name)} ${on} USING ((${portable(qual)}) OR current_user = ${literal(role).trim()})`,
+      qual,
+    ),
   );
   return [...(table.showsRows ? [] : [show]), ...widened].join("; ");
 }
@@ -55,7 +58,8 @@ function policies(table: string, role: string): string {
       from pg_policy p
       cross join lateral (select case when not ${ALWAYS} then ${HOLDER} end as holder offset 0) locker
       cross join lateral (select case when ${ALWAYS} then 'true' when locker.holder is null then pg_get_expr(p.polqual, p.polrelid) end as qual offset 0) written
-      cross join lateral (select ' OR (CURRENT_USER = ' || quote_literal(${role}.rolname) || '::name))' as way) named
+      -- As the server writes it out: quote_literal would write a backslash otherwise.
+      cross join lateral (select ' OR (CURRENT_USER = ''' || replace(${role}.rolname, '''', '''''') || '''::name))' as way) named
      where p.polrelid = ${table}.oid and p.polcmd in ('r', '*') and p.polqual is not null
        and exists (select from unnest(p.polroles) as m (oid) where m.oid = 0 or pg_has_role(${role}.oid, m.oid, 'USAGE')))`;
 }

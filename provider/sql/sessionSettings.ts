@@ -91,3 +91,9 @@ export function startupOptions(own: string | undefined, settings: Readonly<Recor
   const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   return [...(before ? [before] : []), ...ours].join(" ");
 }
+
+/** Of the admin's `options`, what leads to the server, as Neon's `endpoint=…` does: the settings in it are not the ClickPipes user's. */
+export function routingOptions(own: string | undefined): string | undefined {
+  const words = own?.split(/\s+/).filter((word) => /^(endpoint|project)=|^neon_/.test(word)) ?? [];
+  return words.length > 0 ? words.join(" ") : undefined;
+}
