@@ -118,7 +118,8 @@ export function notOneFilter(tables: Table[]) {
 }
 
 export function filterRefused(tables: Table[], why: string) {
-  return refusal("filter", `\`where\` of ${displayTables(tables)}: ${why}\nNothing was changed`);
+  const separator = why.includes("\n") ? "\n" : " ";
+  return refusal("filter", `\`where\` of ${displayTables(tables)}: ${why}${separator}Nothing was changed`);
 }
 
 export function unsafeTables(unsafe: UnsafeTable[]) {

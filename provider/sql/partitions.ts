@@ -1,21 +1,23 @@
-// Postgres' own functions for this, such as pg_partition_tree, would wait for whoever has one of the tables locked.
+// Postgres' own functions for this, such as pg_partition_tree, would wait for whoever has one of the tables locked. All at once,
+// and not one by one: of new tables Postgres has no statistics, and would go through all partitions for each. Only partitions
+// have a partitioned table above them, and only those below them.
 
-/** The partitions of all levels below the relation, as rows `(relid)`. */
-export function partitionsBelow(oid: string): string {
-  return `(
-    with recursive below (relid) as (
-      select i.inhrelid from pg_inherits i join pg_class leaf on leaf.oid = i.inhrelid where i.inhparent = ${oid} and leaf.relispartition
+/** A part of a `with recursive`: `below (root, relid)`, the partitions of all levels below the partitioned tables of `roots`. */
+export function partitionsBelow(roots: string): string {
+  return `
+    below (root, relid) as (
+      select r.oid, i.inhrelid from (${roots}) r join pg_inherits i on i.inhparent = r.oid
       union all
-      select i.inhrelid from below b join pg_inherits i on i.inhparent = b.relid join pg_class leaf on leaf.oid = i.inhrelid where leaf.relispartition)
-    select relid from below)`;
+      select b.root, i.inhrelid from below b join pg_inherits i on i.inhparent = b.relid
+    )`;
 }
 
-/** What the relation is a partition of, from the nearest to the root, as rows `(relid)`. */
-export function partitionAncestors(oid: string): string {
-  return `(
-    with recursive above (relid) as (
-      select i.inhparent from pg_inherits i join pg_class leaf on leaf.oid = i.inhrelid where i.inhrelid = ${oid} and leaf.relispartition
+/** The same upwards: `above (leaf, relid, distance)`, what the partitions of `leaves` are partitions of. */
+export function partitionedAbove(leaves: string): string {
+  return `
+    above (leaf, relid, distance) as (
+      select l.oid, i.inhparent, 1 from (${leaves}) l join pg_inherits i on i.inhrelid = l.oid
       union all
-      select i.inhparent from above a join pg_inherits i on i.inhrelid = a.relid join pg_class leaf on leaf.oid = i.inhrelid where leaf.relispartition)
-    select relid from above)`;
+      select a.leaf, i.inhparent, a.distance + 1 from above a join pg_inherits i on i.inhrelid = a.relid
+    )`;
 }

@@ -113,16 +113,22 @@ export function readNarrowedMembers(version: number, publication: string): State
   if (version < 15) return statement("select null as schema where false");
   return statement(
     `
-    with ${LOCKED}
+    with recursive ${LOCKED},
+    narrowed as (
+      select l.* from pg_publication p join pg_publication_rel l on l.prpubid = p.oid
+       where p.pubname = $1 and (l.prattrs is not null or l.prqual is not null)
+    ),
+    ${partitionsBelow("select c.oid from narrowed l join pg_class c on c.oid = l.prrelid where c.relkind = 'p'")},
+    part as (
+      select b.root, array_agg(jsonb_build_object('schema', pn.nspname, 'name', pc.relname)) as partitions
+        from below b join pg_class pc on pc.oid = b.relid join pg_namespace pn on pn.oid = pc.relnamespace group by 1
+    )
     select n.nspname as "schema", c.relname as "name", ${FILTER_UNLESS_HELD} as "filter", l.prqual is not null as "filtered", ${FILTER_HOLDER} as "filterHeldBy",
            case when l.prattrs is not null then array(select attname::text from pg_attribute where attrelid = c.oid and attnum = any (l.prattrs::int2[])
              order by attnum) end as "listed",
-           array(select jsonb_build_object('schema', pn.nspname, 'name', pc.relname)
-                   from ${partitionsBelow("c.oid")} t join pg_class pc on pc.oid = t.relid join pg_namespace pn on pn.oid = pc.relnamespace
-                 ) as "partitions"
-      from pg_publication p join pg_publication_rel l on l.prpubid = p.oid
-      join pg_class c on c.oid = l.prrelid join pg_namespace n on n.oid = c.relnamespace
-     where p.pubname = $1 and (l.prattrs is not null or l.prqual is not null)`,
+           coalesce(part.partitions, '{}') as "partitions"
+      from narrowed l join pg_class c on c.oid = l.prrelid join pg_namespace n on n.oid = c.relnamespace
+      left join part on part.root = c.oid`,
     [publication],
   );
 }

@@ -1,5 +1,5 @@
 import { LOCKED, type LockHolder } from "./lockHolders";
-import { partitionAncestors } from "./partitions";
+import { partitionedAbove } from "./partitions";
 import { PUBLISHABLE, receivedTables } from "./publicationMembers";
 import type { MappedTable } from "./readiness";
 import { FILTER_HOLDER, FILTER_UNLESS_HELD } from "./readinessRead";
@@ -105,6 +105,10 @@ export function readTableFacts(
       select n.nspname, c.relname, '{}', c.oid, t.relid
         from published t join pg_class c on c.oid = t.relid join pg_namespace n on n.oid = c.relnamespace
        where $3::text[] is null
+    ),
+    ${partitionedAbove("select m.oid from mapped m join pg_class c on c.oid = m.oid where c.relispartition")},
+    under as (
+      select distinct on (a.leaf) a.leaf, a.relid as parent from above a join published p on p.relid = a.relid order by a.leaf, a.distance
     )
     select m.schema, m.name, c.oid is not null as "exists", coalesce(c.relkind, ' ') as "kind", coalesce(c.relpersistence = 'p', false) as "persistent",
            coalesce(c.relispartition, false) as "partition",
@@ -127,10 +131,7 @@ export function readTableFacts(
            array(select a.name from ${LIVE} a where a.virtual order by 1) as "virtual",
            exists (select from ${KEY} k join ${LIVE} a on a.attnum = k.attnum where a.generated and (${generatedComes}) is not true) as "generatedInKey",
            coalesce(p.puballtables or l.oid is not null or ${inSchema}, false) as "member", m.relid is not null as "published",
-           (select jsonb_build_object('schema', an.nspname, 'name', ac.relname)
-              from ${partitionAncestors("c.oid")} a join pg_class ac on ac.oid = a.relid join pg_namespace an on an.oid = ac.relnamespace
-             -- As a truth value, so that the published tables are hashed once, and not gone through for each partition.
-             where c.relispartition and (a.relid in (select relid from published)) is true limit 1) as "publishedParent",
+           case when u.parent is not null then jsonb_build_object('schema', un.nspname, 'name', uc.relname) end as "publishedParent",
            ${listed} as "listed", ${filter} as "filter", coalesce(${filtered}, false) as "filtered", ${filterHolder} as "filterHeldBy",
            array(select a.name from ${LIVE} a where ${attrs} is not null and not a.generated and a.name <> all (m.excluded) and a.attnum <> all (${attrs})
                   order by 1) as "unpublishedColumns"
@@ -141,6 +142,7 @@ export function readTableFacts(
       left join publication p on true
       left join pg_publication_rel l on l.prpubid = p.oid and l.prrelid = c.oid
       left join lateral ${OTHER_INDEX} o on true
+      left join under u on u.leaf = c.oid left join pg_class uc on uc.oid = u.parent left join pg_namespace un on un.oid = uc.relnamespace
      order by m.schema collate "C", m.name collate "C"`,
     [role, publication, ...mapped],
   );

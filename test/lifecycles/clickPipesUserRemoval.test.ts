@@ -125,7 +125,7 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     expect(failure).toContain(`role "${name}" cannot be dropped`);
     for (const left of [
       "owner of table public.mine",
-      "rights on table kept",
+      "rights on table public.kept",
       `rights on schema Odd; one in database ${other}`,
       `rights on table "Odd; one".orders in database ${other}`,
       `rights on default privileges on new relations belonging to role ${db.user} in schema Odd; one in database ${other}`,

@@ -104,10 +104,10 @@ describe("where logical replication is off", () => {
       begun = resolve;
     });
     const long = transaction(postgres, async (tx) => {
-      await tx.run(statement("create table if not exists kept (id int)"));
+      await tx.run(statement("create table if not exists public.kept (id int)"));
       begun();
       await sleep(700);
-      await tx.commit(statement("insert into kept values (1)"));
+      await tx.commit(statement("insert into public.kept values (1)"));
       events.push("commit");
     });
     await running;
