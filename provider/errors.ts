@@ -164,7 +164,7 @@ const CERTIFICATE_ADVICE =
   "the server's certificate is not one that this machine trusts: check the host; if the certificate is right, give the " +
   "authority that signed it as `sslrootcert`, run `pulumi up`, then try again (for a destroy at once: add `--run-program`)";
 
-export function isCertificateFailure(code: string | undefined): boolean {
+function isCertificateFailure(code: string | undefined): boolean {
   return (
     code !== undefined &&
     /CERT|UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/.test(code)

@@ -63,20 +63,20 @@ export function handler(name: string): HandledProvider {
     // `changes` stays undefined: the engine compares the inputs, and so `ignoreChanges` and previews work by property.
     async diff(_id: string, state: Inputs, news: Inputs) {
       // The one place that sees the state in a preview: a provider that points elsewhere changes no argument.
-      await guarded(state, "diff", secretsOf(lifecycle, state), async (context) => context.checkDatabaseName(state));
+      await guarded("diff", [state], async (context) => context.checkDatabaseName(state));
       const replaces = lifecycle.replaces?.(state, news) ?? [];
       return { replaces, deleteBeforeReplace: replaces.length > 0 };
     },
 
     async create(news: Inputs) {
-      return guarded(news, "create", secretsOf(lifecycle, news), async (context) => {
+      return guarded("create", [news], async (context) => {
         const { id, outputs } = await lifecycle.create(context, told(news));
         return { id, outs: plain({ ...told(news), ...cleaned(context, outputs), ...secretArgumentsOf(news) }) };
       });
     },
 
     async read(id: string, state: Inputs) {
-      return guarded(state, "read", secretsOf(lifecycle, state), async (context) => {
+      return guarded("read", [state], async (context) => {
         const found = await lifecycle.read(context, id, told(state));
         if (!found) return missing(name, id, state);
         const sentences = (found.drift ?? []).map(context.output.clean);
@@ -91,31 +91,27 @@ export function handler(name: string): HandledProvider {
     },
 
     async update(id: string, state: Inputs, news: Inputs) {
-      const secrets = [...secretsOf(lifecycle, state), ...secretsOf(lifecycle, news)];
-      return guarded({ ...state, ...news }, "update", secrets, async (context) => {
+      return guarded("update", [state, news], async (context) => {
         const outputs = await lifecycle.update(context, id, told(state), told(news));
         return { outs: plain({ ...told(news), ...cleaned(context, outputs), ...secretArgumentsOf(news) }) };
       });
     },
 
     async delete(id: string, state: Inputs) {
-      return guarded(state, "delete", secretsOf(lifecycle, state), (context) =>
-        lifecycle.remove(context, id, told(state)),
-      );
+      return guarded("delete", [state], (context) => lifecycle.remove(context, id, told(state)));
     },
   };
 
-  async function guarded<T>(
-    inputs: Inputs,
-    verb: Verb,
-    secrets: string[],
-    work: (context: Context) => Promise<T>,
-  ): Promise<T> {
-    const context = new Context(settings, subjectOf(name, inputs), secrets);
+  /** `known`: all that Pulumi has told of the resource, the newest last. */
+  async function guarded<T>(verb: Verb, known: Inputs[], work: (context: Context) => Promise<T>): Promise<T> {
+    const inputs: Inputs = Object.assign({}, ...known);
+    const subject = subjectOf(name, inputs);
+    const secrets = known.flatMap((one) => secretsOf(lifecycle, one));
+    const context = new Context(settings, subject, secrets);
     try {
       return await work(context);
     } catch (error) {
-      throw presentable(error, verb, subjectOf(name, inputs), context, inputs);
+      throw presentable(error, verb, subject, context, inputs);
     }
   }
 }

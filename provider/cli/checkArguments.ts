@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { Arguments } from "../lifecycles/arguments";
 import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycles/defaults";
+import { Output } from "../lifecycles/output";
 import { checkReadiness, type ReadinessInputs, readinessQuestion } from "../lifecycles/readinessArguments";
 import type { ReadinessQuestion } from "../lifecycles/readinessFacts";
 import { resolveSettings, type Settings } from "../lifecycles/settings";
-import { scrub } from "../scrub";
 
 export interface CheckArguments {
   settings: Settings;
@@ -48,7 +48,8 @@ export async function readCheckArguments(words: string[]): Promise<CheckArgument
   );
   if ("problem" in settings.postgres) problems.push(inShell(settings.postgres.problem));
   // A value in the wrong place may be a URI or a password.
-  if (problems.length > 0) throw usageProblem(scrub(problems.join("\n"), [...settings.secrets, password ?? ""]));
+  if (problems.length > 0)
+    throw usageProblem(new Output([...settings.secrets, password ?? ""]).clean(problems.join("\n")));
   return { settings, question: readinessQuestion(inputs), json };
 }
 

@@ -5,11 +5,6 @@ import { address, connect, type PostgresSettings } from "./connection";
 import { saying } from "./neonWaits";
 import { type QueryFailure, Session } from "./session";
 
-/** Locked since we looked which relations are: looked at again, it is left out. */
-function isLocked({ code }: QueryFailure): boolean {
-  return code === SQLSTATE.lockNotAvailable;
-}
-
 const IDLE_MS = 15_000;
 /** A compute that restarts may do so twice in a row. */
 export const INTERRUPTION_TRIES = 3;
@@ -147,4 +142,9 @@ export class Connections {
     if (next) next();
     else this.#free++;
   }
+}
+
+/** Locked since we looked which relations are: looked at again, it is left out. */
+function isLocked({ code }: QueryFailure): boolean {
+  return code === SQLSTATE.lockNotAvailable;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lockedOut } from "../errors";
-import { type LockHolder, readLockHolders } from "../sql/lockHolders";
+import { type Blocker, lockedOut } from "../errors";
+import { readLockHolders } from "../sql/lockHolders";
 import { type SessionLimits, settleTransaction } from "../sql/sessionSettings";
 import { type Statement, statement } from "../sql/statement";
 import { isConflict, isInterruption, SQLSTATE } from "../sqlstate";
@@ -88,7 +88,7 @@ function wasInterrupted(failure: QueryFailure & { lost?: boolean }): boolean {
   return failure.lost === true || isInterruption(failure.code);
 }
 
-type Outcome<T> = { value: T } | { failure: QueryFailure & { lost?: boolean }; blockers: LockHolder[] };
+type Outcome<T> = { value: T } | { failure: QueryFailure & { lost?: boolean }; blockers: Blocker[] };
 
 async function once<T>(
   session: Session,
@@ -109,7 +109,7 @@ async function once<T>(
   }
 }
 
-async function readBlockers(session: Session, relations: string[]): Promise<LockHolder[]> {
+async function readBlockers(session: Session, relations: string[]): Promise<Blocker[]> {
   const [answer] = await session.run(readLockHolders(relations, LOCK_KEY)).catch((): Answer[] => []);
-  return (answer?.rows ?? []) as unknown as LockHolder[];
+  return (answer?.rows ?? []) as unknown as Blocker[];
 }

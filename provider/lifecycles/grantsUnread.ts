@@ -1,6 +1,6 @@
 import { displayBlocker } from "../errors";
 import type { ActualRights } from "../sql/grantsPlan";
-import { displayIdentifier, displayTable, type TableName } from "../sql/table";
+import { displayIdentifier, displayTable, displayTables, type TableName } from "../sql/table";
 import type { Uncovered } from "../sql/uncovered";
 import type { Context } from "./context";
 
@@ -13,10 +13,8 @@ export function sayUnread(context: Context, role: string, { tables }: ActualRigh
     byHolder.set(holder, [...(byHolder.get(holder) ?? []), table]);
   }
   for (const [holder, held] of byHolder) {
-    const names = held.slice(0, 5).map(displayTable).join(", ");
-    const more = held.length > 5 ? ` and ${held.length - 5} more` : "";
     context.warn(
-      `whether row-level security hides rows of ${names}${more} from role "${role}" is unknown while ${holder} has a table locked: ` +
+      `whether row-level security hides rows of ${displayTables(held, 5)} from role "${role}" is unknown while ${holder} has a table locked: ` +
         "run `pulumi refresh` when that is done",
     );
   }

@@ -5,25 +5,25 @@ const said = new Set<string>();
 
 /** What any resource of this process was told: what one knows, another may be quoted. */
 const known = new Set<string>();
+/** Made anew where another one is known. */
+let scrub: ((text: string) => string) | undefined;
 
 /** The one door for everything that is printed, thrown or kept as a sentence: it knows the secrets, and blots them out. */
 export class Output {
-  #size = 0;
-  #scrub: ((text: string) => string) | undefined;
-
   constructor(secrets: readonly string[]) {
-    for (const secret of secrets) known.add(secret);
+    for (const secret of secrets) this.hide(secret);
   }
 
   /** One that was made or found meanwhile. */
   hide(secret: string | undefined): void {
-    if (secret !== undefined) known.add(secret);
+    if (secret === undefined || known.has(secret)) return;
+    known.add(secret);
+    scrub = undefined;
   }
 
   readonly clean = (text: string): string => {
-    if (!this.#scrub || this.#size !== known.size) this.#scrub = scrubber([...known]);
-    this.#size = known.size;
-    return this.#scrub(text);
+    scrub ??= scrubber([...known]);
+    return scrub(text);
   };
 
   /** Pulumi shows what a provider writes to stderr under the stack, without a severity and without the resource. */

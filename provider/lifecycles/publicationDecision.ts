@@ -1,7 +1,7 @@
 import type { Filters } from "../sql/publicationFilters";
-import { type DesiredPublication, displayTables, type PublicationPlan, planPublication } from "../sql/publicationPlan";
+import { type DesiredPublication, type PublicationPlan, planPublication } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
-import { displayIdentifier, displayTable } from "../sql/table";
+import { displayIdentifier, displayTable, displayTables } from "../sql/table";
 import { adopts } from "./publicationAdoption";
 import type { Findings, Intent } from "./publicationFindings";
 import {

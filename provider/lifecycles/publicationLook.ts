@@ -1,8 +1,7 @@
 import { type FilterSettings, otherMeanings, readFilterSettings } from "../sql/filterSettings";
 import { rememberFilters } from "../sql/publicationFilters";
-import { displayTables } from "../sql/publicationPlan";
 import { displaySlot } from "../sql/slots";
-import { tableKey } from "../sql/table";
+import { displayTables, tableKey } from "../sql/table";
 import type { Inputs } from "./arguments";
 import type { Context } from "./context";
 import { decide } from "./publicationDecision";

@@ -1,12 +1,12 @@
 import { type Blocker, displayBlocker, notOurs, refusal } from "../errors";
 import { type Ownership, sameStack } from "../sql/mark";
 import type { OwnerFacts, UnpublishableTable } from "../sql/publicationListing";
-import { type DesiredPublication, displayTables, type PublicationPlan } from "../sql/publicationPlan";
+import type { DesiredPublication, PublicationPlan } from "../sql/publicationPlan";
 import type { ActualPublication } from "../sql/publicationRead";
 import { displayAllUnsafe, type UnsafeTable } from "../sql/publicationSafety";
 import type { Server } from "../sql/server";
 import { displaySlot, type Slot } from "../sql/slots";
-import { displayIdentifier, displayTable, type Table, tableKey } from "../sql/table";
+import { displayIdentifier, displayTable, displayTables, type Table, tableKey } from "../sql/table";
 
 export const RUNNING_PIPE =
   "A running ClickPipe looks its publication up by name and OID as of the change it reads, so it would fail or lose changes, and " +

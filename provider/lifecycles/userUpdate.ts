@@ -22,7 +22,6 @@ export async function updateUser(context: Context, id: string, old: Inputs, inpu
   const user = inputs as UserInputs;
   const secret = await choosePassword(context, state, user);
   context.output.hide(secret.password);
-  context.output.hide(state.password);
   const change: Change = { state, user, secret, token: state.token ?? freshToken() };
   const changed = await transaction(context.postgres, (tx) => attempt(context, tx, change));
   if (!changed) {

@@ -1,13 +1,5 @@
 import { type Statement, statement } from "./statement";
 
-/** Whoever holds a lock, or waits for one in front of us: a session or, where `pid` is null, a prepared transaction. */
-export interface LockHolder {
-  pid: number | null;
-  user: string | null;
-  since: string | null;
-  prepared: string | null;
-}
-
 /**
  * Expects a lock `l` of pg_locks. A prepared transaction belongs to no session: the lock on its own id tells which it is.
  */
@@ -49,4 +41,9 @@ export function readLockHolders(relations: string[], advisoryKey: string): State
      order by since limit 5`,
     [relations],
   );
+}
+
+/** Who keeps everybody from opening the relation, where the statement begins with `LOCKED`; null where nobody does. */
+export function lockerOf(relation: string): string {
+  return `(select k.holder from locked k where k.relation = ${relation})`;
 }

@@ -1,3 +1,4 @@
+import { lockerOf } from "./lockHolders";
 import type { DesiredPublication } from "./publicationPlan";
 import type { ActualPublication, PublishedTable } from "./publicationRead";
 import { type Table, tableKey } from "./table";
@@ -17,14 +18,19 @@ export const FILTER_TREE =
  * To write an expression out, the server opens the table: `waits` for whoever has it locked, or leaves it out.
  */
 export function filterText(known: string, waits: boolean): string {
-  const key = tableKeyInSql("n", "c");
-  return `case when r.prqual is not null and ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}${waits ? "" : " and not exists (select from locked k where k.relation = r.prrelid)"}
-               then pg_get_expr(r.prqual, r.prrelid) end`;
+  const isFree = waits ? "true" : `${lockerOf("r.prrelid")} is null`;
+  return `case when ${isNews(known)} and ${isFree} then pg_get_expr(r.prqual, r.prrelid) end`;
 }
 
-/** `tableKey` of a row of pg_class and its schema's. */
-export function tableKeyInSql(schema: string, table: string): string {
-  return `format('"%s"."%s"', replace(${schema}.nspname, '"', '""'), replace(${table}.relname, '"', '""'))`;
+/** Who keeps us from reading that text. */
+export function filterHolder(known: string): string {
+  return `case when ${isNews(known)} then ${lockerOf("r.prrelid")} end`;
+}
+
+/** Whether there is a filter whose text has to be read. */
+function isNews(known: string): string {
+  const key = `format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))`;
+  return `r.prqual is not null and ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}`;
 }
 
 export function knownTrees(filters: Filters | undefined): string | null {

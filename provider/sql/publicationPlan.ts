@@ -1,7 +1,7 @@
 import { type Filters, sameFilter } from "./publicationFilters";
 import type { ActualPublication, PublishedTable } from "./publicationRead";
 import { identifier, literal, qualified, type Statement, statement } from "./statement";
-import { compareText, displayIdentifier, displayTable, type Table, tableKey } from "./table";
+import { compareText, displayIdentifier, type Table, tableKey } from "./table";
 
 export interface DesiredPublication {
   name: string;
@@ -168,9 +168,4 @@ function differing(desired: DesiredPublication, actual: ActualPublication): Para
 function sameTable(desired: Table, actual: PublishedTable, filters: Filters): boolean {
   const sameColumns = JSON.stringify(desired.columns ?? null) === JSON.stringify(actual.columns ?? null);
   return sameColumns && sameFilter(desired, actual, filters);
-}
-
-export function displayTables(tables: readonly Table[], most = 10): string {
-  const names = tables.slice(0, most).map(displayTable).join(", ");
-  return tables.length > most ? `${names} and ${tables.length - most} more` : names;
 }

@@ -1,6 +1,7 @@
-import { LOCKED, type LockHolder } from "./lockHolders";
+import type { Blocker } from "../errors";
+import { LOCKED } from "./lockHolders";
 import { type Marked, parseComment } from "./mark";
-import { FILTER_TREE, type Filters, filterText, knownTrees, storedFilter, tableKeyInSql } from "./publicationFilters";
+import { FILTER_TREE, type Filters, filterHolder, filterText, knownTrees, storedFilter } from "./publicationFilters";
 import { type Statement, statement } from "./statement";
 import { compareTables, compareText, type TableName } from "./table";
 
@@ -11,7 +12,7 @@ export interface PublishedTable extends TableName {
   where?: string;
   tree?: string;
   /** Who keeps us from reading the filter, which may be another one than is known. */
-  heldBy?: LockHolder;
+  heldBy?: Blocker;
 }
 
 export interface ActualPublication {
@@ -55,7 +56,7 @@ export function whichValues([oid, ...names]: Which): [number | null, string[]] {
 export function readPublication(version: number, { filters, waits }: FilterReading, ...which: Which): Statement {
   const columns = version >= 15 ? COLUMNS : "null::text[]";
   const filter = version >= 15 ? filterText("$3", waits) : "null::text";
-  const heldBy = version >= 15 && !waits ? HELD_BY : "null::jsonb";
+  const heldBy = version >= 15 && !waits ? filterHolder("$3") : "null::jsonb";
   const tree = version >= 15 ? FILTER_TREE : "null::text";
   const schemas = version >= 15 ? SCHEMAS : "'{}'::text[]";
   return statement(
@@ -78,10 +79,6 @@ export function readPublication(version: number, { filters, waits }: FilterReadi
     version >= 15 ? [...whichValues(which), knownTrees(filters)] : whichValues(which),
   );
 }
-
-/** Who has the table of a filter locked, where its text would have to be read. */
-const HELD_BY = `case when r.prqual is not null and $3::jsonb is not null
-  and $3::jsonb ->> ${tableKeyInSql("n", "c")} is distinct from ${FILTER_TREE} then (select k.holder from locked k where k.relation = r.prrelid) end`;
 
 /** The listed columns by name; null where all columns are published, which is not the same as a list of all. */
 const COLUMNS = `case when r.prattrs is not null then (select jsonb_agg(a.attname)

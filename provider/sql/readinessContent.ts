@@ -1,5 +1,4 @@
-import { displayBlocker } from "../errors";
-import type { LockHolder } from "./lockHolders";
+import { type Blocker, displayBlocker } from "../errors";
 import type { ReadinessCheck } from "./readiness";
 import { judgeTables, type ReadinessLine } from "./readinessJudgement";
 import type { Facts } from "./readinessReport";
@@ -55,7 +54,7 @@ function rowSecurityCheck({ role, server }: Facts, there: TableFacts[]): Readine
 /** That something is unknown of these tables, and who holds them; undefined where nobody holds one. */
 export function unreadOf<T extends TableName>(
   tables: T[],
-  holderOf: (table: T) => LockHolder | null,
+  holderOf: (table: T) => Blocker | null,
   what: string,
 ): string | undefined {
   const held = tables.flatMap((table) => {

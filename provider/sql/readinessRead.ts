@@ -1,4 +1,5 @@
-import { LOCKED, type LockHolder } from "./lockHolders";
+import type { Blocker } from "../errors";
+import { LOCKED, lockerOf } from "./lockHolders";
 import { partitionsBelow } from "./partitions";
 import { type Statement, statement } from "./statement";
 import type { TableName } from "./table";
@@ -105,7 +106,7 @@ export interface NarrowedMember extends TableName {
   filter: string | null;
   /** There is a filter, be its text known or not. */
   filtered: boolean;
-  filterHeldBy: LockHolder | null;
+  filterHeldBy: Blocker | null;
   partitions: TableName[];
 }
 
@@ -134,11 +135,10 @@ export function readNarrowedMembers(version: number, publication: string): State
 }
 
 /** The row filter of `l`, a row of pg_publication_rel; null where there is none, or somebody has the table locked. */
-export const FILTER_UNLESS_HELD = `case when l.prqual is not null and not exists (select from locked k where k.relation = l.prrelid)
+export const FILTER_UNLESS_HELD = `case when l.prqual is not null and ${lockerOf("l.prrelid")} is null
                 then pg_get_expr(l.prqual, l.prrelid) end`;
 
-export const FILTER_HOLDER =
-  "case when l.prqual is not null then (select k.holder from locked k where k.relation = l.prrelid) end";
+export const FILTER_HOLDER = `case when l.prqual is not null then ${lockerOf("l.prrelid")} end`;
 
 export interface SlotFacts {
   name: string;

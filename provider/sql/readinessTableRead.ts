@@ -1,4 +1,5 @@
-import { LOCKED, type LockHolder } from "./lockHolders";
+import type { Blocker } from "../errors";
+import { LOCKED } from "./lockHolders";
 import { partitionedAbove } from "./partitions";
 import { PUBLISHABLE, receivedTables } from "./publicationMembers";
 import type { MappedTable } from "./readiness";
@@ -41,7 +42,7 @@ export interface TableFacts extends TableName, RowSecurity {
   /** There is a filter, be its text known or not. */
   filtered: boolean;
   /** Who keeps us from reading it. */
-  filterHeldBy: LockHolder | null;
+  filterHeldBy: Blocker | null;
   unpublishedColumns: string[];
 }
 

@@ -1,4 +1,4 @@
-import type { LockHolder } from "./lockHolders";
+import type { Blocker } from "../errors";
 import { pasteable, portable } from "./pasteable";
 import { identifier, literal, qualified } from "./statement";
 import type { TableName } from "./table";
@@ -8,7 +8,7 @@ export interface RowSecurity {
   showsRows: boolean;
   narrowedBy: { name: string; qual: string }[];
   /** Who keeps us from reading the policies, so that nobody knows whether rows are hidden. */
-  rowsHeldBy: LockHolder | null;
+  rowsHeldBy: Blocker | null;
 }
 
 export function policyFor(role: string): string {

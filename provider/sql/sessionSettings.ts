@@ -6,9 +6,12 @@ export interface SessionLimits {
   lockTimeout: number;
 }
 
+/** Without blanks, as the startup packet takes it. */
+const SEARCH_PATH = "pg_catalog,pg_temp";
+
 /** What decides how our statements and their answers are read: roles, databases, URIs and the environment can all set it. */
 const MEANING: Readonly<Record<string, string>> = {
-  search_path: "pg_catalog, pg_temp",
+  search_path: SEARCH_PATH,
   standard_conforming_strings: "on",
   backslash_quote: "safe_encoding",
   quote_all_identifiers: "off",
@@ -59,7 +62,7 @@ export function settleTransaction(version: number, { statementTimeout, lockTimeo
  */
 export function startupSettings(version: number, limits: SessionLimits): Record<string, string> {
   return {
-    search_path: "pg_catalog,pg_temp",
+    search_path: SEARCH_PATH,
     ...cutOffs(limits),
     lock_timeout: milliseconds(limits.lockTimeout),
     idle_session_timeout: "0",
@@ -70,7 +73,7 @@ export function startupSettings(version: number, limits: SessionLimits): Record<
 
 /** The same for a login as the ClickPipes user: what ClickPipes overrides itself, and what keeps our own text ours. */
 export function readerStartupSettings(limits: SessionLimits): Record<string, string> {
-  return { search_path: "pg_catalog,pg_temp", ...cutOffs(limits) };
+  return { search_path: SEARCH_PATH, ...cutOffs(limits) };
 }
 
 function cutOffs({ statementTimeout }: SessionLimits): Record<string, string> {

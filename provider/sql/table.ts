@@ -31,6 +31,12 @@ export function displayTable(table: TableName): string {
   return `${displayIdentifier(table.schema)}.${displayIdentifier(table.name)}`;
 }
 
+/** The first `most` of them. */
+export function displayTables(tables: readonly TableName[], most = 10): string {
+  const names = tables.slice(0, most).map(displayTable).join(", ");
+  return tables.length > most ? `${names} and ${tables.length - most} more` : names;
+}
+
 export function displayIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : identifier(name);
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { EVERY_PLACE, startDatabase, type TestDatabase, useDatabase } from "../support/database";
+import { EVERY_PLACE, type TestDatabase, useDatabase } from "../support/database";
 import { fresh } from "../support/freshName";
 import { differences, failuresIn, OTHER_MEANING, type Step } from "../support/hostileRecord";
 import { type HostileSetting, hostileSettings, VARIABLES } from "../support/hostileSettings";
@@ -11,9 +11,8 @@ import { type Change, Managed } from "../support/managed";
 import { readSql } from "../support/neon/sqlText";
 import { type PostgresServer, type PostgresVersion, startPostgres } from "../support/postgres";
 import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readinessSource";
-import { type LifePlace, live, REFUSED } from "../support/settingsLife";
+import { type LifePlace, live, REFUSED, startPlace } from "../support/settingsLife";
 import { recordWarnings } from "../support/warnings";
-import { startWire } from "../support/wire";
 
 describe.each(EVERY_PLACE)("all hostile settings at once on Postgres $version as $admin", ({ version, admin }) => {
   let place: LifePlace;
@@ -22,18 +21,13 @@ describe.each(EVERY_PLACE)("all hostile settings at once on Postgres $version as
   let clean: Step[];
 
   beforeAll(async () => {
-    const db = await startDatabase(version, admin);
-    const { hostname, port } = new URL(db.uri);
-    place = { db, admin, wire: await startWire({ host: hostname, port: Number(port) }) };
-    uri = place.wire.uri(db.uri);
-    settings = await hostileSettings(db, admin);
-    await makeSource(db);
+    place = await startPlace(version, admin);
+    uri = place.wire.uri(place.db.uri);
+    settings = await hostileSettings(place.db, admin);
+    await makeSource(place.db);
     clean = await live(place, { ...PLAIN, uri });
   });
-  afterAll(async () => {
-    await place?.wire.stop();
-    await place?.db.stop();
-  });
+  afterAll(() => place?.stop());
 
   test("without them, a life comes to its end and leaves nothing behind", () => {
     expect(failuresIn(clean)).toEqual([expect.stringContaining(REFUSED)]);
@@ -71,15 +65,11 @@ describe("what is no setting of ours to make, on Postgres 17", () => {
   let uri: string;
 
   beforeAll(async () => {
-    db = await startDatabase(17, "neon");
-    const { hostname, port } = new URL(db.uri);
-    place = { db, admin: "neon", wire: await startWire({ host: hostname, port: Number(port) }) };
+    place = await startPlace(17, "neon");
+    ({ db } = place);
     uri = place.wire.uri(db.uri);
   });
-  afterAll(async () => {
-    await place?.wire.stop();
-    await db?.stop();
-  });
+  afterAll(() => place?.stop());
 
   test("a role that the admin puts on is who we are: a life is that of a login as this role", async () => {
     await db.query(`create role other createrole createdb bypassrls replication in role neon_superuser`);
@@ -205,17 +195,12 @@ describe("variables of the environment that the driver reads for itself", () => 
   let clean: Step[];
 
   beforeAll(async () => {
-    const db = await startDatabase(18);
-    const { hostname, port } = new URL(db.uri);
-    place = { db, admin: "superuser", wire: await startWire({ host: hostname, port: Number(port) }) };
-    uri = place.wire.uri(db.uri);
-    await makeSource(db);
+    place = await startPlace(18, "superuser");
+    uri = place.wire.uri(place.db.uri);
+    await makeSource(place.db);
     clean = await live(place, { ...PLAIN, uri });
   });
-  afterAll(async () => {
-    await place?.wire.stop();
-    await place?.db.stop();
-  });
+  afterAll(() => place?.stop());
 
   test.each(VARIABLES)("$name=$value changes nothing of a life", async (variable) => {
     const surroundings = await impose(place.db, uri, [variable]);

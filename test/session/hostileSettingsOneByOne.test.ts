@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EVERY_PLACE, type Place, startDatabase } from "../support/database";
+import { EVERY_PLACE, type Place } from "../support/database";
 import { fresh } from "../support/freshName";
 import { differences, OTHER_MEANING, type Step } from "../support/hostileRecord";
 import { type HostileSetting, hostileSettings, MEANING, type Where } from "../support/hostileSettings";
@@ -7,9 +7,8 @@ import { CONDITIONS, FOUND_ROLE, makeSource, PASSWORD, renew } from "../support/
 import { impose, lift, PLAIN, type Surroundings, seenThere, sessionThere } from "../support/hostileSurroundings";
 import { figure, LONG } from "../support/long";
 import { Managed } from "../support/managed";
-import { type LifePlace, live } from "../support/settingsLife";
+import { type LifePlace, live, startPlace } from "../support/settingsLife";
 import { recordWarnings } from "../support/warnings";
-import { startWire } from "../support/wire";
 
 /** Whose settings the admin's own sessions have. */
 const ADMINS: Where[] = ["role", "database", "uri"];
@@ -24,18 +23,13 @@ describe.each(PLACES)("each hostile setting by itself on Postgres $version as $a
   let clean: Step[];
 
   beforeAll(async () => {
-    const db = await startDatabase(version, admin);
-    const { hostname, port } = new URL(db.uri);
-    place = { db, admin, wire: await startWire({ host: hostname, port: Number(port) }) };
-    uri = place.wire.uri(db.uri);
-    settings = await hostileSettings(db, admin);
-    await makeSource(db);
+    place = await startPlace(version, admin);
+    uri = place.wire.uri(place.db.uri);
+    settings = await hostileSettings(place.db, admin);
+    await makeSource(place.db);
     clean = await live(place, { ...PLAIN, uri });
   });
-  afterAll(async () => {
-    await place?.wire.stop();
-    await place?.db.stop();
-  });
+  afterAll(() => place?.stop());
 
   test("a life is the same the second time, where nothing is set", async () => {
     expect(differences(clean, await live(place, { ...PLAIN, uri }))).toEqual([]);

@@ -2,14 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { PooledSession } from "./poolerSession";
 import { startupPacket, startupParameters, unsupported, welcome } from "./poolerStartup";
-import {
-  asksForEncryption,
-  CANCEL_REQUEST,
-  errorResponse,
-  MessageSplitter,
-  type PostgresMessage,
-  startupCode,
-} from "./postgresMessages";
+import { CANCEL_REQUEST, clientMessages, errorResponse, type PostgresMessage, startupCode } from "./postgresMessages";
 
 /** What becomes of the settings in a client's startup packet. */
 export type Startup = "drops" | "refuses" | "refuses all";
@@ -109,15 +102,4 @@ async function passOn(
   server.write(startupPacket(parameters));
   for await (const { raw } of messages) server.write(raw);
   server.end();
-}
-
-async function* clientMessages(client: Socket): AsyncGenerator<PostgresMessage, undefined> {
-  const splitter = new MessageSplitter("client");
-  for await (const chunk of client) {
-    for (const message of splitter.push(chunk)) {
-      if (asksForEncryption(message)) client.write("N");
-      else yield message;
-    }
-  }
-  return undefined;
 }

@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 /** One message of the Postgres protocol with its header; a startup packet, which has no type, has the type "". */
 export interface PostgresMessage {
   type: string;
@@ -102,4 +104,16 @@ export class BodyReader {
     this.offset += length;
     return this.body.subarray(this.offset - length, this.offset);
   }
+}
+
+/** What a client says, in clear: it is told that there is no encryption. */
+export async function* clientMessages(client: Socket): AsyncGenerator<PostgresMessage, undefined> {
+  const splitter = new MessageSplitter("client");
+  for await (const chunk of client) {
+    for (const message of splitter.push(chunk)) {
+      if (asksForEncryption(message)) client.write("N");
+      else yield message;
+    }
+  }
+  return undefined;
 }

@@ -1,17 +1,33 @@
 import { vi } from "vitest";
-import type { Admin, TestDatabase } from "./database";
+import { type Admin, startDatabase, type TestDatabase } from "./database";
 import { factsOf, Recorder, type Step } from "./hostileRecord";
 import { adoptionsOf, argumentsOf, PASSWORD, READER, refusedOf, renew, type Values } from "./hostileSource";
 import { alter, type Surroundings, within } from "./hostileSurroundings";
 import { Managed } from "./managed";
+import type { PostgresVersion } from "./postgres";
 import { recordWarnings } from "./warnings";
-import type { Wire } from "./wire";
+import { startWire, type Wire } from "./wire";
 
 /** Where a life is led: the URI of the surroundings leads through the wire. */
 export interface LifePlace {
   db: TestDatabase;
   admin: Admin;
   wire: Wire;
+  stop(): Promise<void>;
+}
+
+/** A server of its own, reached through a wire. */
+export async function startPlace(version: PostgresVersion, admin: Admin): Promise<LifePlace> {
+  const db = await startDatabase(version, admin);
+  const { hostname, port } = new URL(db.uri);
+  const wire = await startWire({ host: hostname, port: Number(port) });
+  return {
+    ...{ db, admin, wire },
+    stop: async () => {
+      await wire.stop();
+      await db.stop();
+    },
+  };
 }
 
 /** A whole life of all resources of SQL, from the first preview to the last destroy; whoever leads it sees nothing of the last one. */

@@ -1,10 +1,9 @@
 import type { Socket } from "node:net";
 import {
-  asksForEncryption,
   BodyReader,
   CANCEL_REQUEST,
+  clientMessages,
   errorResponse,
-  MessageSplitter,
   type PostgresMessage,
   startupCode,
 } from "../postgresMessages";
@@ -56,17 +55,6 @@ export const startSideDoor = (compute: Compute): Promise<LoopbackListener> =>
     client.pipe(server);
     server.pipe(client);
   });
-
-async function* clientMessages(client: Socket): AsyncGenerator<PostgresMessage, undefined> {
-  const splitter = new MessageSplitter("client");
-  for await (const chunk of client) {
-    for (const message of splitter.push(chunk)) {
-      if (asksForEncryption(message)) client.write("N");
-      else yield message;
-    }
-  }
-  return undefined;
-}
 
 function connectProblem({ settings, restrictsAddresses }: Project, address: string): string | undefined {
   if (settings.block_public_connections) {
