@@ -1,4 +1,4 @@
-import { displaySqlstate, SQLSTATE } from "./sqlstate";
+import { displaySqlstate, SQLSTATE } from "./postgres/sqlstate";
 
 /**
  * Everything the package refuses or reports is a plain Error made here: what object, what was found, what to do next.

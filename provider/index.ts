@@ -1,3 +1,5 @@
+export type { Uncovered } from "./grants/uncovered";
+export type { MappedTable, ReadinessCheck } from "./readiness/check";
 export {
   ClickPipesGrants,
   type ClickPipesGrantsArgs,
@@ -20,5 +22,3 @@ export type {
 export { Provider, type ProviderArgs } from "./resources/provider";
 export { Publication, type PublicationArgs, type PublishOperation } from "./resources/publication";
 export { SourceReadiness, type SourceReadinessArgs } from "./resources/sourceReadiness";
-export type { MappedTable, ReadinessCheck } from "./sql/readiness";
-export type { Uncovered } from "./sql/uncovered";

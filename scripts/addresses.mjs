@@ -8,7 +8,7 @@ import { runCommand } from "./command.mjs";
 /** Refreshes the table of ClickPipes' addresses from what ClickHouse publishes: `node scripts/addresses.mjs`. */
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const TABLE = join(ROOT, "provider", "addresses", "staticIps.json");
+const TABLE = join(ROOT, "provider", "ipAllowlist", "addresses", "staticIps.json");
 /** ClickHouse's own services have egress addresses too, `egress_ips`, which are not those of ClickPipes. */
 const FIELD = "clickpipes_egress_ips";
 const CLOUDS = ["aws", "gcp"];

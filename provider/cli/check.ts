@@ -1,11 +1,11 @@
-import type { PostgresSettings } from "../clients/connection";
-import { Connections } from "../clients/connections";
 import { explainServerFailure, isServerFailure } from "../errors";
-import { Output } from "../lifecycles/output";
-import { gatherFacts } from "../lifecycles/readinessFacts";
+import { Output } from "../lifecycle/output";
+import type { PostgresSettings } from "../postgres/connection";
+import { Connections } from "../postgres/connections";
+import { placeOf } from "../postgres/sql/server";
+import { currentReport, readinessReport } from "../readiness/checks/report";
+import { gatherFacts } from "../readiness/facts";
 import { scrubDeep } from "../scrub";
-import { currentReport, readinessReport } from "../sql/readinessReport";
-import { placeOf } from "../sql/server";
 import { type CheckArguments, readCheckArguments } from "./checkArguments";
 import { formatReport } from "./reportTable";
 

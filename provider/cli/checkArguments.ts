@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { Arguments } from "../lifecycles/arguments";
-import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycles/defaults";
-import { Output } from "../lifecycles/output";
-import { checkReadiness, type ReadinessInputs, readinessQuestion } from "../lifecycles/readinessArguments";
-import type { ReadinessQuestion } from "../lifecycles/readinessFacts";
-import { resolveSettings, type Settings } from "../lifecycles/settings";
+import { Arguments } from "../lifecycle/arguments";
+import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycle/defaults";
+import { Output } from "../lifecycle/output";
+import { resolveSettings, type Settings } from "../lifecycle/settings";
+import { checkReadiness, type ReadinessInputs, readinessQuestion } from "../readiness/arguments";
+import type { ReadinessQuestion } from "../readiness/facts";
 
 export interface CheckArguments {
   settings: Settings;

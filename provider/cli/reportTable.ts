@@ -1,4 +1,4 @@
-import type { ReadinessCheck } from "../sql/readiness";
+import type { ReadinessCheck } from "../readiness/check";
 
 const STATUS = { ok: "ok", warning: "warning", blocked: "BLOCKED" } as const;
 const LEAST = 20;

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
-import type { Uncovered } from "../sql/uncovered";
+import type { Uncovered } from "../grants/uncovered";
+import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 

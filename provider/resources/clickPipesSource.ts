@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_PUBLICATION, DEFAULT_USER } from "../lifecycles/defaults";
+import { DEFAULT_PUBLICATION, DEFAULT_USER } from "../lifecycle/defaults";
 import type { ClickPipesGrants, ClickPipesGrantsArgs, TableSpec } from "./clickPipesGrants";
 import {
   allowlist,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
-import { DEFAULT_USER } from "../lifecycles/defaults";
+import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
+import { DEFAULT_USER } from "../lifecycle/defaults";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
 /** Which database a resource lives in; compared before every read, update and delete. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Region as ResolvedRegion } from "../addresses/regions";
-import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
+import type { Region as ResolvedRegion } from "../ipAllowlist/addresses/regions";
+import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
 /** Where the ClickHouse service is, and so from which addresses its ClickPipes connect. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
+import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 import { warnOfNeonProject } from "./neonProject";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseConnectionUri, withoutUndefined } from "../lifecycles/connectionUri";
-import { resolveSettings } from "../lifecycles/settings";
+import { parseConnectionUri, withoutUndefined } from "../lifecycle/connectionUri";
+import { resolveSettings } from "../lifecycle/settings";
 
 /** Where the database and Neon's API are. Each value not given is looked for in the stack's config, then in the environment. */
 export interface ProviderArgs {

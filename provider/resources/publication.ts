@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
-import { DEFAULT_PUBLICATION, OPERATIONS } from "../lifecycles/defaults";
+import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
+import { DEFAULT_PUBLICATION, OPERATIONS } from "../lifecycle/defaults";
 import type { TableName, TableSpec } from "./clickPipesGrants";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";

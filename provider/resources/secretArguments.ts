@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { REPEATED, REPEATING_OUTPUTS } from "../lifecycles/argumentNames";
+import { REPEATED, REPEATING_OUTPUTS } from "../lifecycle/argumentNames";
 
 /**
  * Inputs by which the outputs that repeat secret arguments become secret, too; none where the program made none secret. Which are,

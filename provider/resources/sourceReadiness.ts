@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ARGUMENT_NAMES } from "../lifecycles/argumentNames";
-import { READINESS_DEFAULTS } from "../lifecycles/defaults";
-import type { MappedTable, ReadinessCheck } from "../sql/readiness";
+import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
+import { READINESS_DEFAULTS } from "../lifecycle/defaults";
+import type { MappedTable, ReadinessCheck } from "../readiness/check";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 

@@ -13,7 +13,7 @@ const FOLDER = join(ROOT, "docs", "resources");
 /** Types that are described on the page of a resource in another file. */
 const DESCRIBED_WITH: Readonly<Record<string, string>> = {
   "pipe.ts": "ClickPipesSource",
-  "readiness.ts": "SourceReadiness",
+  "check.ts": "SourceReadiness",
   "uncovered.ts": "ClickPipesGrants",
 };
 

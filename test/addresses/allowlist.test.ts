@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AllowedList, type ListWish, missingFrom, planList } from "../../provider/addresses/allowlist";
+import { type AllowedList, type ListWish, missingFrom, planList } from "../../provider/ipAllowlist/addresses/plan";
 
 const list = (ips: string[], protectedOnly?: boolean): AllowedList => ({ ips, protectedOnly });
 const wish = (wished: string[], unwished: string[] = [], protectedOnly?: boolean): ListWish => ({

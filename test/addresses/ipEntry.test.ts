@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { canonicalEntry, entryKey, formatEntry, type IpEntry, parseEntry } from "../../provider/addresses/ipEntry";
+import {
+  canonicalEntry,
+  entryKey,
+  formatEntry,
+  type IpEntry,
+  parseEntry,
+} from "../../provider/ipAllowlist/addresses/entry";
 import { allows } from "../support/neon/ipAllow";
 import { type Random, random } from "./random";
 

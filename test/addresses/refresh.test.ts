@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import staticIps from "../../provider/addresses/staticIps.json";
+import staticIps from "../../provider/ipAllowlist/addresses/staticIps.json";
 
 const load = () => import("../../scripts/addresses.mjs");
 let refreshedTable: Awaited<ReturnType<typeof load>>["refreshedTable"];
@@ -94,7 +94,7 @@ test("the package's own table, published as it stands, stays as it is", () => {
 
 test("without the network the script fails with one clear line and leaves the table alone", async () => {
   const root = join(__dirname, "..", "..");
-  const file = join(root, "provider", "addresses", "staticIps.json");
+  const file = join(root, "provider", "ipAllowlist", "addresses", "staticIps.json");
   const before = readFileSync(file, "utf8");
   const script = join(root, "scripts", "addresses.mjs");
   const run = promisify(execFile)(process.execPath, [script, "http://127.0.0.1:1/static-ips.json"]);

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { describe, expect, test } from "vitest";
-import { ADDRESSES_AS_OF, type Region, regionAddresses } from "../../provider/addresses/regions";
-import staticIps from "../../provider/addresses/staticIps.json";
+import { ADDRESSES_AS_OF, type Region, regionAddresses } from "../../provider/ipAllowlist/addresses/regions";
+import staticIps from "../../provider/ipAllowlist/addresses/staticIps.json";
 
 const OHIO = ["3.131.130.196", "3.23.172.68", "3.20.208.150", "3.132.20.192", "18.119.76.110", "3.134.185.180"];
 const FRANKFURT = ["18.195.233.217", "3.127.86.90", "35.157.23.2", "18.197.167.47", "3.122.25.29", "52.28.148.40"];

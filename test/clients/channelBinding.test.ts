@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Lookup, resolveSettings } from "../../provider/lifecycles/settings";
+import { type Lookup, resolveSettings } from "../../provider/lifecycle/settings";
 import { runCheck } from "../support/echoCommand";
 import type { Answer } from "../support/impostor";
 import * as answers from "../support/impostorAnswers";

@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { PostgresSettings } from "../../provider/clients/connection";
-import { Connections } from "../../provider/clients/connections";
-import { neonWaits } from "../../provider/clients/neonWaits";
-import { resolveSettings } from "../../provider/lifecycles/settings";
+import { resolveSettings } from "../../provider/lifecycle/settings";
+import { neonWaits } from "../../provider/neon/waits";
+import type { PostgresSettings } from "../../provider/postgres/connection";
+import { Connections } from "../../provider/postgres/connections";
 
 const { progress } = neonWaits;
 let silent: Server;

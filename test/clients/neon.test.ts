@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { NeonClient, noWrites } from "../../provider/clients/neon";
-import { neonWaits, pauseBefore } from "../../provider/clients/neonWaits";
-import { handler } from "../../provider/handler";
+import { handler } from "../../provider/dynamic/handler";
+import { NeonClient, noWrites } from "../../provider/neon/client";
+import { neonWaits, pauseBefore } from "../../provider/neon/waits";
 import { type NeonApi, startNeonApi } from "./neonApi";
 
 const WAITS = { ...neonWaits };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { NeonClient } from "../../provider/clients/neon";
+import { NeonClient } from "../../provider/neon/client";
 import { requestProblem } from "../support/neon/apiChecks";
 import { findOperation } from "../support/neon/openapi";
 import { type NeonApi, startNeonApi } from "./neonApi";

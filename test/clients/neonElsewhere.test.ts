@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { NeonClient } from "../../provider/clients/neon";
-import { neonWaits } from "../../provider/clients/neonWaits";
+import { NeonClient } from "../../provider/neon/client";
+import { neonWaits } from "../../provider/neon/waits";
 
 const WAITS = { ...neonWaits };
 const closing: (() => Promise<void>)[] = [];

@@ -2,9 +2,9 @@ import { chownSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Connections } from "../../provider/clients/connections";
-import { resolveSettings } from "../../provider/lifecycles/settings";
-import { statement } from "../../provider/sql/statement";
+import { resolveSettings } from "../../provider/lifecycle/settings";
+import { Connections } from "../../provider/postgres/connections";
+import { statement } from "../../provider/postgres/sql/statement";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 
 describe("a server whose certificate is for localhost, signed by an authority of its own", () => {

@@ -3,11 +3,11 @@ import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { expectRestart, type PostgresSettings } from "../../provider/clients/connection";
-import { Connections } from "../../provider/clients/connections";
-import { tryLogin } from "../../provider/clients/login";
-import { transaction } from "../../provider/clients/transaction";
-import { statement } from "../../provider/sql/statement";
+import { expectRestart, type PostgresSettings } from "../../provider/postgres/connection";
+import { Connections } from "../../provider/postgres/connections";
+import { tryLogin } from "../../provider/postgres/login";
+import { statement } from "../../provider/postgres/sql/statement";
+import { transaction } from "../../provider/postgres/transaction";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 import { startWire, type Wire } from "../support/wire";
 

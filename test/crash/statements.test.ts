@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { handler } from "../../provider/handler";
+import type { handler } from "../../provider/dynamic/handler";
 import { readFacts } from "../../scripts/demo/snapshot";
 import { type Boundary, boundariesOf, breakAt } from "../support/boundaries";
 import { DynamicProvider } from "../support/dynamicProvider";
@@ -141,7 +141,7 @@ describe("user, grants and publication, broken off between any two statements", 
   async function newHandler(): Promise<typeof handler> {
     wire.cutAll();
     vi.resetModules();
-    return (await import("../../provider/handler.js")).handler;
+    return (await import("../../provider/dynamic/handler.js")).handler;
   }
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Arguments } from "../../provider/lifecycles/arguments";
-import { readTables } from "../../provider/lifecycles/tables";
-import { hasUnknown, isUnknown } from "../../provider/lifecycles/unknown";
+import { Arguments } from "../../provider/lifecycle/arguments";
+import { readTables } from "../../provider/lifecycle/tables";
+import { hasUnknown, isUnknown } from "../../provider/lifecycle/unknown";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { createRole, setPassword } from "../../provider/sql/rolePassword";
-import type { Statement } from "../../provider/sql/statement";
+import type { Statement } from "../../provider/postgres/sql/statement";
+import { createRole, setPassword } from "../../provider/user/sql/password";
 import { type Place, useDatabase } from "../support/database";
 import { openSession } from "../support/login";
 import { Managed } from "../support/managed";

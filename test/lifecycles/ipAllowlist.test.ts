@@ -161,7 +161,7 @@ describe("protected_branches_only", () => {
 test("another project replaces the resource", async () => {
   const resource = allowlist();
   await resource.up(wish(OURS));
-  const { handler } = await import("../../provider/handler.js");
+  const { handler } = await import("../../provider/dynamic/handler.js");
   const state = resource.outputs;
   const diff = handler("IpAllowlist").diff(project.api.projectId, state, { ...state, projectId: "other-river-1" });
   expect(await diff).toEqual({ replaces: ["projectId"], deleteBeforeReplace: true });

@@ -1,4 +1,4 @@
-import { canonicalEntry } from "../../provider/addresses/ipEntry";
+import { canonicalEntry } from "../../provider/ipAllowlist/addresses/entry";
 import type { Random } from "../addresses/random";
 import type { Managed } from "../support/managed";
 import { allows } from "../support/neon/ipAllow";

@@ -35,10 +35,10 @@ export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderP
   // Each of them listens for SIGINT, in this one process.
   process.setMaxListeners(0);
   vi.resetModules();
-  const { neonWaits } = await import("../../provider/clients/neonWaits.js");
+  const { neonWaits } = await import("../../provider/neon/waits.js");
   Object.assign(neonWaits, waits);
-  const { forget } = await import("../../provider/lifecycles/ipAllowlistTurns.js");
-  const { clearFinished } = await import("../../provider/clients/journal.js");
+  const { forget } = await import("../../provider/ipAllowlist/turns.js");
+  const { clearFinished } = await import("../../provider/ipAllowlist/journal.js");
   const { Managed } = await import("../support/managed.js");
   const resource: ProviderProcess["resource"] = (name, { config, kind = "IpAllowlist", stack = "dev" }) =>
     new Managed(kind, name, config, { stack });

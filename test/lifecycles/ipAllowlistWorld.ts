@@ -1,4 +1,4 @@
-import { canonicalEntry } from "../../provider/addresses/ipEntry";
+import { canonicalEntry } from "../../provider/ipAllowlist/addresses/entry";
 import type { Random } from "../addresses/random";
 import { type Door, type NeonApi, startNeonApi } from "../clients/neonApi";
 import type { RecordedRequest } from "../support/neon/api";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { handler } from "../../provider/handler";
+import { handler } from "../../provider/dynamic/handler";
 import { failure } from "./ipAllowlistProcess";
 import { useProject } from "./logicalReplicationProject";
 

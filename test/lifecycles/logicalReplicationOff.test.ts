@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import { neonWaits } from "../../provider/clients/neonWaits";
-import { transaction } from "../../provider/clients/transaction";
-import { handler } from "../../provider/handler";
-import { Context } from "../../provider/lifecycles/context";
-import { resolveSettings } from "../../provider/lifecycles/settings";
-import { statement } from "../../provider/sql/statement";
+import { handler } from "../../provider/dynamic/handler";
+import { Context } from "../../provider/lifecycle/context";
+import { resolveSettings } from "../../provider/lifecycle/settings";
+import { neonWaits } from "../../provider/neon/waits";
+import { statement } from "../../provider/postgres/sql/statement";
+import { transaction } from "../../provider/postgres/transaction";
 import { Managed } from "../support/managed";
 import { failure } from "./ipAllowlistProcess";
 import { useProject } from "./logicalReplicationProject";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, type MockInstance, vi } from "vitest";
-import { neonWaits } from "../../provider/clients/neonWaits";
+import { neonWaits } from "../../provider/neon/waits";
 import { Managed } from "../support/managed";
 import { type LocalNeon, type LocalNeonOptions, startLocalNeon } from "../support/neon";
 

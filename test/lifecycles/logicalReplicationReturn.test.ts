@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { neonWaits } from "../../provider/clients/neonWaits";
+import { neonWaits } from "../../provider/neon/waits";
 import { failure, newProcess } from "./ipAllowlistProcess";
 import { useProject } from "./logicalReplicationProject";
 

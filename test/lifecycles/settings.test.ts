@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveSettings } from "../../provider/lifecycles/settings";
+import { resolveSettings } from "../../provider/lifecycle/settings";
 
 const from = (configured: Record<string, string>, environment: Record<string, string> = {}) =>
   resolveSettings(

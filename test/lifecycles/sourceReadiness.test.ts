@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { ReadinessCheck } from "../../provider/sql/readiness";
+import type { ReadinessCheck } from "../../provider/readiness/check";
 import { POSTGRES_VERSIONS, type PostgresServer, startPostgres } from "../support/postgres";
 import { FAULTS } from "../support/readinessFaults";
 import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readinessSource";

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { handler } from "../../provider/handler";
-import type { ReadinessCheck } from "../../provider/sql/readiness";
+import { handler } from "../../provider/dynamic/handler";
+import type { ReadinessCheck } from "../../provider/readiness/check";
 import { Managed } from "../support/managed";
 import { type PostgresServer, startPostgres } from "../support/postgres";
 import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readinessSource";

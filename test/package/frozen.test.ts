@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import * as clickpipes from "../../provider";
-import { formatComment, parseComment } from "../../provider/sql/mark";
+import { formatComment, parseComment } from "../../provider/postgres/sql/mark";
 
 // All of this stands in the states and databases of users: a change that one of these tests refuses would leave every stack that
 // exists with resources that cannot be refreshed or destroyed, or with objects that nobody owns.
@@ -65,7 +65,7 @@ test("the line that says which code a resource is refreshed and destroyed with",
 
 test("the subpath of that line, and that it knows every kind", () => {
   const manifest = JSON.parse(readFileSync(resolve(__dirname, "../../package.json"), "utf8"));
-  expect(manifest.exports["./provider"].default).toBe("./bin/handler.js");
+  expect(manifest.exports["./provider"].default).toBe("./bin/dynamic/handler.js");
   const { handler } = require(resolve(__dirname, "../..", manifest.exports["./provider"].default));
   for (const kind of KINDS) expect(Object.keys(handler(kind)).sort()).toEqual(VERBS);
 });

@@ -13,11 +13,11 @@ test("a program loads the resources and a few modules without dependencies, and 
   expect(ours.filter((file) => !file.startsWith("resources/")).sort()).toEqual([
     "errors.js",
     "index.js",
-    "lifecycles/argumentNames.js",
-    "lifecycles/connectionUri.js",
-    "lifecycles/defaults.js",
-    "lifecycles/settings.js",
-    "sqlstate.js",
+    "lifecycle/argumentNames.js",
+    "lifecycle/connectionUri.js",
+    "lifecycle/defaults.js",
+    "lifecycle/settings.js",
+    "postgres/sqlstate.js",
   ]);
   expect(loaded.filter((file) => /node_modules\/pg/.test(file))).toEqual([]);
 });

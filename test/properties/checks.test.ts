@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { type HandledProvider, handler } from "../../provider/handler";
-import { UNKNOWN_TEXT } from "../../provider/lifecycles/unknown";
+import { type HandledProvider, handler } from "../../provider/dynamic/handler";
+import { UNKNOWN_TEXT } from "../../provider/lifecycle/unknown";
 import { holdsAsync, text } from "../support/properties";
 
 /** Nobody listens there, and no preview waits for it. */

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { namesPublication } from "../../provider/sql/slots";
-import { identifier } from "../../provider/sql/statement";
+import { namesPublication } from "../../provider/postgres/sql/slots";
+import { identifier } from "../../provider/postgres/sql/statement";
 import { useDatabase } from "../support/database";
 import { holdsAsync, storable } from "../support/properties";
 

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalEntry, formatEntry, parseEntry } from "../../provider/addresses/ipEntry";
-import { parseConnectionUri } from "../../provider/lifecycles/connectionUri";
-import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/lifecycles/password";
-import { directHost, resolveSettings } from "../../provider/lifecycles/settings";
+import { canonicalEntry, formatEntry, parseEntry } from "../../provider/ipAllowlist/addresses/entry";
+import { parseConnectionUri } from "../../provider/lifecycle/connectionUri";
+import { directHost, resolveSettings } from "../../provider/lifecycle/settings";
+import { formatComment, type Marked, parseComment } from "../../provider/postgres/sql/mark";
+import { identifier, literal } from "../../provider/postgres/sql/statement";
+import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/postgres/sql/table";
 import { scrub } from "../../provider/scrub";
-import { formatComment, type Marked, parseComment } from "../../provider/sql/mark";
-import { identifier, literal } from "../../provider/sql/statement";
-import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/sql/table";
+import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/user/passwordStrength";
 import { useDatabase } from "../support/database";
 import { holds, holdsAsync, storable, text } from "../support/properties";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type FilterSettings, otherMeanings } from "../../provider/sql/filterSettings";
+import { type FilterSettings, otherMeanings } from "../../provider/publication/sql/filterSettings";
 
 const DEFAULTS = {
   ...{ datestyle: "ISO, MDY", timezone: "UTC", intervalstyle: "postgres", timezone_abbreviations: "Default" },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { foundAmong, rightKey } from "../../provider/sql/grantsFound";
-import type { HeldRight } from "../../provider/sql/grantsHeld";
+import { foundAmong, rightKey } from "../../provider/grants/sql/found";
+import type { HeldRight } from "../../provider/grants/sql/held";
 
 const orders: HeldRight = {
   kind: "table",

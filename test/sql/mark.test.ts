@@ -6,7 +6,7 @@ import {
   parseComment,
   sameStack,
   withGrants,
-} from "../../provider/sql/mark";
+} from "../../provider/postgres/sql/mark";
 
 const OWNER = { mark: "organization/app/dev/ClickPipesUser/user", token: "t0" };
 const note = (database: string, mark: string): GrantsOwnership => ({

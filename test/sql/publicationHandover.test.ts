@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { overlapping } from "../../provider/sql/publicationHandover";
-import type { DesiredPublication } from "../../provider/sql/publicationPlan";
-import type { ActualPublication } from "../../provider/sql/publicationRead";
-import { formatTable, parseTable, type TableSpec } from "../../provider/sql/table";
+import { formatTable, parseTable, type TableSpec } from "../../provider/postgres/sql/table";
+import { overlapping } from "../../provider/publication/sql/handover";
+import type { DesiredPublication } from "../../provider/publication/sql/plan";
+import type { ActualPublication } from "../../provider/publication/sql/read";
 
 const wish = (tables: TableSpec[], schemas: string[]): DesiredPublication => ({
   name: "p",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Facts, lastingReport, readinessReport } from "../../provider/sql/readinessReport";
-import type { TableFacts } from "../../provider/sql/readinessTableRead";
+import { type Facts, lastingReport, readinessReport } from "../../provider/readiness/checks/report";
+import type { TableFacts } from "../../provider/readiness/sql/tables";
 
 const TABLE: TableFacts = {
   ...{ schema: "public", name: "orders", exists: true, kind: "r", persistent: true, partition: false },

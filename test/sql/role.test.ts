@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { hasExpired, planRole, privilegesOf, type Role, sameInstant } from "../../provider/sql/role";
-import { commentOnRole } from "../../provider/sql/roleComment";
-import { createRole, setPassword } from "../../provider/sql/rolePassword";
-import type { Statement } from "../../provider/sql/statement";
+import { hasExpired, planRole, privilegesOf, type Role, sameInstant } from "../../provider/postgres/sql/role";
+import { commentOnRole } from "../../provider/postgres/sql/roleComment";
+import type { Statement } from "../../provider/postgres/sql/statement";
+import { createRole, setPassword } from "../../provider/user/sql/password";
 
 const ROLE: Role = {
   oid: 16400,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
-import type { HandledProvider } from "../../provider/handler";
+import type { HandledProvider } from "../../provider/dynamic/handler";
 import { printed } from "./echoForms";
 
 type Values = Record<string, unknown>;
@@ -57,9 +57,9 @@ const MADE = { token: "t", added: ["198.51.100.7"], addresses: ["198.51.100.7"],
 /** In a process of its own, as it were, which loses no time between two tries. */
 async function provider(kind: string, api: EchoApi): Promise<HandledProvider> {
   vi.resetModules();
-  const { neonWaits } = await import("../../provider/clients/neonWaits.js");
+  const { neonWaits } = await import("../../provider/neon/waits.js");
   Object.assign(neonWaits, { pause: 1, poll: 1, failedOperation: 1 });
-  const module: typeof import("../../provider/handler") = await import("../../provider/handler.js");
+  const module: typeof import("../../provider/dynamic/handler") = await import("../../provider/dynamic/handler.js");
   const config: Record<string, string> = {
     "clickpipes:neonApiKey": KEY,
     "clickpipes:neonApiUrl": api.url,

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { HandledProvider } from "../../provider/handler";
+import type { HandledProvider } from "../../provider/dynamic/handler";
 import { type Answer, type Attempt, type Impostor, startImpostor } from "./impostor";
 import { givenAway } from "./impostorAnswers";
 import { giveCertificate, passedOn, selfMade } from "./impostorTls";
@@ -93,7 +93,7 @@ export class ImpostorScene {
   /** As in a process of its own, which has looked at nothing and has reached nobody. */
   async fresh(kind: string, config = this.config()): Promise<HandledProvider> {
     vi.resetModules();
-    const module: typeof import("../../provider/handler") = await import("../../provider/handler.js");
+    const module: typeof import("../../provider/dynamic/handler") = await import("../../provider/dynamic/handler.js");
     const provider = module.handler(kind);
     await provider.configure({ config: { get: (key) => config[key] } });
     return provider;

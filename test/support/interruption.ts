@@ -88,7 +88,7 @@ export class Interruptions {
     const story = begin();
     for (const resource of [story.lasting, story.doomed]) {
       vi.resetModules();
-      const { handler } = await import("../../provider/handler.js");
+      const { handler } = await import("../../provider/dynamic/handler.js");
       resource.handleWith(handler(story.kind));
     }
     await story.before();

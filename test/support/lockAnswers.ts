@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ReadinessCheck } from "../../provider/sql/readiness";
+import type { ReadinessCheck } from "../../provider/readiness/check";
 import type { TestDatabase } from "./database";
 import type { LockHolder } from "./lockHolder";
 import { checkByCommand, type LockedResource, type LockSource } from "./lockSource";

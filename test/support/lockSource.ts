@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import type { ReadinessCheck } from "../../provider/sql/readiness";
+import type { ReadinessCheck } from "../../provider/readiness/check";
 import type { TestDatabase } from "./database";
 import { fresh } from "./freshName";
 import { makeMigrator } from "./lockHolder";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type HandledProvider, handler } from "../../provider/handler";
+import { type HandledProvider, handler } from "../../provider/dynamic/handler";
 
 type Values = Record<string, unknown>;
 

@@ -53,7 +53,7 @@ export class WholeLife {
   readonly #db: TestDatabase;
   readonly #uri: string;
   readonly #makesRoles: boolean;
-  #handler: typeof import("../../provider/handler").handler | undefined;
+  #handler: typeof import("../../provider/dynamic/handler").handler | undefined;
 
   constructor(db: TestDatabase, admin: Admin, uri: string) {
     this.#db = db;
@@ -64,7 +64,7 @@ export class WholeLife {
   /** `said` is what the process says on the way. */
   async run(said: string[]): Promise<Outcome> {
     vi.resetModules();
-    this.#handler = (await import("../../provider/handler.js")).handler;
+    this.#handler = (await import("../../provider/dynamic/handler.js")).handler;
     const user = await this.#user();
     const grants = await this.#updated("ClickPipesGrants", [
       { role: "reader", schemas: ["shop"], tables: [{ schema: "public", name: "orders", columns: ["id", "note"] }] },

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import type { ReadinessCheck } from "../../provider/sql/readiness";
+import type { ReadinessCheck } from "../../provider/readiness/check";
 import { Managed } from "./managed";
 import type { PostgresServer } from "./postgres";
 

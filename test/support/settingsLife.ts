@@ -34,7 +34,7 @@ export async function startPlace(version: PostgresVersion, admin: Admin): Promis
 export async function live(place: LifePlace, surroundings: Surroundings): Promise<Step[]> {
   process.setMaxListeners(0);
   vi.resetModules();
-  const { handler } = await import("../../provider/handler.js");
+  const { handler } = await import("../../provider/dynamic/handler.js");
   await renew(place.db, place.admin);
   const recorder = new Recorder(place.wire, recordWarnings());
   recorder.secrets.set(PASSWORD, "the given password");

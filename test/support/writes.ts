@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
-import { qualified } from "../../provider/sql/statement";
-import type { TableName } from "../../provider/sql/table";
+import { qualified } from "../../provider/postgres/sql/statement";
+import type { TableName } from "../../provider/postgres/sql/table";
 import type { Change } from "../../scripts/demo/replication";
 import { session } from "./session";
 

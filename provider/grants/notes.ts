@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Place } from "../errors";
+import { formatComment, type GrantsOwnership, type NotedScope, withGrants } from "../postgres/sql/mark";
+import type { Role } from "../postgres/sql/role";
+import { commentOnRole } from "../postgres/sql/roleComment";
+import type { Statement } from "../postgres/sql/statement";
+import type { GrantsInputs, GrantsState } from "./lifecycle";
+import { type Before, isRightKey } from "./sql/found";
+
+/** The longest scope that goes into a comment, in names, and the most rights. */
+const LONGEST_SCOPE = 200;
+const MOST_RIGHTS = 100;
+
+/**
+ * What this process has noted for roles whose comment is not ours to write: enough to keep a late delete in the same
+ * run from taking what a newer create has just granted.
+ */
+const remembered = new Map<string, GrantsOwnership[]>();
+
+function keyOf(role: Role, place: Place): string {
+  return JSON.stringify([place.systemIdentifier, place.neonBranch, place.database, role.oid]);
+}
+
+/** All grants noted for this role in this database. */
+export function notesOf(role: Role, place: Place): GrantsOwnership[] {
+  const noted = role.mayComment ? role.marked.grants : (remembered.get(keyOf(role, place)) ?? []);
+  return noted.filter(({ database }) => database === place.database);
+}
+
+/** Puts the note in, or takes it out when `note` is undefined; what these marks noted before makes room. */
+export function writeNote(role: Role, place: Place, marks: string[], note: GrantsOwnership | undefined): Statement[] {
+  if (role.mayComment) return commentOnRole(role, formatComment(withGrants(role.marked, place.database, marks, note)));
+  const others = notesOf(role, place).filter(({ mark }) => !marks.includes(mark));
+  remembered.set(keyOf(role, place), note ? [...others, note] : others);
+  return [];
+}
+
+export function noteOf(inputs: GrantsInputs, place: Place, token: string, found: string[]): GrantsOwnership {
+  const scope = scopeOf(inputs);
+  const names = (Array.isArray(scope.schemas) ? scope.schemas.length : 0) + (scope.tables?.length ?? 0);
+  return {
+    database: place.database,
+    mark: inputs.mark,
+    token,
+    ...(found.length > 0 && { found: true }),
+    ...(found.length > 0 && found.length <= MOST_RIGHTS && { before: found }),
+    ...(names <= LONGEST_SCOPE && { scope }),
+  };
+}
+
+/** What stood before any grants of ours, as far as it is noted. */
+export function stoodBefore(notes: GrantsOwnership[]): string[] {
+  return notes.flatMap(({ before }) => (Array.isArray(before) ? before : [])).filter(isRightKey);
+}
+
+export function scopeOf({ schemas, tables, objectOwners }: GrantsInputs): NotedScope {
+  return { ...(schemas && { schemas }), ...(tables && { tables }), ...(objectOwners && { objectOwners }) };
+}
+
+/**
+ * What these grants may have given: what the state says, and what a run noted that was killed before it could say so. Where
+ * too much was there before to be noted, nobody knows any more which part of that is ours, and it is left.
+ */
+export function scopesGiven(state: GrantsState, notes: GrantsOwnership[]): NotedScope[] {
+  const own = ownNote(state, notes);
+  const inState = scopeOf(state);
+  const noted = own?.found && own.before === undefined ? undefined : own?.scope;
+  return noted === undefined || isDeepStrictEqual(noted, inState) ? [inState] : [inState, noted];
+}
+
+/** What stood before these grants: what the state says, and what such a run noted. */
+export function beforeOf(state: GrantsState, notes: GrantsOwnership[]): Before {
+  const own = ownNote(state, notes);
+  return { found: [...(state.found ?? []), ...stoodBefore(own ? [own] : [])], given: state.given };
+}
+
+function ownNote(state: GrantsState, notes: GrantsOwnership[]): GrantsOwnership | undefined {
+  return notes.find(({ token }) => token === state.token);
+}

@@ -1,0 +1,87 @@
+import { identifier, qualified, type Statement, statement } from "../../postgres/sql/statement";
+import type { Uncovered } from "../uncovered";
+import { type Lack, lacks } from "./lacks";
+import type { DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./read";
+import { byActor, defaultStatements } from "./statements";
+import { lackSentences, uncoveredBy } from "./uncovered";
+
+export interface ActualRights {
+  database: string;
+  databaseRight: DatabaseRight;
+  schemas: SchemaRight[];
+  /** Only those that lack something, or hide rows. */
+  tables: TableRight[];
+  defaults: DefaultRight[];
+}
+
+export interface GrantsPlan {
+  statements: Statement[];
+  /** What is missing and can be granted, as sentences. */
+  missing: string[];
+  /** What is missing and cannot be granted by us. */
+  uncovered: Uncovered[];
+}
+
+/** What lacks for the role to read its scope, as statements; additive only. */
+export function planGrants(role: string, actual: ActualRights): GrantsPlan {
+  const all = lacks(role, actual);
+  return {
+    statements: statementsFor(role, actual),
+    missing: lackSentences(role, all.filter(grantable)),
+    uncovered: uncoveredBy(
+      role,
+      all.filter((lack) => !grantable(lack) && !lack.effective),
+    ),
+  };
+}
+
+/** What lacks after the grants: a GRANT that only warns (01007) has granted nothing. */
+export function uncoveredAfter(role: string, actual: ActualRights): Uncovered[] {
+  const reason = "the server took the GRANT without carrying it out";
+  const ignored = lacks(role, actual).filter(grantable);
+  return [
+    ...planGrants(role, actual).uncovered,
+    ...uncoveredBy(
+      role,
+      ignored.map((lack) => ({ ...lack, reason })),
+    ),
+  ];
+}
+
+/** How many relations of the scope the role can read, by whatever right. */
+export function readableTables(role: string, actual: ActualRights): number {
+  const unreadable = lacks(role, actual).filter(({ verb, effective }) => verb === "has no SELECT on" && !effective);
+  return actual.databaseRight.total - unreadable.length;
+}
+
+function grantable({ actor }: Lack): boolean {
+  return actor !== "none";
+}
+
+function statementsFor(
+  role: string,
+  { database, databaseRight, schemas, tables, defaults }: ActualRights,
+): Statement[] {
+  const to = identifier(role);
+  const whole = tables.filter((table) => table.columns === null && !table.granted);
+  const parts = tables.filter((table) => !table.granted && table.missingColumns.length > 0);
+  return [
+    ...byActor(databaseRight.connect ? [] : [databaseRight], () => [
+      statement(`grant connect on database ${identifier(database)} to ${to}`),
+    ]),
+    ...byActor(
+      schemas.filter(({ granted }) => !granted),
+      (group) => [statement(`grant usage on schema ${group.map(({ name }) => identifier(name)).join(", ")} to ${to}`)],
+    ),
+    ...byActor(whole, (group) => [statement(`grant select on ${group.map(qualified).join(", ")} to ${to}`)]),
+    ...byActor(parts, (group) => group.map((table) => grantColumns(table, to))),
+    ...defaultStatements(
+      defaults.filter(({ granted }) => !granted),
+      (spaces, forRole) => `alter default privileges${forRole} in schema ${spaces} grant select on tables to ${to}`,
+    ),
+  ];
+}
+
+function grantColumns(table: TableRight, to: string): Statement {
+  return statement(`grant select (${table.missingColumns.map(identifier).join(", ")}) on ${qualified(table)} to ${to}`);
+}

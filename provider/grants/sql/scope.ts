@@ -1,0 +1,143 @@
+import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
+import { type Statement, statement } from "../../postgres/sql/statement";
+import { parseTable, type Table, type TableSpec, tableKey } from "../../postgres/sql/table";
+import type { NamedObject } from "./objects";
+
+/** Which schemas, whole, and which tables, alone, a role shall be able to read, and whose future tables. */
+export interface Scope {
+  schemas: string[] | "*";
+  tables: Table[];
+  /** Undefined: found in the database. */
+  objectOwners: string[] | undefined;
+  /** Objects that belong to it whatever they are called by now. */
+  known?: NamedObject[];
+}
+
+export interface ScopeInputs {
+  schemas?: string[] | "*";
+  tables?: TableSpec[];
+  objectOwners?: string[];
+}
+
+export function toScope({ schemas = [], tables = [], objectOwners }: ScopeInputs): Scope {
+  const alone = tables.map(parseTable);
+  // A schema covers its tables; "*" may still leave one out, such as a table of an extension.
+  return {
+    schemas,
+    tables: schemas === "*" ? alone : alone.filter(({ schema }) => !schemas.includes(schema)),
+    objectOwners,
+  };
+}
+
+/** Everything that one of the scopes holds, for looking at what a role has in any; columns and owners do not matter to that. */
+export function allScopes(scopes: ScopeInputs[]): ScopeInputs {
+  const schemas = scopes.flatMap((scope) => (scope.schemas === "*" ? [] : (scope.schemas ?? [])));
+  const tables = scopes
+    .flatMap((scope) => scope.tables ?? [])
+    .map((spec) => ({ ...parseTable(spec), columns: undefined }));
+  const byName = new Map(tables.map((table) => [tableKey(table), table]));
+  return { schemas: scopes.some((scope) => scope.schemas === "*") ? "*" : schemas, tables: [...byName.values()] };
+}
+
+/** By both its names at once: else the index is asked for one of them, which every schema may have. */
+export const LISTED_TABLE = "lateral (select * from pg_class where relnamespace = s.oid and relname = w.name offset 0)";
+
+/** What the relation `c` is: a table, partitioned table, view, materialized view or foreign table. */
+const READABLE = "c.relkind in ('r', 'p', 'v', 'm', 'f')";
+
+/** Whose the relation `c` is: neither an extension's nor Neon's own. */
+const OF_APPLICATION = `c.relowner not in (select oid from neon)
+         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;
+
+/** The parts of the scope that all reads share: who we are, the role, the schemas and relations meant. */
+export function scopeTables(version: number): string {
+  const set = version >= 16 ? "SET" : "MEMBER";
+  return `
+    grantee as (select oid, rolname, rolsuper, rolbypassrls from pg_roles where oid = ${REFERENCED_ROLE}),
+    me as (select oid, rolsuper from pg_roles where rolname = current_user),
+    neon as (select oid from pg_roles where rolname = 'cloud_admin' and rolname <> current_user),
+    named as (select * from jsonb_to_recordset($4::jsonb)
+                         as t (schema text, name text, columns text[], known_schema oid, whole boolean, known_table oid)),
+    wanted as (
+      select schema, name, columns from named where name is not null
+      union
+      select n.nspname::text, c.relname::text, null
+        from named t join pg_class c on c.oid = t.known_table join pg_namespace n on n.oid = c.relnamespace
+    ),
+    space as (
+      select n.oid, n.nspname, n.nspowner, n.nspacl, has_schema_privilege(n.oid, 'USAGE') as usable,
+             case when $3::text[] is not null then n.nspname = any ($3::text[]) or n.oid in (select known_schema from named where whole)
+                  else n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+                       and n.nspowner not in (select oid from neon)
+                       and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass
+                                        and d.objid = n.oid and d.deptype = 'e') end as whole
+        from pg_namespace n
+    ),
+    relation as (
+      select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
+             c.relforcerowsecurity, null::text[] as columns, true as whole
+        from space s join pg_class c on c.relnamespace = s.oid
+       where s.whole and ${READABLE} and c.relpersistence <> 't' and ${OF_APPLICATION}
+      union all
+      select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
+             c.relforcerowsecurity, w.columns, false
+        from wanted w join space s on s.nspname = w.schema, ${LISTED_TABLE} c
+       where ${READABLE} and not (s.whole and ${OF_APPLICATION})
+    ),
+    owner as (
+      select r.oid, r.rolname, pg_has_role(me.oid, r.oid, '${set}') as settable,
+             case when me.rolsuper or pg_has_role(me.oid, r.oid, 'USAGE') then 'self'
+                  when pg_has_role(me.oid, r.oid, '${set}') then 'owner' else 'none' end as actor
+        from pg_roles r, me
+    )`;
+}
+
+/** As whom we can act on the relation `r` of owner `o`: to name it takes USAGE on its schema. */
+export const RELATION_ACTOR = `
+  case when o.actor = 'self' and r.usable then 'self'
+       when o.settable and has_schema_privilege(o.oid, r.relnamespace, 'USAGE') then 'owner' else 'none' end`;
+
+/** $1 to $4 of every statement that begins with `scopeTables`. */
+export function scopeValues(role: RoleReference, scope: Scope): unknown[] {
+  const known = (scope.known ?? []).filter(({ kind }) => kind !== "role");
+  const isWhole = (schema: string) => scope.schemas !== "*" && scope.schemas.includes(schema);
+  const meant = [
+    ...scope.tables.map(({ schema, name, columns }) => ({ schema, name, columns })),
+    ...known.map(({ kind, oid, name }) => ({ [`known_${kind}`]: oid, whole: kind === "schema" && isWhole(name) })),
+  ];
+  return [...referenceValues(role), scope.schemas === "*" ? null : scope.schemas, JSON.stringify(meant)];
+}
+
+export interface MissingName {
+  kind: "schema" | "table" | "column" | "role";
+  /** Of a table, or of the table of a column. */
+  schema: string | null;
+  table: string | null;
+  name: string;
+}
+
+/** The names of the scope that mean nothing in this database. */
+export function readMissing({ schemas = [], tables = [], objectOwners = [] }: ScopeInputs): Statement {
+  const wanted = tables.map(parseTable).map(({ schema, name, columns }) => ({ schema, name, columns }));
+  return statement(
+    `
+    with wanted as (
+      select w.*, c.oid
+        from jsonb_to_recordset($2::jsonb) as w (schema text, name text, columns text[])
+        left join pg_namespace s on s.nspname = w.schema
+        left join ${LISTED_TABLE} c on ${READABLE}
+    )
+    select 'schema' as "kind", null as "schema", null as "table", w.name as "name" from unnest($1::text[]) as w (name)
+     where not exists (select from pg_namespace n where n.nspname = w.name)
+    union all
+    select 'table', w.schema, w.name, w.name from wanted w where w.oid is null
+    union all
+    select 'column', w.schema, w.name, k.name from wanted w, unnest(w.columns) as k (name)
+     where w.oid is not null and not exists (select from pg_attribute t where t.attrelid = w.oid and t.attname = k.name
+                                                and t.attnum > 0 and not t.attisdropped)
+    union all
+    select 'role', null, null, w.name from unnest($3::text[]) as w (name)
+     where not exists (select from pg_roles r where r.rolname = w.name)`,
+    [schemas === "*" ? [] : schemas, JSON.stringify(wanted), objectOwners],
+  );
+}

@@ -1,0 +1,65 @@
+import { policyFor } from "../../postgres/sql/rowSecurity";
+import { identifier, literal } from "../../postgres/sql/statement";
+import { displayIdentifier } from "../../postgres/sql/table";
+import type { Uncovered } from "../uncovered";
+import type { Lack } from "./lacks";
+
+/** How many are told one by one: state and terminal must not grow with the database. */
+const NAMED = 5;
+const LISTED = 20;
+
+/** A sentence for each kind of lack, with the first few by name. */
+export function lackSentences(role: string, lacks: Lack[]): string[] {
+  const verbs = [...new Set(lacks.map(({ verb }) => verb))];
+  return verbs.map((verb) => {
+    const names = lacks.filter((lack) => lack.verb === verb).map(called);
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+    return `role "${role}" ${verb} ${names.slice(0, NAMED).join(", ")}${more}`;
+  });
+}
+
+function called({ kind, object, columns }: Lack): string {
+  if (columns) return `${object} (${columns.map(displayIdentifier).join(", ")})`;
+  return kind === "schema" || kind === "database" ? `${kind} ${object}` : object;
+}
+
+/** Many tables of one owner in one schema, for the same reason, are one entry with one statement; those that are listed are not. */
+export function uncoveredBy(role: string, lacks: Lack[]): Uncovered[] {
+  const groups = new Map<string, Lack[]>();
+  for (const lack of lacks) {
+    const key = lack.schema === undefined ? lack.fix : JSON.stringify([lack.schema, lack.owner, lack.reason]);
+    const group = groups.get(key);
+    if (group) group.push(lack);
+    else groups.set(key, [lack]);
+  }
+  return [...groups.values()].flatMap((group) => (group.length > LISTED ? [condensed(role, group)] : group.map(alone)));
+}
+
+function alone({ object, kind, owner, reason, fix }: Lack): Uncovered {
+  return { object, kind, owner, reason, fix };
+}
+
+function condensed(role: string, group: Lack[]): Uncovered {
+  const { schema = "", owner, reason, verb } = group[0] as Lack;
+  const object = `${group.length} tables in schema ${displayIdentifier(schema)}`;
+  const fix = verb === "has no SELECT on" ? grantAll(role, schema) : showAll(role, schema);
+  return { object, kind: "tables", owner, reason, fix };
+}
+
+function grantAll(role: string, schema: string): string {
+  return `GRANT SELECT ON ALL TABLES IN SCHEMA ${identifier(schema)} TO ${identifier(role)}`;
+}
+
+function showAll(role: string, schema: string): string {
+  const make = literal("CREATE POLICY %I ON %s FOR SELECT TO %I USING (true)");
+  const policy = literal(policyFor(role));
+  // Names and operators mean the same whatever the search path of the session is.
+  const is = "OPERATOR(pg_catalog.=)";
+  const body =
+    " DECLARE t pg_catalog.regclass; BEGIN FOR t IN SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n " +
+    `ON n.oid ${is} c.relnamespace WHERE n.nspname ${is} ${literal(schema)}::pg_catalog.name AND c.relrowsecurity ` +
+    `AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid ${is} c.oid AND p.polname ${is} ${policy}::pg_catalog.name) ` +
+    `LOOP EXECUTE pg_catalog.format(${make}, ${policy}, t, ${literal(role)}); END LOOP; END `;
+  const quotes = body.includes("$$") ? "$clickpipes$" : "$$";
+  return `DO ${quotes}${body}${quotes}`;
+}

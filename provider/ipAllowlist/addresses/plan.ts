@@ -1,0 +1,44 @@
+import { entryKey } from "./entry";
+
+/** A project's IP Allow list as Neon has it. */
+export interface AllowedList {
+  ips: string[];
+  /** Undefined where Neon says nothing of it. */
+  protectedOnly: boolean | undefined;
+}
+
+/** What we want of a list; addresses are canonical. */
+export interface ListWish {
+  wished: readonly string[];
+  /** What we once put in and want no longer; what is wished for too stays. */
+  unwished: readonly string[];
+  /** Undefined: as found. */
+  protectedOnly?: boolean | undefined;
+}
+
+/** What an edit of a list comes to: the whole list to send, in which others' entries keep place and spelling. */
+export interface ListPlan {
+  list: AllowedList;
+  added: string[];
+  removed: string[];
+}
+
+/** Undefined where the list is as wished. */
+export function planList(found: AllowedList, wish: ListWish): ListPlan | undefined {
+  const { wished, unwished, protectedOnly = found.protectedOnly } = wish;
+  const added = missingFrom(found.ips, wished);
+  // Letter by letter as we wrote them: the same addresses in another spelling are somebody else's entry.
+  const goes = new Set(unwished.filter((entry) => !wished.includes(entry)));
+  const kept: string[] = [];
+  const removed: string[] = [];
+  // Once each: we never write an entry twice, so the second one is somebody else's.
+  for (const entry of found.ips) (goes.delete(entry) ? removed : kept).push(entry);
+  const protectionFits = (protectedOnly ?? false) === (found.protectedOnly ?? false);
+  if (added.length === 0 && removed.length === 0 && protectionFits) return undefined;
+  return { list: { ips: [...kept, ...added], protectedOnly }, added, removed };
+}
+
+export function missingFrom(found: readonly string[], wished: readonly string[]): string[] {
+  const there = new Set(found.map(entryKey));
+  return wished.filter((entry) => !there.has(entryKey(entry)));
+}

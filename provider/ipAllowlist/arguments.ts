@@ -1,0 +1,65 @@
+import { type Arguments, canonicalList } from "../lifecycle/arguments";
+import { hasUnknown, isUnknown, UNKNOWN_TEXT } from "../lifecycle/unknown";
+import { compareText } from "../postgres/sql/table";
+import { canonicalEntry, parseEntry } from "./addresses/entry";
+import { type Region, regionAddresses } from "./addresses/regions";
+
+export function readRegion(args: Arguments): Region | undefined {
+  const region = args.object("clickPipesRegion");
+  if (!region) return args.is("clickPipesRegion", UNKNOWN_TEXT) ? (UNKNOWN_TEXT as unknown as Region) : undefined;
+  region.only("cloud", "region", "serviceCreated", "firstClickPipe");
+  const cloud = region.oneOf("cloud", "aws", "gcp", "azure");
+  const name = region.text("region", {
+    required: true,
+    pattern: /^[a-z0-9-]+$/,
+    expected: 'a region such as "us-east-1"',
+  });
+  const serviceCreated = readDate(region, "serviceCreated");
+  const firstClickPipe = readDate(region, "firstClickPipe");
+  if (cloud === undefined && region.problems.length === 0) region.problem("cloud", "is required");
+  args.problems.push(...region.problems);
+  return {
+    cloud: cloud as Region["cloud"],
+    region: name as string,
+    ...(serviceCreated !== undefined && { serviceCreated }),
+    ...(firstClickPipe !== undefined && { firstClickPipe }),
+  };
+}
+
+function readDate(region: Arguments, name: string): string | undefined {
+  const date = region.text(name);
+  if (date === undefined || isUnknown(date) || isDate(date)) return date;
+  region.problem(name, "expected a date in ISO 8601, such as 2026-01-31");
+  return undefined;
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(Date.parse(text))) return false;
+  // A day that its month does not have would count as one of the next month.
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
+export function readIps(args: Arguments): string[] | undefined {
+  const list = args.list("ips", (value, path) => {
+    const entry = typeof value === "string" ? value.trim().replace(/\s*-\s*/, "-") : undefined;
+    if (entry !== undefined && parseEntry(entry)) return canonicalEntry(entry);
+    // What looks like nothing of the kind may be a secret in the wrong place.
+    const looksLikeOne = entry !== undefined && /^([\da-f]{0,4}[.:/ -])*[\da-f]{0,4}$/i.test(entry);
+    const quoted = looksLikeOne ? `"${value}" is` : "this is";
+    args.problem(
+      path,
+      `${quoted} no IP address, a-b range or CIDR block; Neon's proxy would take it for an entry that lets nobody in`,
+    );
+    return undefined;
+  });
+  return canonicalList(list, compareText);
+}
+
+/** Everything to keep in the list, each in its canonical spelling. */
+export function resolveAddresses(region: Region | undefined, ips: string[] | undefined): string[] {
+  if (hasUnknown([region, ips])) return UNKNOWN_TEXT as unknown as string[];
+  if (region && (region.cloud === undefined || region.region === undefined)) return [];
+  const resolved = region ? regionAddresses(region).ips : [];
+  return canonicalList([...resolved.map(canonicalEntry), ...(ips ?? [])], compareText) ?? [];
+}

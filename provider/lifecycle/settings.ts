@@ -1,0 +1,155 @@
+import { noCredentials, pooledHost } from "../errors";
+import type { ChannelBindingMode } from "../postgres/channelBinding";
+import type { PostgresSettings, SslMode } from "../postgres/connection";
+import { type ConnectionFields, parseConnectionUri, withoutUndefined } from "./connectionUri";
+
+/** What the provider was told: each part is there, or the reason why it is not. */
+export interface Settings {
+  postgres: PostgresSettings | { problem: string };
+  neon: { apiKey: string; apiUrl: string } | { problem: string };
+  acceptMovedDatabase: boolean;
+  /** What must never be printed. */
+  secrets: string[];
+}
+
+export type Lookup = (name: string) => string | undefined;
+
+const NEON_API_URL = "https://console.neon.tech/api/v2";
+const CONNECTION_FIELDS = ["host", "port", "database", "user", "password", "sslmode", "sslrootcert"] as const;
+const CHANNEL_BINDINGS: readonly string[] = ["disable", "prefer", "require"];
+const SSL_MODES: readonly string[] = ["disable", "require", "verify-ca", "verify-full"];
+
+/** `configured` looks a provider argument up in the provider's inputs or the stack's config; the rest is libpq's and Neon's. */
+export function resolveSettings(configured: Lookup, environment: Lookup): Settings {
+  // Pasted, or read from a file, they end in a newline, with which no answer that quotes the key would be scrubbed.
+  const apiKey = (configured("neonApiKey") ?? environment("NEON_API_KEY"))?.trim();
+  const apiUrl = (configured("neonApiUrl") ?? environment("NEON_API_HOST") ?? NEON_API_URL).trim();
+  const uri = configured("connectionUri") ?? environment("DATABASE_URL");
+  const postgres = resolvePostgres(configured, environment);
+  const password = "problem" in postgres ? undefined : postgres.password;
+  return {
+    postgres,
+    neon: apiKey ? neonSettings(apiKey, apiUrl) : { problem: NO_NEON_KEY },
+    acceptMovedDatabase: configured("acceptMovedDatabase") === "true",
+    secrets: [apiKey, uri, password].filter((secret): secret is string => secret !== undefined && secret !== ""),
+  };
+}
+
+const NO_NEON_KEY =
+  "no Neon API key: give the provider `neonApiKey`, set `clickpipes:neonApiKey` in the stack's config (as a secret), or NEON_API_KEY";
+const NO_CONNECTION =
+  "no connection to Postgres: give the provider `connectionUri` (or `host`, `database`, `user`, `password`), set " +
+  "`clickpipes:connectionUri` in the stack's config (as a secret), or DATABASE_URL";
+
+function neonSettings(apiKey: string, apiUrl: string): Settings["neon"] {
+  if (!/^https?:\/\/[^\s?#]+$/.test(apiUrl)) return { problem: "neonApiUrl: not an http(s) URL" };
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) return { problem: "neonApiKey: holds characters that no API key has" };
+  return { apiKey, apiUrl: apiUrl.replace(/\/+$/, "") };
+}
+
+function resolvePostgres(configured: Lookup, environment: Lookup): Settings["postgres"] {
+  try {
+    const fields = configuredFields(configured) ?? environmentFields(environment);
+    if (fields === undefined) throw noCredentials(NO_CONNECTION);
+    return { ...validated(fields), ...limits(configured) };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
+
+/** A connection comes from one source as a whole: parts of two would make a third that nobody meant. */
+function configuredFields(configured: Lookup): ConnectionFields | undefined {
+  const uri = configured("connectionUri");
+  const single = withoutUndefined(Object.fromEntries(CONNECTION_FIELDS.map((name) => [name, configured(name)])));
+  if (uri === undefined) return single.host === undefined ? undefined : single;
+  return { ...parsed(uri, "connectionUri"), ...single };
+}
+
+function environmentFields(environment: Lookup): ConnectionFields | undefined {
+  const uri = environment("DATABASE_URL");
+  const single = withoutUndefined<ConnectionFields>({
+    host: environment("PGHOST"),
+    port: environment("PGPORT"),
+    database: environment("PGDATABASE"),
+    user: environment("PGUSER"),
+    password: environment("PGPASSWORD"),
+    sslmode: environment("PGSSLMODE"),
+    sslrootcert: environment("PGSSLROOTCERT"),
+    channelBinding: environment("PGCHANNELBINDING"),
+  });
+  if (uri === undefined) return single.host === undefined ? undefined : single;
+  return { ...single, port: undefined, ...parsed(uri, "DATABASE_URL") };
+}
+
+function parsed(uri: string, name: string): ConnectionFields {
+  const fields = parseConnectionUri(uri);
+  if (!fields) throw noCredentials(`${name}: not of the form postgres://…, with user, password, host and database`);
+  return fields;
+}
+
+function validated(fields: ConnectionFields): Omit<PostgresSettings, keyof ReturnType<typeof limits>> {
+  const { host, database, user, password, sslrootcert, options } = fields;
+  if (!host) throw noCredentials(NO_CONNECTION);
+  if (!user) throw noCredentials(`the connection to ${host} names no user: add \`user\``);
+  if (!database) throw noCredentials(`the connection to ${host} names no database: add \`database\``);
+  const direct = directHost(host);
+  if (direct !== host) throw pooledHost(host, direct);
+  const port = fields.port === undefined ? 5432 : Number(fields.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw noCredentials("port: expected a number from 1 to 65535");
+  const { channelBinding } = fields;
+  const local = channelBinding === "require" ? "require" : "disable";
+  const sslmode = fields.sslmode ?? (isLocal(host) ? local : "verify-full");
+  if (!SSL_MODES.includes(sslmode))
+    throw noCredentials(`sslmode: expected one of ${SSL_MODES.join(", ")}, found "${sslmode}"`);
+  if (channelBinding !== undefined && !CHANNEL_BINDINGS.includes(channelBinding))
+    throw noCredentials(`channel_binding: expected one of ${CHANNEL_BINDINGS.join(", ")}, found "${channelBinding}"`);
+  if (channelBinding === "require" && sslmode === "disable")
+    throw noCredentials(
+      "channel_binding: `require` takes TLS, and sslmode is `disable`: set sslmode to `verify-full`, or take `channel_binding` out",
+    );
+  return withoutUndefined({
+    host,
+    port,
+    database,
+    user,
+    password,
+    sslmode: sslmode as SslMode,
+    sslrootcert,
+    options,
+    channelBinding: channelBinding as ChannelBindingMode | undefined,
+  });
+}
+
+/** The same endpoint without Neon's pooler: `ep-name-pooler.region…` is `ep-name.region…`. */
+export function directHost(host: string): string {
+  return host.replace(/^([^.]+)-pooler(?=\.|$)/i, "$1");
+}
+
+function isLocal(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("/") || /^127(\.\d+){3}$/.test(host);
+}
+
+function limits(configured: Lookup) {
+  return {
+    connectTimeout: seconds(configured, "connectTimeout", 60),
+    statementTimeout: seconds(configured, "statementTimeout", 60),
+    lockTimeout: seconds(configured, "lockTimeout", 5),
+    deleteTimeout: seconds(configured, "deleteTimeout", 60),
+    maxConnections: connections(configured("maxConnections")),
+  };
+}
+
+function seconds(configured: Lookup, name: string, byDefault: number): number {
+  const given = configured(name);
+  const value = given === undefined ? byDefault : Number(given);
+  // 24 days: what a timer of Node and an integer of milliseconds in Postgres can hold.
+  if (!(value >= 0 && value <= 2_000_000)) throw noCredentials(`${name}: expected a number of seconds`);
+  return value;
+}
+
+function connections(given: string | undefined): number {
+  const value = given === undefined ? 1 : Number(given);
+  if (!Number.isInteger(value) || value < 1) throw noCredentials("maxConnections: expected a whole number, 1 or more");
+  return value;
+}

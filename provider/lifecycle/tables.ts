@@ -1,0 +1,68 @@
+import {
+  compareTables,
+  compareText,
+  formatTable,
+  parseTable,
+  type TableName,
+  type TableSpec,
+  tableKey,
+} from "../postgres/sql/table";
+import { Arguments, canonicalList, type Inputs } from "./arguments";
+import { hasUnknown } from "./unknown";
+
+/**
+ * The argument `tables` of grants and publication: "schema.table" with exactly one dot, or the parts.
+ * Columns are sorted, since their order has no meaning.
+ */
+export function readTables(args: Arguments, withFilters: boolean): TableSpec[] | undefined {
+  const list = args.list<TableSpec>("tables", (value, path) => readTable(args, value, path, withFilters));
+  if (!Array.isArray(list) || list.some(hasUnknown)) return list;
+  return canonicalTables(args, list.map(parseTable))?.map(formatTable);
+}
+
+/** Each table once; one that is listed again with other columns or filters is refused. */
+export function canonicalTables<T extends TableName>(args: Arguments, tables: T[]): T[] | undefined {
+  const seen = new Map<string, T>();
+  for (const table of tables) {
+    const other = seen.get(tableKey(table));
+    if (other && JSON.stringify(other) !== JSON.stringify(table)) {
+      args.problem("tables", `${table.schema}.${table.name} is listed twice, differently`);
+    }
+    seen.set(tableKey(table), table);
+  }
+  return canonicalList(tables, compareTables);
+}
+
+function readTable(args: Arguments, value: unknown, path: string, withFilters: boolean): TableSpec | undefined {
+  if (typeof value === "string") return readDotted(args, value, path);
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    args.problem(path, 'expected "schema.table" or { schema, name }');
+    return undefined;
+  }
+  const parts = new Arguments(value as Inputs, `${path}.`);
+  parts.only("schema", "name", "columns", "where");
+  const schema = parts.identifier("schema", { required: true });
+  const name = parts.identifier("name", { required: true });
+  const columns = canonicalList(parts.identifiers("columns"), compareText);
+  const where = parts.text("where");
+  if (Array.isArray(columns) && columns.length === 0)
+    parts.problem("columns", "is empty; leave it out for all columns");
+  if (where !== undefined && where.trim() === "") parts.problem("where", "is empty; leave it out for all rows");
+  args.problems.push(...parts.problems);
+  if (schema === undefined || name === undefined) return undefined;
+  // Rights know no rows: where one list serves grants and publication, its filters are the publication's matter.
+  return { schema, name, ...(columns && { columns }), ...(withFilters && where !== undefined && { where }) };
+}
+
+function readDotted(args: Arguments, value: string, path: string): TableSpec | undefined {
+  const parts = value.split(".");
+  if (parts.length !== 2 || parts.includes("")) {
+    args.problem(path, `"${value}" is not "schema.table" with exactly one dot; write { schema, name } for other names`);
+    return undefined;
+  }
+  const named = new Arguments({ schema: parts[0], table: parts[1] }, `${path} `);
+  named.identifier("schema");
+  named.identifier("table");
+  args.problems.push(...named.problems);
+  return value;
+}

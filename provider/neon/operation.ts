@@ -1,0 +1,41 @@
+import type { SourceError } from "../errors";
+import { operationFailed, operationLate } from "./errors";
+import { neonWaits } from "./waits";
+
+/** A piece of work that Neon does on a project after it has answered. */
+export interface Operation {
+  id: string;
+  action: string;
+  status: string;
+  error?: string;
+  /** When Neon will try a failed one again. */
+  retry_at?: string;
+}
+
+const ENDED: ReadonlySet<string> = new Set(["finished", "skipped", "cancelled"]);
+
+export function hasEnded({ status }: Operation): boolean {
+  return ENDED.has(status);
+}
+
+/** Whether there is still something to come of it: of a failed one, where Neon says when it will try again. */
+export function isRunning(operation: Operation): boolean {
+  const { status, retry_at: retryAt = "" } = operation;
+  if (status === "failed") return Date.parse(retryAt) > Date.now();
+  return status !== "error" && !hasEnded(operation);
+}
+
+/** Why there is no point in waiting any longer, if so. A failed operation may be tried again by Neon; one in error is not. */
+export function operationProblem(
+  projectId: string,
+  operation: Operation,
+  since: { deadline: number; failedSince: number | undefined },
+): SourceError | undefined {
+  const { status, retry_at: retryAt } = operation;
+  if (status === "error") return operationFailed(projectId, operation);
+  if (Date.now() > since.deadline) return operationLate(projectId, operation, neonWaits.operations / 1000);
+  if (since.failedSince === undefined) return undefined;
+  const triedAgain = retryAt === undefined ? 0 : Date.parse(retryAt) || 0;
+  const patience = Math.max(since.failedSince, triedAgain) + neonWaits.failedOperation;
+  return Date.now() > patience ? operationFailed(projectId, operation) : undefined;
+}

@@ -1,0 +1,94 @@
+import type { Blocker } from "../../errors";
+import { pasteable, portable } from "./pasteable";
+import { identifier, literal, qualified } from "./statement";
+import type { TableName } from "./table";
+
+/** Where rows are hidden: whether a policy shows all but what restrictive ones hide, and these. */
+export interface RowSecurity {
+  showsRows: boolean;
+  narrowedBy: { name: string; qual: string }[];
+  /** Who keeps us from reading the policies, so that nobody knows whether rows are hidden. */
+  rowsHeldBy: Blocker | null;
+}
+
+export function policyFor(role: string): string {
+  return `${role} reads all`;
+}
+
+/** The statements that let the role through. */
+export function rowsFix(table: TableName & RowSecurity, role: string): string {
+  const on = `ON ${qualified(table)}`;
+  const show = `CREATE POLICY ${identifier(policyFor(role))} ${on} FOR SELECT TO ${identifier(role)} USING (true)`;
+  const widened = table.narrowedBy.map(({ name, qual }) =>
+    pasteable(
+      `ALTER POLICY ${identifier(name)} ${on} USING ((${portable(qual)}) OR current_user = ${literal(role).trim()})`,
+      qual,
+    ),
+  );
+  return [...(table.showsRows ? [] : [show]), ...widened].join("; ");
+}
+
+/** Of a policy: written out it would be `true`. Told from the stored tree, for which the server opens no table. */
+const ALWAYS = "p.polqual::text ~ '^\\{CONST :consttype 16 .*:constvalue 1 \\[ 1 '";
+
+/** The types that an object `d.refobjid` of the policy has or takes: of a row type, the server opens the table. */
+const TYPES = `case d.refclassid when 'pg_type'::regclass then array[d.refobjid]
+    when 'pg_proc'::regclass then (select f.prorettype || coalesce(f.proallargtypes, f.proargtypes::oid[]) from pg_proc f where f.oid = d.refobjid) end`;
+
+/** Who has a table locked that the server would open to write the policy out. */
+const HOLDER = `(
+  select k.holder from locked k
+   where k.relation = p.polrelid
+      or exists (select from pg_depend d
+                  where d.classid = 'pg_policy'::regclass and d.objid = p.oid
+                    and (d.refclassid = 'pg_class'::regclass and d.refobjid = k.relation
+                         or exists (select from pg_type t left join pg_type e on e.oid in (t.typelem, t.typbasetype)
+                                     where t.oid = any (${TYPES}) and k.relation in (t.typrelid, e.typrelid))))
+   limit 1)`;
+
+/**
+ * Policies for reading the table that apply to the role, each an alias in the statement around, which begins with `LOCKED`:
+ * `shows` is true of those that keep no row from it, being `true` or letting the role through by name, and null where somebody
+ * has a table of theirs locked.
+ */
+function policies(table: string, role: string): string {
+  return `(
+    select p.polname as name, p.polpermissive as permissive, written.qual, locker.holder,
+           case when ${ALWAYS} then true when locker.holder is null then right(written.qual, length(named.way)) = named.way end as shows
+      from pg_policy p
+      cross join lateral (select case when not ${ALWAYS} then ${HOLDER} end as holder offset 0) locker
+      cross join lateral (select case when ${ALWAYS} then 'true' when locker.holder is null then pg_get_expr(p.polqual, p.polrelid) end as qual offset 0) written
+      -- As the server writes it out: quote_literal would write a backslash otherwise.
+      cross join lateral (select ' OR (CURRENT_USER = ''' || replace(${role}.rolname, '''', '''''') || '''::name))' as way) named
+     where p.polrelid = ${table}.oid and p.polcmd in ('r', '*') and p.polqual is not null
+       and exists (select from unnest(p.polroles) as m (oid) where m.oid = 0 or pg_has_role(${role}.oid, m.oid, 'USAGE')))`;
+}
+
+/**
+ * Whether row-level security hides rows of the table from the role; as `check_role_for_policy` and `add_security_quals` of
+ * Postgres. `unread`: what a policy counts for that cannot be read.
+ */
+export function hidesRows(table: string, role: string, unread: "shows" | "hides"): string {
+  const shows = `coalesce(y.shows, ${unread === "shows"})`;
+  return `(
+    ${table}.relrowsecurity and not ${role}.rolsuper and not ${role}.rolbypassrls
+    and (${table}.relforcerowsecurity or not pg_has_role(${role}.oid, ${table}.relowner, 'USAGE'))
+    and not (exists (select from ${policies(table, role)} y where y.permissive and ${shows})
+             and not exists (select from ${policies(table, role)} y where not y.permissive and not ${shows})))`;
+}
+
+/** Who keeps us from reading a policy. */
+export function policiesHeldBy(table: string, role: string): string {
+  return `(select y.holder from ${policies(table, role)} y where y.holder is not null limit 1)`;
+}
+
+/** The restrictive policies that hide rows, as JSON: no policy beside them shows what they hide. */
+export function narrowingPolicies(table: string, role: string): string {
+  return `(select coalesce(jsonb_agg(jsonb_build_object('name', y.name, 'qual', y.qual) order by y.name), '[]')
+             from ${policies(table, role)} y where not y.permissive and not y.shows)`;
+}
+
+/** Whether some policy shows all rows that no restrictive one hides. */
+export function showsRows(table: string, role: string): string {
+  return `exists (select from ${policies(table, role)} y where y.permissive and y.shows)`;
+}

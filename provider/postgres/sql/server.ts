@@ -1,0 +1,61 @@
+import type { Place } from "../../errors";
+import { type Statement, statement } from "./statement";
+
+/** The server, the database and what its admin may do there: read in one row, with the first statements of every work. */
+export interface Server extends Place {
+  version: number;
+  inRecovery: boolean;
+  /** Whose rights count: the role that logged in, or the one that it is set to. */
+  user: string;
+  /** Who logged in. */
+  login: string;
+  superuser: boolean;
+  createRole: boolean;
+  replication: boolean;
+  /** CREATE on this database. */
+  mayCreate: boolean;
+  /** Neon's privileged role, where this is Neon: its members may do what elsewhere only superusers do. */
+  privilegedRole?: string;
+  memberOfPrivilegedRole: boolean;
+}
+
+export const readServer: Statement = statement(`
+  select current_setting('server_version_num')::int / 10000 as "version",
+         current_database() as "database",
+         (select system_identifier::text from pg_control_system()) as "systemIdentifier",
+         nullif(current_setting('neon.project_id', true), '') as "neonProject",
+         nullif(current_setting('neon.branch_id', true), '') as "neonBranch",
+         pg_is_in_recovery() as "inRecovery",
+         r.rolname as "user",
+         session_user as "login",
+         r.rolsuper as "superuser",
+         r.rolcreaterole as "createRole",
+         r.rolreplication as "replication",
+         has_database_privilege(current_database(), 'CREATE') as "mayCreate",
+         p.rolname as "privilegedRole",
+         p.oid is not null and pg_has_role(r.oid, p.oid, 'USAGE') as "memberOfPrivilegedRole"
+    from pg_roles r
+    left join pg_roles p
+      on p.rolname = coalesce(nullif(current_setting('neon.privileged_role_name', true), ''), 'neon_superuser')
+   where r.rolname = current_user`);
+
+export function toServer(row: Record<string, unknown>): Server {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Server;
+}
+
+export function placeOf(server: Server): Place {
+  const { database, systemIdentifier, neonProject, neonBranch } = server;
+  return { database, systemIdentifier, ...(neonProject && { neonProject }), ...(neonBranch && { neonBranch }) };
+}
+
+/** Neon's branches share a system identifier, so its project and branch count where both sides know them. */
+export function samePlace(a: Place, b: Place): boolean {
+  const differ = (key: "neonProject" | "neonBranch") =>
+    a[key] !== undefined && b[key] !== undefined && a[key] !== b[key];
+  return (
+    a.database === b.database &&
+    a.systemIdentifier === b.systemIdentifier &&
+    !differ("neonProject") &&
+    !differ("neonBranch")
+  );
+}

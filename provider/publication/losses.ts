@@ -1,0 +1,130 @@
+import type { Context } from "../lifecycle/context";
+import { displayIdentifier, displayTable, type Table, tableKey } from "../postgres/sql/table";
+import type { Intent } from "./findings";
+import type { MissingTable } from "./sql/members";
+import type { DesiredPublication } from "./sql/plan";
+import type { ActualPublication, PublishedTable } from "./sql/read";
+import { type PublicationState, tablesOf } from "./state";
+
+/** Something that was published and no longer is: what changed meanwhile never reached ClickHouse. */
+export interface Loss {
+  what: string;
+  /** Of what: the key of a table, a schema or an operation. */
+  table?: string;
+  schema?: string;
+  operation?: string;
+}
+
+/** A loss of what nobody wishes for any more is none. */
+export function isWished({ table, schema, operation }: Loss, desired: DesiredPublication): boolean {
+  if (table !== undefined) return desired.tables.some((wished) => tableKey(wished) === table);
+  if (schema !== undefined) return desired.schemas.includes(schema);
+  return operation === undefined || desired.publish === undefined || desired.publish.includes(operation);
+}
+
+/** What the state says is published and no longer is. `excluded`: of tables with a list of columns, those not listed now. */
+export function lossesOf(
+  state: PublicationState,
+  actual: ActualPublication,
+  oid: number | null,
+  excluded: Table[],
+): Loss[] {
+  return [...(actual.allTables ? [] : scopeLosses(state, actual, oid, excluded)), ...parameterLosses(state, actual)];
+}
+
+function scopeLosses(
+  state: PublicationState,
+  actual: ActualPublication,
+  oid: number | null,
+  excluded: Table[],
+): Loss[] {
+  const leftOut = new Map(excluded.map((table) => [tableKey(table), table.columns]));
+  const there = new Map(actual.tables.map((table) => [tableKey(table), table]));
+  const oids = new Set(actual.tables.map(({ oid }) => oid));
+  return [
+    ...tablesOf(state, oid).flatMap((table): Loss[] => {
+      const now = there.get(tableKey(table));
+      if (now) return contentLosses(state, table, now, leftOut.get(tableKey(table)) ?? []);
+      // Published still, under another name.
+      if (table.oid !== undefined && oids.has(table.oid)) return [];
+      return [{ what: `table ${displayTable(table)}`, table: tableKey(table) }];
+    }),
+    ...(state.schemas ?? [])
+      .filter((name) => !actual.schemas.includes(name))
+      .map((name) => ({ what: `schema ${displayIdentifier(name)}`, schema: name })),
+  ];
+}
+
+function contentLosses(state: PublicationState, before: Table, now: PublishedTable, leftOut: string[]): Loss[] {
+  const table = tableKey(before);
+  const losses: Loss[] = [];
+  if (state.filters?.[table]?.stored !== now.where && !state.unread?.includes(table))
+    losses.push({ what: `the row filter of ${displayTable(before)}`, table });
+  const { columns } = now;
+  if (columns && !before.columns) losses.push({ what: `columns of ${displayTable(before)}`, table });
+  // One that is there under another name is listed still.
+  const gone = before.columns?.filter((name) => leftOut.includes(name)) ?? [];
+  if (gone.length > 0)
+    losses.push({ what: `columns ${gone.map(displayIdentifier).join(", ")} of ${displayTable(before)}`, table });
+  return losses;
+}
+
+function parameterLosses(state: PublicationState, actual: ActualPublication): Loss[] {
+  const operations = (state.publish ?? []).filter((operation) => !actual.publish.includes(operation));
+  return [
+    ...operations.map((operation) => ({ what: `operation ${operation}`, operation })),
+    ...(state.publishViaPartitionRoot === true && !actual.viaRoot
+      ? [{ what: "partitioned tables under their own name" }]
+      : []),
+    ...(state.publishGeneratedColumns === "stored" && actual.generatedColumns === "none"
+      ? [{ what: "stored generated columns" }]
+      : []),
+  ];
+}
+
+export function mergeLosses(...lists: Loss[][]): Loss[] {
+  return [...new Map(lists.flat().map((loss) => [loss.what, loss])).values()];
+}
+
+/** What has become of a listed table, told apart by its OID. */
+export function displayMissing(missing: MissingTable): string {
+  const { schema, nowSchema, nowName, again, published } = missing;
+  const table = `table ${displayTable(missing)}`;
+  if (nowSchema === null || nowName === null) {
+    return again ? `${table} was dropped and made again, and the new one is not published` : `${table} was dropped`;
+  }
+  const moves = [
+    ...(nowName === missing.name ? [] : ["renamed"]),
+    ...(nowSchema === schema ? [] : ["moved to another schema"]),
+  ];
+  if (moves.length === 0) return `${table} was taken out of the publication`;
+  const now = `${table} was ${moves.join(" and ")}: it is ${displayTable({ schema: nowSchema, name: nowName })} now`;
+  return published ? `${now}, and published as such` : `${now}, and was taken out of the publication`;
+}
+
+export const RESYNC = "Changes made meanwhile never reached ClickHouse: resync the pipe";
+
+export function warnOfLosses(
+  context: Context,
+  { wish, state, desired, oid }: Intent,
+  { excluded }: { excluded: Table[] },
+  actual: ActualPublication,
+  breaking: boolean,
+): void {
+  if (breaking)
+    context.warn(`publication "${wish.name}" is replaced or renamed: a ClickPipe that reads it has to be resynced`);
+  if (!state) return;
+  if (oid !== null && oid !== actual.oid) context.warn(`${madeAgain(state, actual)}. ${RESYNC}`);
+  const lost = mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, excluded)).filter((loss) =>
+    isWished(loss, desired),
+  );
+  if (lost.length > 0)
+    context.warn(`publication "${wish.name}" had lost ${lost.map(({ what }) => what).join(", ")}. ${RESYNC} for these`);
+}
+
+export function madeAgain(state: PublicationState, actual: ActualPublication): string {
+  const oids = `(OID ${state.oid}, now ${actual.oid})`;
+  // With our token in its comment it came from a run of ours that was cut off, or from a dump.
+  if (actual.marked.owner?.token === state.token) return `publication "${actual.name}" was made again ${oids}`;
+  return `publication "${actual.name}" was dropped and made again by somebody else ${oids}`;
+}

@@ -1,0 +1,171 @@
+import { identifier, literal, qualified, type Statement, statement } from "../../postgres/sql/statement";
+import { compareText, displayIdentifier, type Table, tableKey } from "../../postgres/sql/table";
+import { type Filters, sameFilter } from "./filters";
+import type { ActualPublication, PublishedTable } from "./read";
+
+export interface DesiredPublication {
+  name: string;
+  allTables: boolean;
+  tables: Table[];
+  schemas: string[];
+  /** Undefined, these three: as found, else the server's defaults: all four operations, false and "none". */
+  publish?: string[];
+  viaRoot?: boolean;
+  generatedColumns?: "none" | "stored";
+  owner?: string;
+}
+
+export interface PublicationPlan {
+  /** In this order; `owner` comes after everything else, since afterwards nothing may be left that we may do. */
+  statements: Statement[];
+  owner: Statement[];
+  /** Why it cannot be done in place; then there are no statements. */
+  replace: string[];
+  renamed: boolean;
+  added: Table[];
+  removed: PublishedTable[];
+  addedSchemas: string[];
+  removedSchemas: string[];
+  changed: { from: PublishedTable; to: Table }[];
+}
+
+export function createPublication(desired: DesiredPublication): Statement {
+  // "none" is the default where the parameter exists, and before 18 it does not.
+  const { generatedColumns } = desired;
+  const options = parameters({
+    ...desired,
+    generatedColumns: generatedColumns === "none" ? undefined : generatedColumns,
+  });
+  const withOptions = options.length > 0 ? ` with (${options.join(", ")})` : "";
+  return statement(`create publication ${identifier(desired.name)}${objects(desired)}${withOptions}`);
+}
+
+export function commentOnPublication(name: string, text: string | null): Statement {
+  return statement(`comment on publication ${identifier(name)} is ${text === null ? "null" : literal(text)}`);
+}
+
+function objects({ allTables, tables, schemas }: DesiredPublication): string {
+  if (allTables) return " for all tables";
+  const parts = [
+    ...(tables.length > 0 ? [`table ${tables.map(tableObject).join(", ")}`] : []),
+    ...(schemas.length > 0 ? [`tables in schema ${schemas.map(identifier).join(", ")}`] : []),
+  ];
+  return parts.length > 0 ? ` for ${parts.join(", ")}` : "";
+}
+
+/** ONLY: without it, children by inheritance would become members that nobody listed. */
+function tableObject(table: Table): string {
+  const columns = table.columns === undefined ? "" : ` (${table.columns.map(identifier).join(", ")})`;
+  const filter = table.where === undefined ? "" : ` where (${closed(table.where)})`;
+  return `only ${qualified(table)}${columns}${filter}`;
+}
+
+/** A comment at the filter's end must not swallow the parenthesis. */
+function closed(filter: string): string {
+  return filter.includes("--") ? `${filter}\n` : filter;
+}
+
+type Parameters = Pick<DesiredPublication, "publish" | "viaRoot" | "generatedColumns">;
+
+function parameters({ publish, viaRoot, generatedColumns }: Parameters): string[] {
+  return [
+    ...(publish === undefined ? [] : [`publish = ${literal(publish.join(", "))}`]),
+    ...(viaRoot === undefined ? [] : [`publish_via_partition_root = ${viaRoot}`]),
+    ...(generatedColumns === undefined ? [] : [`publish_generated_columns = ${generatedColumns}`]),
+  ];
+}
+
+/** The statements from what is to what is wished: only the difference, so that untouched tables are not locked. */
+export function planPublication(
+  desired: DesiredPublication,
+  actual: ActualPublication,
+  filters: Filters,
+  superuser: boolean,
+): PublicationPlan {
+  const actualTables = new Map(actual.tables.map((table) => [tableKey(table), table]));
+  const desiredTables = new Set(desired.tables.map(tableKey));
+  const added = desired.tables.filter((table) => !actualTables.has(tableKey(table)));
+  const removed = actual.tables.filter((table) => !desiredTables.has(tableKey(table)));
+  const changed = desired.tables.flatMap((to) => {
+    const from = actualTables.get(tableKey(to));
+    return from && !sameTable(to, from, filters) ? [{ from, to }] : [];
+  });
+  const addedSchemas = desired.schemas.filter((name) => !actual.schemas.includes(name));
+  const removedSchemas = actual.schemas.filter((name) => !desired.schemas.includes(name));
+  const replace = replaceReasons(desired, actual, superuser ? [] : addedSchemas);
+  const plan = {
+    added,
+    removed,
+    changed,
+    addedSchemas,
+    removedSchemas,
+    replace,
+    renamed: desired.name !== actual.name,
+  };
+  if (replace.length > 0) return { ...plan, statements: [], owner: [] };
+  return { ...plan, ...alterations(desired, actual, plan) };
+}
+
+type Difference = Pick<
+  PublicationPlan,
+  "added" | "removed" | "changed" | "addedSchemas" | "removedSchemas" | "renamed"
+>;
+
+function alterations(desired: DesiredPublication, actual: ActualPublication, difference: Difference) {
+  const { added, removed, changed, addedSchemas, removedSchemas, renamed } = difference;
+  const alter = `alter publication ${identifier(desired.name)}`;
+  const drop = [...removed, ...changed.map(({ from }) => from)];
+  const add = [...added, ...changed.map(({ to }) => to)];
+  const options = parameters(differing(desired, actual));
+  const set = options.length === 0 ? [] : [statement(`${alter} set (${options.join(", ")})`)];
+  // Lists and filters on partitioned tables are allowed only under publish_via_partition_root.
+  const setFirst = desired.viaRoot === true && !actual.viaRoot;
+  const change = (list: readonly unknown[], text: string) => (list.length === 0 ? [] : [statement(`${alter} ${text}`)]);
+  return {
+    statements: [
+      ...(renamed
+        ? [statement(`alter publication ${identifier(actual.name)} rename to ${identifier(desired.name)}`)]
+        : []),
+      ...(setFirst ? set : []),
+      // In one transaction a reader sees neither without the other: its catalog changes at the commit. SET TABLE, the
+      // one statement that could do both, would lock every table of the list.
+      ...change(drop, `drop table ${drop.map((table) => `only ${qualified(table)}`).join(", ")}`),
+      ...change(removedSchemas, `drop tables in schema ${removedSchemas.map(identifier).join(", ")}`),
+      ...change(addedSchemas, `add tables in schema ${addedSchemas.map(identifier).join(", ")}`),
+      ...change(add, `add table ${add.map(tableObject).join(", ")}`),
+      ...(setFirst ? [] : set),
+    ],
+    owner:
+      desired.owner === undefined || desired.owner === actual.owner
+        ? []
+        : [statement(`${alter} owner to ${identifier(desired.owner)}`)],
+  };
+}
+
+function replaceReasons(desired: DesiredPublication, actual: ActualPublication, addedSchemas: string[]): string[] {
+  const kind = (all: boolean) => (all ? "all tables" : "a list");
+  if (desired.allTables !== actual.allTables) {
+    return [
+      `Postgres cannot change a publication of ${kind(actual.allTables)} into one of ${kind(desired.allTables)} in place`,
+    ];
+  }
+  if (addedSchemas.length === 0) return [];
+  return [
+    `only a superuser may add schemas to a publication in place (${addedSchemas.map(displayIdentifier).join(", ")})`,
+  ];
+}
+
+function differing(desired: DesiredPublication, actual: ActualPublication): Parameters {
+  const { publish, viaRoot, generatedColumns } = desired;
+  const sorted = (list: string[]) => [...list].sort(compareText).join();
+  return {
+    ...(publish && sorted(publish) !== sorted(actual.publish) && { publish }),
+    ...(viaRoot !== undefined && viaRoot !== actual.viaRoot && { viaRoot }),
+    ...(generatedColumns !== undefined && generatedColumns !== actual.generatedColumns && { generatedColumns }),
+  };
+}
+
+function sameTable(desired: Table, actual: PublishedTable, filters: Filters): boolean {
+  const sameColumns = JSON.stringify(desired.columns ?? null) === JSON.stringify(actual.columns ?? null);
+  return sameColumns && sameFilter(desired, actual, filters);
+}

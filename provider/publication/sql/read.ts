@@ -1,0 +1,124 @@
+import type { Blocker } from "../../errors";
+import { LOCKED } from "../../postgres/sql/lockHolders";
+import { type Marked, parseComment } from "../../postgres/sql/mark";
+import { type Statement, statement } from "../../postgres/sql/statement";
+import { compareTables, compareText, type TableName } from "../../postgres/sql/table";
+import { FILTER_TREE, type Filters, filterHolder, filterText, knownTrees, storedFilter } from "./filters";
+
+export interface PublishedTable extends TableName {
+  oid: number;
+  columns?: string[];
+  /** The row filter as the server writes it, and a fingerprint of it. */
+  where?: string;
+  tree?: string;
+  /** Who keeps us from reading the filter, which may be another one than is known. */
+  heldBy?: Blocker;
+}
+
+export interface ActualPublication {
+  oid: number;
+  name: string;
+  owner: string;
+  allTables: boolean;
+  tables: PublishedTable[];
+  schemas: string[];
+  publish: string[];
+  viaRoot: boolean;
+  generatedColumns: "none" | "stored";
+  text: string | null;
+  marked: Marked;
+  /** Whether our admin may alter it: it needs the rights of the owner. */
+  mayAlter: boolean;
+}
+
+/** How a publication is found: by the OID that the state knows, else by the first of its names that there is. */
+export type Which = [oid: number | null, ...names: string[]];
+
+/** Whose filters' texts are known, and whether the others are waited for where somebody has the table locked. */
+export interface FilterReading {
+  filters: Filters | undefined;
+  waits: boolean;
+}
+
+/** Takes the parameters $1 and $2 of `whichValues`. */
+export const publicationOid = `
+  select oid from pg_publication where oid = $1::oid or pubname = any ($2::text[])
+   order by (oid = $1::oid) desc nulls last, array_position($2::text[], pubname::text) limit 1`;
+
+export function whichValues([oid, ...names]: Which): [number | null, string[]] {
+  return [oid, names];
+}
+
+/**
+ * With the text of the row filters that are not among `filters`; undefined: of none, their fingerprints will do.
+ * From the catalogs: `pg_publication_tables` shows partitions in place of their parents, and parents in place of them.
+ */
+export function readPublication(version: number, { filters, waits }: FilterReading, ...which: Which): Statement {
+  const columns = version >= 15 ? COLUMNS : "null::text[]";
+  const filter = version >= 15 ? filterText("$3", waits) : "null::text";
+  const heldBy = version >= 15 && !waits ? filterHolder("$3") : "null::jsonb";
+  const tree = version >= 15 ? FILTER_TREE : "null::text";
+  const schemas = version >= 15 ? SCHEMAS : "'{}'::text[]";
+  return statement(
+    `
+    ${waits ? "" : `with ${LOCKED}`}
+    select p.oid::int8::text as "oid", p.pubname as "name", pg_get_userbyid(p.pubowner) as "owner", p.puballtables as "allTables",
+           array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+                              case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null) as "publish",
+           p.pubviaroot as "viaRoot",
+           ${version >= 18 ? "case p.pubgencols when 's' then 'stored' else 'none' end" : "'none'"} as "generatedColumns",
+           obj_description(p.oid, 'pg_publication') as "text",
+           pg_has_role(p.pubowner, 'USAGE') as "mayAlter",
+           ${schemas} as "schemas",
+           coalesce((select jsonb_agg(jsonb_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
+                                                         'columns', ${columns}, 'where', ${filter}, 'tree', ${tree}, 'heldBy', ${heldBy}))
+                       from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
+                      where r.prpubid = p.oid), '[]') as "tables"
+      from pg_publication p
+     where p.oid = (${publicationOid})`,
+    version >= 15 ? [...whichValues(which), knownTrees(filters)] : whichValues(which),
+  );
+}
+
+/** The listed columns by name; null where all columns are published, which is not the same as a list of all. */
+const COLUMNS = `case when r.prattrs is not null then (select jsonb_agg(a.attname)
+                    from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end`;
+const SCHEMAS = `array(select s.nspname::text from pg_publication_namespace ns join pg_namespace s on s.oid = ns.pnnspid
+                        where ns.pnpubid = p.oid)`;
+
+/** Sorted here and not by the server, in the very order that the arguments are sorted in. */
+export function toPublication(
+  row: Record<string, unknown> | undefined,
+  filters?: Filters,
+): ActualPublication | undefined {
+  if (!row) return undefined;
+  const tables = (row.tables as Record<string, unknown>[])
+    .map((table) => toPublishedTable(table, filters))
+    .sort(compareTables);
+  const schemas = (row.schemas as string[]).sort(compareText);
+  const marked = parseComment(row.text as string | null);
+  return { ...row, oid: Number(row.oid), tables, schemas, marked } as ActualPublication;
+}
+
+function toPublishedTable(row: Record<string, unknown>, filters: Filters | undefined): PublishedTable {
+  const table = row as unknown as PublishedTable;
+  const { oid, schema, name, columns, tree, heldBy } = table;
+  const filter = tree && { where: storedFilter(table, filters), tree, ...(heldBy && { heldBy }) };
+  return { oid, schema, name, ...(columns && { columns: columns.sort(compareText) }), ...filter };
+}
+
+/** For each listed table with a list of columns, those that it leaves out: generated ones too, which the first load would else ask for. */
+export function readExcludedColumns(version: number, ...which: Which): Statement {
+  if (version < 15)
+    return statement("select null::text as schema, null::text as name, null::text[] as columns where false");
+  return statement(
+    `
+    select n.nspname as "schema", c.relname as "name",
+           array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                    and a.attnum <> all (r.prattrs::int2[]) order by a.attname collate "C") as "columns"
+      from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
+     where r.prpubid = (${publicationOid}) and r.prattrs is not null
+     order by n.nspname collate "C", c.relname collate "C"`,
+    whichValues(which),
+  );
+}

@@ -1,0 +1,166 @@
+import { identifier, qualified, type Statement, statement } from "../../postgres/sql/statement";
+import { displayTable, type TableName } from "../../postgres/sql/table";
+import { hazards } from "./hazards";
+import { inSchemas, PUBLISHABLE } from "./members";
+import type { DesiredPublication } from "./plan";
+import { publicationOid, type Which, whichValues } from "./read";
+
+export type Hazard =
+  | "noIdentity"
+  | "identityNothing"
+  | "identityDropped"
+  | "invalidIndex"
+  | "deferrableKey"
+  | "partitionsToCome"
+  | "listUnderFull"
+  | "listWithoutKey"
+  | "filterBeyondKey"
+  | "virtualUnderFull"
+  | "generatedUnderFull"
+  | "generatedInKey";
+
+/** A table whose UPDATE or DELETE would fail in the application once it is published. */
+export interface UnsafeTable extends TableName {
+  hazard: Hazard;
+  /** The columns concerned. */
+  columns: string[] | null;
+  /** What could be made its identity: the primary key it has, a unique index, or all its columns. */
+  primaryKey: boolean;
+  uniqueIndex: string | null;
+  full: boolean;
+  invalidIndex: string | null;
+}
+
+/** Of a publication as it is wished for, before it is made or changed. Row filters can only be judged afterwards: their columns are the server's to find. */
+export function readUnsafeWish(version: number, desired: DesiredPublication, ...which: Which): Statement {
+  const { allTables, tables, schemas, publish, viaRoot, generatedColumns } = desired;
+  const changes = publish === undefined ? null : publish.includes("update") || publish.includes("delete");
+  return statement(
+    `
+    with recursive wanted as (select schema, name, columns from jsonb_to_recordset($3::jsonb) as t (schema text, name text, columns text[])),
+    published as (
+      select coalesce($6::bool, p.pubupdate or p.pubdelete, true) as changes,
+             coalesce($7::bool, ${version >= 18 ? "p.pubgencols = 's'" : "false"}, false) as generated, coalesce($8::bool, p.pubviaroot, false) as viaroot
+        from (select 1) one left join pg_publication p on p.oid = (${publicationOid})
+    ),
+    member as (
+      select c.oid as relid, w.columns, null::text[] as filter, true as listed
+        from wanted w join pg_namespace n on n.nspname = w.schema join pg_class c on c.relnamespace = n.oid and c.relname = w.name
+      union all
+      select c.oid, null, null, false from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where ($5::bool or n.nspname = any ($4::text[])) and ${PUBLISHABLE}
+    ), ${hazards(version)}`,
+    [
+      ...whichValues(which),
+      JSON.stringify(tables.map(({ schema, name, columns }) => ({ schema, name, columns }))),
+      schemas,
+      allTables,
+      changes,
+      generatedColumns === undefined ? null : generatedColumns === "stored",
+      viaRoot ?? null,
+    ],
+  );
+}
+
+/** Of the publication as it stands in the catalogs. */
+export function readUnsafe(version: number, ...which: Which): Statement {
+  return statement(
+    `
+    with recursive publication as (select * from pg_publication where oid = (${publicationOid})),
+    published as (
+      select p.pubupdate or p.pubdelete as changes, ${version >= 18 ? "p.pubgencols = 's'" : "false"} as generated, p.pubviaroot as viaroot from publication p
+    ),
+    member as (
+      select r.prrelid as relid, ${version >= 15 ? COLUMNS : "null::text[]"} as columns, ${version >= 15 ? FILTER : "null::text[]"} as filter, true as listed
+        from publication p join pg_publication_rel r on r.prpubid = p.oid
+      union all
+      select c.oid, null, null, false from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE}
+    ), ${hazards(version)}`,
+    whichValues(which),
+  );
+}
+
+const COLUMNS = `case when r.prattrs is not null then array(
+  select a.attname::text from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end`;
+
+/** From the stored expression itself: pg_depend does not tell a column of the filter from one of the list. */
+const FILTER = `case when r.prqual is not null then array(
+  select a.attname::text from pg_attribute a where a.attrelid = r.prrelid
+     and a.attnum in (select (v.found)[1]::int from regexp_matches(r.prqual::text, ':varattno (\\d+)', 'g') as v (found))) end`;
+
+/** What is wrong with the table, and the statement that mends it. */
+export function explainHazard(table: UnsafeTable): { problem: string; fix: string } {
+  const columns = (table.columns ?? []).join(", ");
+  const mend = identityStatement(table);
+  const texts: Record<Hazard, { problem: string; fix: string }> = {
+    noIdentity: { problem: "has no primary key and no other replica identity", fix: mend },
+    identityNothing: { problem: "has REPLICA IDENTITY NOTHING", fix: mend },
+    identityDropped: { problem: "has had the index of its replica identity dropped", fix: mend },
+    invalidIndex: { problem: "has an invalid index as its replica identity", fix: mend },
+    deferrableKey: { problem: "has only a deferrable primary key, which is no replica identity", fix: mend },
+    partitionsToCome: { problem: "has no primary key, so partitions to come will have no replica identity", fix: mend },
+    listUnderFull: {
+      problem: "has REPLICA IDENTITY FULL, which allows no list of columns",
+      fix: `${defaultIdentity(table)}; or take \`columns\` out`,
+    },
+    listWithoutKey: {
+      problem: `has a list of columns without ${columns} of its replica identity`,
+      fix: `add ${columns} to \`columns\``,
+    },
+    filterBeyondKey: {
+      problem: `has a row filter on ${columns}, outside its replica identity`,
+      fix: table.full
+        ? `${fullIdentity(table)}; or take \`where\` out`
+        : "take `where` out, or filter by the key alone",
+    },
+    virtualUnderFull: {
+      problem: "has REPLICA IDENTITY FULL and a virtual generated column, which cannot be published (Postgres 18)",
+      fix: defaultIdentity(table),
+    },
+    generatedUnderFull: {
+      problem: "has REPLICA IDENTITY FULL and a stored generated column that is not published (Postgres 18)",
+      fix: `\`publishGeneratedColumns: "stored"\`, or ${defaultIdentity(table)}`,
+    },
+    generatedInKey: {
+      problem: "has a stored generated column in its replica identity that is not published (Postgres 18)",
+      fix: '`publishGeneratedColumns: "stored"`',
+    },
+  };
+  return texts[table.hazard];
+}
+
+/** The statement by which a table that has no usable identity gets one: of what it has already, where that will do. */
+function identityStatement(table: UnsafeTable): string {
+  const alter = `ALTER TABLE ${qualified(table)}`;
+  if (table.primaryKey) return `${alter} REPLICA IDENTITY DEFAULT`;
+  if (table.invalidIndex !== null) {
+    const index = qualified({ schema: table.schema, name: table.invalidIndex });
+    return `REINDEX INDEX CONCURRENTLY ${index}`;
+  }
+  if (table.uniqueIndex !== null && table.hazard !== "partitionsToCome")
+    return `${alter} REPLICA IDENTITY USING INDEX ${identifier(table.uniqueIndex)}`;
+  if (table.hazard === "deferrableKey")
+    return table.full ? fullIdentity(table) : "a primary key that is not deferrable";
+  const key = `${alter} ADD PRIMARY KEY (…)`;
+  return table.full ? `${key}, or ${fullIdentity(table)}` : key;
+}
+
+function fullIdentity(table: UnsafeTable): string {
+  return `ALTER TABLE ${qualified(table)} REPLICA IDENTITY FULL`;
+}
+
+function defaultIdentity(table: UnsafeTable): string {
+  const statement = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY DEFAULT`;
+  return table.primaryKey ? statement : `a primary key and ${statement}`;
+}
+
+export function displayUnsafe(table: UnsafeTable): string {
+  const { problem, fix } = explainHazard(table);
+  return `${displayTable(table)} ${problem} (${fix})`;
+}
+
+/** The first `most` of them as one text. */
+export function displayAllUnsafe(tables: readonly UnsafeTable[], most = 20): string {
+  const shown = tables.slice(0, most).map(displayUnsafe).join("; ");
+  return tables.length > most ? `${shown}; and ${tables.length - most} more` : shown;
+}

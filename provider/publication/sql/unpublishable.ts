@@ -1,0 +1,93 @@
+import { type Statement, statement } from "../../postgres/sql/statement";
+import type { Table, TableName } from "../../postgres/sql/table";
+import { publicationOid, type Which, whichValues } from "./read";
+
+/** A listed table or schema that cannot be published as wished. */
+export interface UnpublishableTable extends Omit<TableName, "name"> {
+  /** Null for a schema. */
+  name: string | null;
+  /** "absent", or what it is instead of a table. */
+  kind: string | null;
+  owned: boolean;
+  owner: string | null;
+  unknownColumns: string[];
+  generatedColumns: string[];
+  /** Partitioned, with a list or a filter that takes publishViaPartitionRoot. */
+  needsRoot: boolean;
+}
+
+/** The listed tables that cannot be published: absent, of the wrong kind, not ours to publish, or not with these columns. */
+export function readUnpublishable(
+  version: number,
+  tables: Table[],
+  schemas: string[],
+  viaRoot: boolean | undefined,
+): Statement {
+  const forbidden = version >= 18 ? "a.attgenerated = 'v'" : "a.attgenerated <> ''";
+  return statement(
+    `
+    with wanted as (
+      select schema, name, columns, partial from jsonb_to_recordset($1::jsonb) as t (schema text, name text, columns text[], partial bool)
+    ),
+    found as (
+      select w.schema, w.name,
+             case when c.oid is null then 'absent' when c.oid < 16384 then 'a system table'
+                  when c.relkind = 'v' then 'a view' when c.relkind = 'm' then 'a materialized view' when c.relkind = 'f' then 'a foreign table'
+                  when c.relkind = 'S' then 'a sequence' when c.relkind not in ('r', 'p') then 'no table'
+                  when c.relpersistence = 'u' then 'an unlogged table' when c.relpersistence = 't' then 'a temporary table' end as kind,
+             coalesce(pg_has_role(c.relowner, 'USAGE'), true) as owned, pg_get_userbyid(c.relowner) as owner,
+             case when w.columns is null then '{}' else array(select k.name from unnest(w.columns) as k (name) where c.oid is not null and not exists (
+               select from pg_attribute a where a.attrelid = c.oid and a.attname = k.name and a.attnum > 0 and not a.attisdropped) order by 1) end as unknown,
+             case when w.columns is null then '{}' else array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+                and not a.attisdropped and a.attname = any (w.columns) and ${forbidden} order by 1) end as generated,
+             coalesce(w.partial and c.relkind = 'p' and not $3::bool, false) as root
+        from wanted w left join pg_namespace n on n.nspname = w.schema left join pg_class c on c.relnamespace = n.oid and c.relname = w.name
+    )
+    select schema, name, kind, owned, owner, unknown as "unknownColumns", generated as "generatedColumns", root as "needsRoot"
+      from found where kind is not null or not owned or unknown <> '{}' or generated <> '{}' or root
+    union all
+    select s.name, null, case when n.oid is null then 'absent' else 'a system schema' end, true, null, '{}', '{}', false
+      from unnest($2::text[]) as s (name) left join pg_namespace n on n.nspname = s.name
+     where n.oid is null or n.nspname in ('pg_catalog', 'pg_toast') or n.nspname ~ '^pg_(toast_)?temp_'
+    order by 1, 2`,
+    [
+      JSON.stringify(
+        tables.map(({ schema, name, columns, where }) => ({
+          schema,
+          name,
+          columns,
+          partial: (columns ?? where) !== undefined,
+        })),
+      ),
+      schemas,
+      viaRoot ?? null,
+    ],
+  );
+}
+
+/** Who the owner is to be, and whether our admin may make it so. */
+export interface OwnerFacts {
+  name: string;
+  exists: boolean;
+  /** Our admin may set this role, and has its rights without setting it. */
+  maySet: boolean;
+  hasRights: boolean;
+  superuser: boolean;
+  mayCreate: boolean;
+}
+
+/** The owner that is wished for, else the one that the publication has. */
+export function readOwner(version: number, owner: string | undefined, ...which: Which): Statement {
+  // SET of its own is a right since 16.
+  const set = version >= 16 ? "SET" : "MEMBER";
+  return statement(
+    `
+    with wished as (select coalesce($3, (select pg_get_userbyid(p.pubowner) from pg_publication p where p.oid = (${publicationOid}))::text) as name)
+    select w.name as "name", r.oid is not null as "exists", coalesce(pg_has_role(r.oid, '${set}'), false) as "maySet",
+           coalesce(pg_has_role(r.oid, 'USAGE'), false) as "hasRights", coalesce(r.rolsuper, false) as "superuser",
+           coalesce(has_database_privilege(r.oid, current_database(), 'CREATE'), false) as "mayCreate"
+      from wished w left join pg_roles r on r.rolname = w.name
+     where w.name is not null`,
+    [...whichValues(which), owner ?? null],
+  );
+}

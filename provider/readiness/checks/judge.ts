@@ -1,0 +1,49 @@
+import { displayTable, type TableName } from "../../postgres/sql/table";
+import type { ReadinessCheck } from "../check";
+
+/** One line of the report, before it is kept. */
+export interface ReadinessLine extends ReadinessCheck {
+  /** What somebody's lock kept us from looking at, and who: of that, what the last look found stays. */
+  unread?: string;
+}
+
+export interface Finding {
+  /** Default: blocked. */
+  status?: "warning" | "blocked";
+  detail: string;
+  fix: string;
+}
+
+export function judge(check: string, good: boolean, ok: string, finding: Finding): ReadinessCheck {
+  if (good) return { check, status: "ok", detail: ok, fix: "" };
+  return { check, status: finding.status ?? "blocked", detail: finding.detail, fix: finding.fix };
+}
+
+export interface TablesFinding<T> {
+  status?: "warning" | "blocked";
+  /** What is wrong with the tables, whose names follow. */
+  detail: string;
+  fix: (table: T) => string;
+  /** How each is named. Default: as a person writes it in SQL. */
+  display?: (table: T) => string;
+}
+
+/** As many as a person reads; the others come up when these are mended. */
+const MOST_NAMED = 10;
+
+/** One line for all tables that have the same thing wrong, one statement for each of the first few. */
+export function judgeTables<T extends TableName>(
+  check: string,
+  wrong: T[],
+  ok: string,
+  { status, detail, fix, display = displayTable }: TablesFinding<T>,
+): ReadinessCheck {
+  const named = wrong.slice(0, MOST_NAMED);
+  const others = wrong.length - named.length;
+  const more = others > 0 ? ` and ${others} more` : "";
+  return judge(check, wrong.length === 0, ok, {
+    ...(status && { status }),
+    detail: `${detail}: ${named.map(display).join(", ")}${more}`,
+    fix: [...new Set(named.map(fix))].join("; ") + (others > 0 ? ` -- and so on for ${others} more` : ""),
+  });
+}

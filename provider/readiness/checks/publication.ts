@@ -1,0 +1,85 @@
+import { identifier, qualified } from "../../postgres/sql/statement";
+import { isReadAsWritten } from "../../publication/sql/name";
+import type { TableFacts } from "../sql/tables";
+import { displayColumns, isTable, list, unreadOf } from "./content";
+import { judge, judgeTables, type ReadinessLine } from "./judge";
+import type { Facts } from "./report";
+import { again, UNREAD_FILTER, writeChecks } from "./writes";
+
+export function publicationChecks(facts: Facts): ReadinessLine[] {
+  const { publication, pub, tables } = facts;
+  const name = identifier(publication);
+  const there = tables.filter((table) => isTable(table) && table.persistent);
+  if (!pub.exists) {
+    const detail = `publication "${publication}" does not exist`;
+    return [{ check: "publication", status: "blocked", detail, fix: createPublication(name, there) }];
+  }
+  return [
+    judge("publication", isReadAsWritten(publication), `publication "${publication}" exists`, {
+      detail: `publication "${publication}" would be read as another name: pgoutput folds upper case and splits at blanks, commas and quotes`,
+      fix: `ALTER PUBLICATION ${name} RENAME TO ${identifier(publication.toLowerCase().replace(/[\s,"]+/g, "_"))}`,
+    }),
+    judgeTables(
+      "published",
+      there.filter(({ published, publishedParent }) => !published && !publishedParent),
+      "all tables are published",
+      { detail: "not in the publication", fix: (table) => publish(facts, table) },
+    ),
+    judge("operations", pub.missingOperations.length === 0, "INSERT, UPDATE and DELETE are published", {
+      status: "warning",
+      detail: `not published: ${pub.missingOperations.join(", ")}`,
+      fix: `ALTER PUBLICATION ${name} SET (publish = 'insert, update, delete, truncate')`,
+    }),
+    judge(
+      "viaRoot",
+      pub.viaRoot || !there.some(({ kind }) => kind === "p"),
+      "partitioned tables are published as themselves",
+      { detail: "changes of partitioned tables come under the names of their partitions", fix: viaRoot(name) },
+    ),
+    columnsCheck(facts, there),
+    judgeTables(
+      "filters",
+      there.filter(({ filtered }) => filtered),
+      "no row filter",
+      {
+        status: "warning",
+        detail: "a row filter keeps changes from ClickHouse",
+        fix: (table) => again(publication, table, { listed: table.listed, filter: null }),
+      },
+    ),
+    ...writeChecks(facts),
+  ];
+}
+
+function columnsCheck({ publication }: Facts, there: TableFacts[]): ReadinessLine {
+  const lacking = there.filter(({ unpublishedColumns }) => unpublishedColumns.length > 0);
+  const unread = unreadOf(lacking, ({ filterHeldBy }) => filterHeldBy, UNREAD_FILTER);
+  const line = judgeTables("columns", lacking, "all columns of the pipe are published", {
+    detail: "columns are neither published nor excluded, and so NULL after each change",
+    display: (table) => displayColumns(table, table.unpublishedColumns),
+    fix: (table) => again(publication, table, { listed: publishable(table) }),
+  });
+  return { ...line, ...(unread && { unread }) };
+}
+
+function createPublication(name: string, tables: TableFacts[]): string {
+  const members =
+    tables.length === 0 ? "…" : tables.map((table) => qualified(table) + list(publishable(table))).join(", ");
+  return `CREATE PUBLICATION ${name} FOR TABLE ${members} WITH (publish_via_partition_root = true)`;
+}
+
+/** Generated columns cannot be listed before Postgres 18. */
+function publishable({ columns, generated }: TableFacts): string[] | null {
+  return columns === null ? null : columns.filter((column) => !generated.includes(column));
+}
+
+function publish({ publication, pub }: Facts, table: TableFacts): string {
+  const name = identifier(publication);
+  const add = `ALTER PUBLICATION ${name} ADD TABLE ${qualified(table)}${pub.ofSchemas ? "" : list(publishable(table))}`;
+  if (table.kind !== "p") return add;
+  return table.member ? viaRoot(name) : `${viaRoot(name)}; ${add}`;
+}
+
+function viaRoot(name: string): string {
+  return `ALTER PUBLICATION ${name} SET (publish_via_partition_root = true)`;
+}

@@ -1,0 +1,88 @@
+import { identifier } from "../../postgres/sql/statement";
+import { SQLSTATE } from "../../postgres/sqlstate";
+import type { ReadinessCheck } from "../check";
+import { judge } from "./judge";
+import type { Facts } from "./report";
+import { holdsItsPlaces } from "./slots";
+
+/** Minor versions with the `invalid memory alloc` bug in logical decoding (ClickPipes' FAQ). */
+const BAD_MINORS = [170005, 160009, 150013, 140018, 130021];
+
+export function serverChecks({ server }: Facts): ReadinessCheck[] {
+  const { versionNumber, versionText } = server;
+  const bad = BAD_MINORS.includes(versionNumber);
+  // Without the minor version: Neon upgrades it by itself, and a refresh would show that as a change.
+  const major = `Postgres ${Math.floor(versionNumber / 10000)}`;
+  return [
+    judge("version", versionNumber >= 120000 && !bad, major, {
+      status: bad ? "warning" : "blocked",
+      detail: bad
+        ? `Postgres ${versionText} has a bug that ends logical decoding with "invalid memory alloc"`
+        : `Postgres ${versionText} is older than 12`,
+      fix: bad ? "upgrade to a newer minor version; on Neon, restart the compute" : "upgrade Postgres",
+    }),
+    judge("primary", !server.inRecovery, "a read-write server", {
+      detail: "the server is a read replica",
+      fix: "use the host of the primary; on Neon, of the branch's read-write endpoint",
+    }),
+  ];
+}
+
+export function roleChecks(facts: Facts): ReadinessCheck[] {
+  const { role, server } = facts;
+  const name = identifier(role);
+  if (!server.roleExists) {
+    const detail = `role "${role}" does not exist`;
+    return [{ check: "role", status: "blocked", detail, fix: `CREATE ROLE ${name} LOGIN REPLICATION PASSWORD '…'` }];
+  }
+  const narrow = server.connectionLimit >= 0 && server.connectionLimit < 3;
+  return [
+    judge("role", server.canLogin && !server.expired, `role "${role}" may log in`, {
+      detail: server.canLogin ? `the password of role "${role}" has expired` : `role "${role}" may not log in`,
+      fix: server.canLogin ? `ALTER ROLE ${name} VALID UNTIL 'infinity'` : `ALTER ROLE ${name} LOGIN`,
+    }),
+    judge("connectionLimit", !narrow, "enough connections allowed", {
+      status: "warning",
+      detail: `role "${role}" may hold ${server.connectionLimit} connections; the first load takes several`,
+      fix: `ALTER ROLE ${name} CONNECTION LIMIT -1`,
+    }),
+    judge("connect", server.mayConnect, "may connect to the database", {
+      detail: `role "${role}" has no CONNECT on database "${server.database}"`,
+      fix: `GRANT CONNECT ON DATABASE ${identifier(server.database)} TO ${name}`,
+    }),
+    judge(
+      "login",
+      facts.login === undefined || holdsItsPlaces(facts, facts.login),
+      "the ClickPipes user can log in with its password",
+      { detail: `logging in as "${role}" failed: ${facts.login?.text}`, fix: loginFix(facts) },
+    ),
+    ...timeoutChecks(facts),
+  ];
+}
+
+/** The transaction that exports the snapshot lives as long as the first load, and ClickPipes overrides neither of them. */
+function timeoutChecks({ role, server, timeouts }: Facts): ReadinessCheck[] {
+  if (timeouts === undefined) return [];
+  const set = Object.entries(timeouts).filter(([, value]) => value !== null && value !== "0");
+  const inDatabase = `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(server.database)}`;
+  return [
+    judge("timeouts", set.length === 0, "no time-out of the server ends a long first load", {
+      status: "warning",
+      detail: `sessions of "${role}" have ${set.map(([name, value]) => `${name} = ${value}`).join(" and ")}, which ends a first load that takes longer`,
+      fix: set.map(([name]) => `${inDatabase} SET ${name} = 0`).join("; "),
+    }),
+  ];
+}
+
+export function loginFix({ role, server, login }: Facts): string {
+  const name = identifier(role);
+  if (!server.canLogin) return `ALTER ROLE ${name} LOGIN`;
+  if (server.expired) return `ALTER ROLE ${name} VALID UNTIL 'infinity'`;
+  if (!server.mayConnect) return `GRANT CONNECT ON DATABASE ${identifier(server.database)} TO ${name}`;
+  if (login?.code === SQLSTATE.tooManyConnections) return `ALTER ROLE ${name} CONNECTION LIMIT -1`;
+  if (login?.code === SQLSTATE.transactionTimeout)
+    return `ALTER ROLE ${name} IN DATABASE ${identifier(server.database)} SET transaction_timeout = 0`;
+  if (login?.code === SQLSTATE.invalidPassword)
+    return `ALTER ROLE ${name} PASSWORD '…' -- or give the password that it has`;
+  return "correct the host, IP Allow or TLS setting that the message names";
+}

@@ -1,0 +1,63 @@
+import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
+import { type Statement, statement } from "../../postgres/sql/statement";
+
+export interface RoleUse {
+  what: string;
+}
+
+/** Sessions of the role, and slots that one of them reads: as long as there is one, dropping the role would break a pipe. */
+export function readUses(role: RoleReference): Statement {
+  return statement(
+    `
+    select case when s.slot_name is null
+                then format('session %s (%s, since %s)', a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'),
+                            coalesce(a.backend_start::text, 'unknown'))
+                else format('replication slot %I, read by session %s', s.slot_name, a.pid) end as "what"
+      from pg_stat_activity a
+      left join pg_replication_slots s on s.active_pid = a.pid
+     where a.usesysid = ${REFERENCED_ROLE} and a.pid <> pg_backend_pid()
+     order by a.pid limit 10`,
+    referenceValues(role),
+  );
+}
+
+/** What depends on a role. Its name is known in its own database only; shared objects have no database. */
+export interface Leftover {
+  database: string | null;
+  kind: "owner of" | "rights on" | "use in" | "dependency of";
+  object: string;
+  classId: string;
+  objectId: string;
+  part: number;
+}
+
+/** How many are named; one more is read, to know whether there are more. */
+export const LEFTOVERS_SHOWN = 20;
+
+const KIND = `case d.deptype when 'o' then 'owner of' when 'a' then 'rights on' when 'r' then 'use in' else 'dependency of' end`;
+
+/** What keeps Postgres from dropping the role, in every database of the server. */
+export function readLeftovers(role: RoleReference): Statement {
+  return statement(
+    `
+    select b.datname as "database", ${KIND} as "kind", d.classid::int8::text as "classId", d.objid::int8::text as "objectId",
+           d.objsubid as "part",
+           case when b.datname is null or b.datname = current_database()
+                then pg_describe_object(d.classid, d.objid, d.objsubid) end as "object"
+      from pg_shdepend d left join pg_database b on b.oid = d.dbid
+     where d.refclassid = 'pg_authid'::regclass and d.refobjid = ${REFERENCED_ROLE}
+     order by b.datname = current_database() desc, 1, 3, 4, 5
+     limit ${LEFTOVERS_SHOWN + 1}`,
+    referenceValues(role),
+  );
+}
+
+/** The names of leftovers, asked for in the database where they are. */
+export function describeLeftovers(leftovers: Leftover[]): Statement {
+  return statement(
+    `
+    select "kind", pg_describe_object("classId"::oid, "objectId"::oid, "part") as "object"
+      from jsonb_to_recordset($1::jsonb) as l ("kind" text, "classId" int8, "objectId" int8, "part" int)`,
+    [JSON.stringify(leftovers)],
+  );
+}
