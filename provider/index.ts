@@ -6,7 +6,8 @@ export {
   type TableName,
   type TableSpec,
 } from "./resources/clickPipesGrants";
-export { ClickPipesSource, type ClickPipesSourceArgs } from "./resources/clickPipesSource";
+export { ClickPipesSource } from "./resources/clickPipesSource";
+export type { ClickPipesSourceArgs } from "./resources/clickPipesSourceArgs";
 export { ClickPipesUser, type ClickPipesUserArgs, type Target } from "./resources/clickPipesUser";
 export { type ClickPipesRegion, IpAllowlist, type IpAllowlistArgs } from "./resources/ipAllowlist";
 export { LogicalReplication, type LogicalReplicationArgs } from "./resources/logicalReplication";

@@ -21,9 +21,9 @@ const CHECKS = [
 const LONG_PROOFS = [
   "test/crash/",
   "test/properties/",
-  "Interruption",
-  "Histories",
-  "publicationReader",
+  "interruption",
+  "histories",
+  "publication/reader",
   "loudLogs",
   "otherRolesCode",
   "hostileSettings",

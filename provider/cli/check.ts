@@ -1,7 +1,7 @@
-import { explainServerFailure, isServerFailure } from "../errors";
 import { Output } from "../lifecycle/output";
 import type { PostgresSettings } from "../postgres/connection";
 import { Connections } from "../postgres/connections";
+import { explainServerFailure, isServerFailure } from "../postgres/errors";
 import { placeOf } from "../postgres/sql/server";
 import { currentReport, readinessReport } from "../readiness/checks/report";
 import { gatherFacts } from "../readiness/facts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { explainServerFailure, isServerFailure, isUnfinished, refusal } from "../errors";
+import { isUnfinished, refusal } from "../errors";
 import { clickPipesGrants } from "../grants/lifecycle";
 import { ipAllowlist } from "../ipAllowlist/lifecycle";
 import { Arguments, type Inputs } from "../lifecycle/arguments";
@@ -9,6 +9,7 @@ import { markers, secretTexts, withoutMarkers } from "../lifecycle/repeatedSecre
 import { resolveSettings, type Settings } from "../lifecycle/settings";
 import { hasUnknown } from "../lifecycle/unknown";
 import { logicalReplication } from "../logicalReplication/lifecycle";
+import { explainServerFailure, isServerFailure } from "../postgres/errors";
 import { SQLSTATE } from "../postgres/sqlstate";
 import { publication } from "../publication/lifecycle";
 import { sourceReadiness } from "../readiness/lifecycle";

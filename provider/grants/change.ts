@@ -6,15 +6,16 @@ import { placeOf } from "../postgres/sql/server";
 import { qualified } from "../postgres/sql/statement";
 import type { Transaction } from "../postgres/transaction";
 import { complete, existingRole, knownOf, readAll, readRights, referenceTo, type Seen, toRights } from "./find";
-import type { GrantsInputs, GrantsState } from "./lifecycle";
 import { beforeOf, noteOf, notesOf, scopeOf, scopesGiven, stoodBefore, writeNote } from "./notes";
 import { grantWhereAllowed, type RefusedOwners, withoutRefused, withReasons } from "./refused";
 import { ours, takeBack, wishedBefore } from "./remove";
 import { comesByDefault, foundAmong, rightKey } from "./sql/found";
 import type { HeldRight } from "./sql/held";
 import { formatObjects, type ObjectNow, readObjects } from "./sql/objects";
-import { type ActualRights, planGrants, readableTables, uncoveredAfter } from "./sql/plan";
+import { planGrants, readableTables, uncoveredAfter } from "./sql/plan";
+import type { ActualRights } from "./sql/rights";
 import { wishOf, wishOfOthers } from "./sql/wish";
+import type { GrantsInputs, GrantsState } from "./state";
 import type { Uncovered } from "./uncovered";
 import { keepUnread, sayUnread } from "./unread";
 

@@ -6,12 +6,12 @@ import { readServer, type Server, toServer } from "../postgres/sql/server";
 import type { Statement } from "../postgres/sql/statement";
 import { displayIdentifier, displayTable } from "../postgres/sql/table";
 import type { Transaction } from "../postgres/transaction";
-import type { GrantsState } from "./lifecycle";
 import { type HeldRight, readHeldRights } from "./sql/held";
-import { type NamedObject, parseObjects } from "./sql/objects";
-import type { ActualRights } from "./sql/plan";
+import { parseObjects } from "./sql/objects";
 import { readDatabaseRight, readDefaultRights, readSchemas, readTableRights } from "./sql/read";
-import { allScopes, type MissingName, readMissing, type ScopeInputs, toScope } from "./sql/scope";
+import type { ActualRights } from "./sql/rights";
+import { allScopes, type MissingName, type NamedObject, readMissing, type ScopeInputs, toScope } from "./sql/scope";
+import type { GrantsState } from "./state";
 
 /** The role of a state; its name may have changed since. */
 export function referenceTo(context: Context, state: GrantsState): RoleReference {

@@ -1,16 +1,9 @@
 import { canonicalList, type Inputs } from "../lifecycle/arguments";
-import {
-  compareTables,
-  compareText,
-  formatTable,
-  parseTable,
-  type Table,
-  type TableSpec,
-  tableKey,
-} from "../postgres/sql/table";
-import type { GrantsState } from "./lifecycle";
-import type { NamedObject, ObjectNow, Renaming } from "./sql/objects";
-import type { MissingName } from "./sql/scope";
+import { compareTables, formatTable, parseTable, type Table, type TableSpec, tableKey } from "../postgres/sql/table";
+import { compareText } from "../text";
+import type { ObjectNow, Renaming } from "./sql/objects";
+import type { MissingName, NamedObject } from "./sql/scope";
+import type { GrantsState } from "./state";
 
 /**
  * The scope as the database has it: what is called otherwise now stands under its new name, and what is gone is left out,

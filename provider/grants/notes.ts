@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Place } from "../errors";
 import { formatComment, type GrantsOwnership, type NotedScope, withGrants } from "../postgres/sql/mark";
+import type { Place } from "../postgres/sql/place";
 import type { Role } from "../postgres/sql/role";
 import { commentOnRole } from "../postgres/sql/roleComment";
 import type { Statement } from "../postgres/sql/statement";
-import type { GrantsInputs, GrantsState } from "./lifecycle";
 import { type Before, isRightKey } from "./sql/found";
+import type { GrantsInputs, GrantsState } from "./state";
 
 /** The longest scope that goes into a comment, in names, and the most rights. */
 const LONGEST_SCOPE = 200;

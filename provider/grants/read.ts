@@ -5,11 +5,11 @@ import { findGrants } from "../postgres/sql/mark";
 import { readRole, toRole } from "../postgres/sql/role";
 import { placeOf, readServer, toServer } from "../postgres/sql/server";
 import { knownOf, readRights, referenceTo, toRights } from "./find";
-import type { GrantsState } from "./lifecycle";
 import { liveScope, stillKnown } from "./liveScope";
 import { formatObjects, type ObjectNow, readObjects, renamingSentences, renamings } from "./sql/objects";
 import { planGrants, readableTables } from "./sql/plan";
 import { type MissingName, readMissing } from "./sql/scope";
+import type { GrantsState } from "./state";
 import type { Uncovered } from "./uncovered";
 import { keepUnread, sayUnread } from "./unread";
 

@@ -3,8 +3,7 @@ import type { Context } from "../lifecycle/context";
 import type { QueryFailure } from "../postgres/session";
 import { displayIdentifier } from "../postgres/sql/table";
 import { type Transaction, transaction } from "../postgres/transaction";
-import type { ActualRights } from "./sql/plan";
-import type { Actor } from "./sql/read";
+import type { Actor, ActualRights } from "./sql/rights";
 import type { Uncovered } from "./uncovered";
 
 /** Owners as whom the server refused a GRANT, with its words: an event trigger may fail for one of them alone. */

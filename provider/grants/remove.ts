@@ -8,7 +8,6 @@ import { qualified, type Statement } from "../postgres/sql/statement";
 import { displayIdentifier } from "../postgres/sql/table";
 import { transaction } from "../postgres/transaction";
 import { knownOf, referenceTo } from "./find";
-import type { GrantsState } from "./lifecycle";
 import { beforeOf, notesOf, scopesGiven, writeNote } from "./notes";
 import { foundAmong, rightKey } from "./sql/found";
 import { type HeldRight, readHeldRights } from "./sql/held";
@@ -16,6 +15,7 @@ import { formerName } from "./sql/objects";
 import { planRevoke } from "./sql/revoke";
 import { allScopes, type ScopeInputs, toScope } from "./sql/scope";
 import { type Wish, wishOf, wishOfOthers } from "./sql/wish";
+import type { GrantsState } from "./state";
 
 /** Takes back what these grants gave, grantor by grantor, but for what was there before or others still wish for. */
 export async function removeGrants(context: Context, id: string, old: Inputs): Promise<void> {

@@ -1,7 +1,7 @@
-import { displayBlocker } from "../errors";
 import type { Context } from "../lifecycle/context";
+import { displayBlocker } from "../postgres/errors";
 import { displayIdentifier, displayTable, displayTables, type TableName } from "../postgres/sql/table";
-import type { ActualRights } from "./sql/plan";
+import type { ActualRights } from "./sql/rights";
 import type { Uncovered } from "./uncovered";
 
 /** Says of which tables nobody knows for now whether row-level security hides rows, and by whom they are held. */

@@ -1,6 +1,6 @@
 import { type Arguments, canonicalList } from "../lifecycle/arguments";
 import { hasUnknown, isUnknown, UNKNOWN_TEXT } from "../lifecycle/unknown";
-import { compareText } from "../postgres/sql/table";
+import { compareText } from "../text";
 import { canonicalEntry, parseEntry } from "./addresses/entry";
 import { type Region, regionAddresses } from "./addresses/regions";
 

@@ -6,8 +6,8 @@ import type { ProjectSettings } from "../neon/client";
 import { foreignServer, listEmptied, publicBlocked, shutOut } from "../neon/errors";
 import type { AllowedList, ListWish } from "./addresses/plan";
 import { type Edit, editList, listOf, mayHaveWritten, noEdit } from "./edit";
-import type { AllowlistInputs, AllowlistState } from "./lifecycle";
 import { reach } from "./proof";
+import type { AllowlistInputs, AllowlistState } from "./state";
 import { forget, inTurn, notWishedBy, othersOf, remember } from "./turns";
 import { handOver, journalOf, ownOf, protectionBefore, protectionFound, type Unsaved, unsavedAfter } from "./unsaved";
 

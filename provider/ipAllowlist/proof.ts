@@ -1,8 +1,8 @@
 import type { Context } from "../lifecycle/context";
-import { saying } from "../neon/waits";
 import { connect } from "../postgres/connection";
 import { Session } from "../postgres/session";
 import { readServer, toServer } from "../postgres/sql/server";
+import { saying } from "../progress";
 
 const PROOF_SECONDS = 20;
 

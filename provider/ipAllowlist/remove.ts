@@ -3,7 +3,7 @@ import type { Context } from "../lifecycle/context";
 import { explainProjectGone, wouldOpen } from "../neon/errors";
 import { type AllowedList, type ListWish, missingFrom, planList } from "./addresses/plan";
 import { editList, mayHaveWritten, noEdit } from "./edit";
-import type { AllowlistState } from "./lifecycle";
+import type { AllowlistState } from "./state";
 import { forget, inTurn, notWishedBy, othersOf } from "./turns";
 import { handOver, journalOf, ownOf, protectionBefore, protectionFound, unsavedAfter } from "./unsaved";
 

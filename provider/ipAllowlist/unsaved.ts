@@ -1,7 +1,7 @@
 import type { AllowedList } from "./addresses/plan";
 import type { Kept } from "./edit";
 import { Journal } from "./journal";
-import type { AllowlistState } from "./lifecycle";
+import type { AllowlistState } from "./state";
 import type { Wisher } from "./turns";
 
 /** What a run has done or is about to do, as kept until the state says so. */

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { isUnreachable, noCredentials, otherDatabase, type Place, readReplica } from "../errors";
 import { NeonClient } from "../neon/client";
 import { isNeonFailure, isRefusedForNow, isUnclear } from "../neon/errors";
 import { neonWaits } from "../neon/waits";
 import { Connections } from "../postgres/connections";
+import { isUnreachable, readReplica } from "../postgres/errors";
 import type { Session } from "../postgres/session";
+import type { Place } from "../postgres/sql/place";
 import { placeOf, type Server, samePlace } from "../postgres/sql/server";
 import { atProcessEnd } from "../processEnd";
 import { Output } from "./output";
+import { noCredentials, otherDatabase } from "./refusals";
 import type { Settings } from "./settings";
 
 const open = new Map<string, Connections>();

@@ -1,7 +1,8 @@
-import { noCredentials, pooledHost } from "../errors";
 import type { ChannelBindingMode } from "../postgres/channelBinding";
 import type { PostgresSettings, SslMode } from "../postgres/connection";
+import { pooledHost } from "../postgres/errors";
 import { type ConnectionFields, parseConnectionUri, withoutUndefined } from "./connectionUri";
+import { noCredentials } from "./refusals";
 
 /** What the provider was told: each part is there, or the reason why it is not. */
 export interface Settings {

@@ -1,12 +1,12 @@
 import {
   compareTables,
-  compareText,
   formatTable,
   parseTable,
   type TableName,
   type TableSpec,
   tableKey,
 } from "../postgres/sql/table";
+import { compareText } from "../text";
 import { Arguments, canonicalList, type Inputs } from "./arguments";
 import { hasUnknown } from "./unknown";
 

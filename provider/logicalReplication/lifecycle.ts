@@ -1,7 +1,8 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
-import type { Arguments, Inputs } from "../lifecycle/arguments";
+import type { Inputs } from "../lifecycle/arguments";
 import type { Context } from "../lifecycle/context";
 import type { Found, Lifecycle } from "../lifecycle/lifecycle";
+import { readProjectId } from "../lifecycle/projectId";
 import { directHost } from "../lifecycle/settings";
 import { isUnknown } from "../lifecycle/unknown";
 import { type Endpoint, type NeonClient, noWrites } from "../neon/client";
@@ -43,14 +44,6 @@ export const logicalReplication: Lifecycle = {
     context.inform(`logical replication of project ${id} stays on: Neon has no way to turn it off`);
   },
 };
-
-export function readProjectId(args: Arguments): string | undefined {
-  return args.text("projectId", {
-    required: true,
-    pattern: /^[A-Za-z0-9_-]+$/,
-    expected: 'the id of a Neon project, such as "quiet-river-123456"',
-  });
-}
 
 async function isOn(neon: NeonClient, projectId: string): Promise<boolean> {
   return (await neon.readSettings(projectId)).enable_logical_replication === true;

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { explainServerFailure, readReplica } from "../errors";
 import type { Context } from "../lifecycle/context";
 import { foreignServer, notBack } from "../neon/errors";
-import { neonWaits, saying } from "../neon/waits";
+import { neonWaits } from "../neon/waits";
 import { connect, expectRestart } from "../postgres/connection";
+import { explainServerFailure, readReplica } from "../postgres/errors";
 import { Session } from "../postgres/session";
 import { readServer, type Server, toServer } from "../postgres/sql/server";
 import { statement } from "../postgres/sql/statement";
+import { saying } from "../progress";
 
 /** The three values that the guide asks to look at. */
 export interface Levels {

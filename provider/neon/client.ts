@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { saying } from "../progress";
 import { isNeonFailure, isRefusedForNow, isUnclear, type NeonFailure } from "./errors";
 import { hasEnded, isRunning, type Operation, operationProblem } from "./operation";
 import { attempt, type NeonAccess, readNeon } from "./request";
-import { neonWaits, pauseBefore, saying } from "./waits";
+import { neonWaits, pauseBefore } from "./waits";
 
 export interface AllowedIps {
   ips?: string[];

@@ -24,21 +24,3 @@ export const neonWaits = {
 export function pauseBefore(repetition: number, retryAfterMs = 0): number {
   return Math.max(retryAfterMs, Math.random() * Math.min(neonWaits.pause * 2 ** (repetition - 1), 5000));
 }
-
-/** Says every ten seconds what is being waited for, where there is anything to say, until `work` ends. */
-export async function saying<T>(
-  inform: (text: string) => void,
-  what: () => string | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  const start = Date.now();
-  const timer = setInterval(() => {
-    const text = what();
-    if (text !== undefined) inform(`${text} (${Math.round((Date.now() - start) / 1000)} s so far)`);
-  }, neonWaits.progress);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
-}

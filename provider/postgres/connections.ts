@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusal } from "../errors";
-import { saying } from "../neon/waits";
+import { saying } from "../progress";
 import { address, connect, type PostgresSettings } from "./connection";
 import { type QueryFailure, Session } from "./session";
 import { isInterruption, SQLSTATE } from "./sqlstate";

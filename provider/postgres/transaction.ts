@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Blocker, lockedOut } from "../errors";
 import { type Connections, INTERRUPTION_TRIES } from "./connections";
+import { type Blocker, lockedOut } from "./errors";
 import type { Answer, QueryFailure, Session } from "./session";
 import { readLockHolders } from "./sql/lockHolders";
 import { type SessionLimits, settleTransaction } from "./sql/settings";

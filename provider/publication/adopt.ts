@@ -1,21 +1,9 @@
-import type { Ownership } from "../postgres/sql/mark";
-import { formatTable, parseTable, type Table, type TableSpec, tableKey } from "../postgres/sql/table";
+import { formatTable, parseTable, tableKey } from "../postgres/sql/table";
 import { belongsToAnother } from "./refusals";
-import type { DesiredPublication, PublicationPlan } from "./sql/plan";
-import type { ActualPublication } from "./sql/read";
-import type { PublicationInputs, PublicationState } from "./state";
-
-/** What an adopted publication was like before, where we changed it: all that its delete takes back. */
-export interface FoundBefore extends Partial<DesiredPublication> {
-  added?: TableSpec[];
-  addedSchemas?: string[];
-  /** Tables that had other columns or another filter. */
-  changed?: Table[];
-  /** Empty: there was none. */
-  comment?: string;
-  /** Somebody else's mark. */
-  owned?: Ownership;
-}
+import type { ActualPublication } from "./sql/actual";
+import type { DesiredPublication } from "./sql/desired";
+import type { PublicationPlan } from "./sql/plan";
+import type { FoundBefore, PublicationInputs, PublicationState } from "./state";
 
 /**
  * Whether a create may go on with what is there: what a killed run of this resource left (false), or with `adopt`

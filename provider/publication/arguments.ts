@@ -3,7 +3,7 @@ import { DEFAULT_PUBLICATION, OPERATIONS } from "../lifecycle/defaults";
 import { readTables } from "../lifecycle/tables";
 import { hasUnknown, isUnknown } from "../lifecycle/unknown";
 import { identifier } from "../postgres/sql/statement";
-import { compareText } from "../postgres/sql/table";
+import { compareText } from "../text";
 import { RUNNING_PIPE } from "./refusals";
 import { isReadAsWritten } from "./sql/name";
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Blocker } from "../errors";
 import type { Inputs } from "../lifecycle/arguments";
 import { type Context, freshToken } from "../lifecycle/context";
 import type { Created } from "../lifecycle/lifecycle";
+import type { Blocker } from "../postgres/errors";
 import { formatComment, type Marked } from "../postgres/sql/mark";
 import { nameSlot, type Slot } from "../postgres/sql/slots";
 import { identifier, qualified, type Statement, statement } from "../postgres/sql/statement";
@@ -15,10 +15,10 @@ import { type Findings, findingStatements, toFindings, type Work } from "./findi
 import { warnOfAllTables } from "./look";
 import { displayMissing, RESYNC, warnOfLosses } from "./losses";
 import { notThere, openTransactions, slotsInTheWay } from "./refusals";
+import type { ActualPublication } from "./sql/actual";
 import type { Filters } from "./sql/filters";
 import { type OlderTransaction, overlapping, readOlderTransactions } from "./sql/handover";
 import { commentOnPublication, createPublication, type PublicationPlan, planPublication } from "./sql/plan";
-import type { ActualPublication } from "./sql/read";
 import { type PublicationInputs, type PublicationState, toDesired } from "./state";
 
 export async function createPublicationResource(context: Context, inputs: Inputs): Promise<Created> {

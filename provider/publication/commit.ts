@@ -9,10 +9,12 @@ import { SQLSTATE } from "../postgres/sqlstate";
 import type { Transaction } from "../postgres/transaction";
 import type { Findings, Work } from "./findings";
 import { filterRefused, notOneFilter, unsafeTables } from "./refusals";
+import type { ActualPublication } from "./sql/actual";
+import type { DesiredPublication } from "./sql/desired";
 import { rememberFilters } from "./sql/filters";
 import { readPublishedTables } from "./sql/members";
-import { type DesiredPublication, planPublication } from "./sql/plan";
-import { type ActualPublication, readExcludedColumns, readPublication, toPublication } from "./sql/read";
+import { planPublication } from "./sql/plan";
+import { readExcludedColumns, readPublication, toPublication } from "./sql/read";
 import { displayAllUnsafe, readUnsafe, type UnsafeTable } from "./sql/safety";
 import { formatOids } from "./state";
 

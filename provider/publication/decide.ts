@@ -13,9 +13,10 @@ import {
   refuseUnsupported,
   unsafeTables,
 } from "./refusals";
+import type { ActualPublication } from "./sql/actual";
+import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
-import { type DesiredPublication, type PublicationPlan, planPublication } from "./sql/plan";
-import type { ActualPublication } from "./sql/read";
+import { type PublicationPlan, planPublication } from "./sql/plan";
 
 export interface Decision {
   /** Absent where there is nothing yet. */

@@ -3,13 +3,14 @@ import { readServer, type Server, toServer } from "../postgres/sql/server";
 import { affectedSlots, readSlots, type Slot } from "../postgres/sql/slots";
 import { type Statement, statement } from "../postgres/sql/statement";
 import { type Table, tableKey } from "../postgres/sql/table";
-import type { FoundBefore } from "./adopt";
+import type { ActualPublication } from "./sql/actual";
+import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
 import { type MissingTable, readMissingTables } from "./sql/members";
-import type { DesiredPublication } from "./sql/plan";
-import { type ActualPublication, readExcludedColumns, readPublication, toPublication, type Which } from "./sql/read";
+import { readExcludedColumns, readPublication, toPublication, type Which } from "./sql/read";
 import { readUnsafe, readUnsafeWish, type UnsafeTable } from "./sql/safety";
 import { type OwnerFacts, readOwner, readUnpublishable, type UnpublishableTable } from "./sql/unpublishable";
+import type { FoundBefore } from "./state";
 import { type PublicationInputs, type PublicationState, tablesOf } from "./state";
 
 /** What is asked for, and what is known of what there is. */

@@ -1,19 +1,10 @@
 import type { Context } from "../lifecycle/context";
 import { displayIdentifier, displayTable, type Table, tableKey } from "../postgres/sql/table";
 import type { Intent } from "./findings";
+import type { ActualPublication, PublishedTable } from "./sql/actual";
+import type { DesiredPublication } from "./sql/desired";
 import type { MissingTable } from "./sql/members";
-import type { DesiredPublication } from "./sql/plan";
-import type { ActualPublication, PublishedTable } from "./sql/read";
-import { type PublicationState, tablesOf } from "./state";
-
-/** Something that was published and no longer is: what changed meanwhile never reached ClickHouse. */
-export interface Loss {
-  what: string;
-  /** Of what: the key of a table, a schema or an operation. */
-  table?: string;
-  schema?: string;
-  operation?: string;
-}
+import { type Loss, type PublicationState, tablesOf } from "./state";
 
 /** A loss of what nobody wishes for any more is none. */
 export function isWished({ table, schema, operation }: Loss, desired: DesiredPublication): boolean {

@@ -1,22 +1,16 @@
-import { displayBlocker } from "../errors";
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import type { Inputs } from "../lifecycle/arguments";
 import type { Context } from "../lifecycle/context";
 import type { Found } from "../lifecycle/lifecycle";
+import { displayBlocker } from "../postgres/errors";
 import { placeOf, readServer, toServer } from "../postgres/sql/server";
 import { affectedSlots, readSlots } from "../postgres/sql/slots";
 import { displayTable, formatTable, parseTable, type Table, type TableSpec, tableKey } from "../postgres/sql/table";
 import { displayMissing, lossesOf, madeAgain, mergeLosses } from "./losses";
+import type { ActualPublication, PublishedTable } from "./sql/actual";
 import { rememberFilters } from "./sql/filters";
 import { type MissingTable, readMissingTables, readPublishedTables } from "./sql/members";
-import {
-  type ActualPublication,
-  type PublishedTable,
-  readExcludedColumns,
-  readPublication,
-  toPublication,
-  type Which,
-} from "./sql/read";
+import { readExcludedColumns, readPublication, toPublication, type Which } from "./sql/read";
 import { displayUnsafe, readUnsafe, type UnsafeTable } from "./sql/safety";
 import { formatOids, type PublicationState, tablesOf } from "./state";
 

@@ -1,10 +1,13 @@
-import { type Blocker, displayBlocker, notOurs, refusal } from "../errors";
+import { refusal } from "../errors";
+import { notOurs } from "../lifecycle/refusals";
+import { type Blocker, displayBlocker } from "../postgres/errors";
 import { type Ownership, sameStack } from "../postgres/sql/mark";
 import type { Server } from "../postgres/sql/server";
 import { displaySlot, type Slot } from "../postgres/sql/slots";
 import { displayIdentifier, displayTable, displayTables, type Table, tableKey } from "../postgres/sql/table";
-import type { DesiredPublication, PublicationPlan } from "./sql/plan";
-import type { ActualPublication } from "./sql/read";
+import type { ActualPublication } from "./sql/actual";
+import type { DesiredPublication } from "./sql/desired";
+import type { PublicationPlan } from "./sql/plan";
 import { displayAllUnsafe, type UnsafeTable } from "./sql/safety";
 import type { OwnerFacts, UnpublishableTable } from "./sql/unpublishable";
 

@@ -9,8 +9,9 @@ import { parseTable } from "../postgres/sql/table";
 import { type Transaction, transaction } from "../postgres/transaction";
 import { givenBack } from "./adopt";
 import { mayNotAlter, slotsInTheWay } from "./refusals";
+import type { ActualPublication } from "./sql/actual";
 import { commentOnPublication, planPublication } from "./sql/plan";
-import { type ActualPublication, readPublication, toPublication } from "./sql/read";
+import { readPublication, toPublication } from "./sql/read";
 import type { PublicationState } from "./state";
 
 /** Drops what this resource made, once no slot may read it any more; slots themselves are never dropped. */

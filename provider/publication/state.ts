@@ -1,10 +1,9 @@
 import type { Inputs } from "../lifecycle/arguments";
-import { parseTable, type TableSpec } from "../postgres/sql/table";
-import type { FoundBefore } from "./adopt";
-import type { Loss } from "./losses";
+import type { Ownership } from "../postgres/sql/mark";
+import { parseTable, type Table, type TableSpec } from "../postgres/sql/table";
+import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
 import type { MissingTable } from "./sql/members";
-import type { DesiredPublication } from "./sql/plan";
 
 export interface PublicationInputs extends Inputs {
   mark: string;
@@ -70,4 +69,25 @@ export function formatOids(oids: (number | undefined)[]): string {
 
 function parseOids(oids: string | number[] = ""): (number | undefined)[] {
   return typeof oids === "string" ? oids.split(",").map((oid) => (oid === "" ? undefined : Number(oid))) : oids;
+}
+/** What an adopted publication was like before, where we changed it: all that its delete takes back. */
+
+export interface FoundBefore extends Partial<DesiredPublication> {
+  added?: TableSpec[];
+  addedSchemas?: string[];
+  /** Tables that had other columns or another filter. */
+  changed?: Table[];
+  /** Empty: there was none. */
+  comment?: string;
+  /** Somebody else's mark. */
+  owned?: Ownership;
+}
+/** Something that was published and no longer is: what changed meanwhile never reached ClickHouse. */
+
+export interface Loss {
+  what: string;
+  /** Of what: the key of a table, a schema or an operation. */
+  table?: string;
+  schema?: string;
+  operation?: string;
 }

@@ -2,9 +2,10 @@ import { Arguments, canonicalList, type Inputs } from "../lifecycle/arguments";
 import { READINESS_DEFAULTS } from "../lifecycle/defaults";
 import { canonicalTables } from "../lifecycle/tables";
 import { hasUnknown } from "../lifecycle/unknown";
-import { compareText, formatTable, parseTable, type TableSpec } from "../postgres/sql/table";
+import { formatTable, parseTable, type TableSpec } from "../postgres/sql/table";
+import { compareText } from "../text";
 import type { MappedTable } from "./check";
-import type { Facts } from "./checks/report";
+import type { Facts } from "./checks/facts";
 import type { ReadinessQuestion } from "./facts";
 
 export interface ReadinessInputs extends Inputs {

@@ -4,7 +4,7 @@ import type { Session } from "../postgres/session";
 import { readServer, type Server, toServer } from "../postgres/sql/server";
 import { readUnsafe, type UnsafeTable } from "../publication/sql/safety";
 import type { MappedTable } from "./check";
-import type { Facts } from "./checks/report";
+import type { Facts } from "./checks/facts";
 import { isOwn } from "./checks/slots";
 import { inTime, probe } from "./probe";
 import {

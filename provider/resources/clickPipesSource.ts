@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_PUBLICATION, DEFAULT_USER } from "../lifecycle/defaults";
-import type { ClickPipesGrants, ClickPipesGrantsArgs, TableSpec } from "./clickPipesGrants";
+import type { ClickPipesGrants } from "./clickPipesGrants";
+import type { ClickPipesSourceArgs } from "./clickPipesSourceArgs";
 import {
   allowlist,
   grants,
@@ -12,9 +13,9 @@ import {
   user,
   withGiven,
 } from "./clickPipesSourceParts";
-import { ClickPipesUser, type ClickPipesUserArgs } from "./clickPipesUser";
-import type { ClickPipesRegion, IpAllowlist, IpAllowlistArgs } from "./ipAllowlist";
-import type { LogicalReplication, LogicalReplicationArgs } from "./logicalReplication";
+import { ClickPipesUser } from "./clickPipesUser";
+import type { IpAllowlist } from "./ipAllowlist";
+import type { LogicalReplication } from "./logicalReplication";
 import {
   type ClickPipePostgresSource,
   type Connection,
@@ -26,48 +27,8 @@ import {
   withoutClashes,
 } from "./pipe";
 import { type Provider, programConnection } from "./provider";
-import { Publication, type PublicationArgs } from "./publication";
-import type { SourceReadiness, SourceReadinessArgs } from "./sourceReadiness";
-
-export interface ClickPipesSourceArgs {
-  /** A Neon project: its id, or a resource such as `@pulumi/neon`'s Project. Left out: the SQL part only. */
-  project?: pulumi.Input<string> | pulumi.CustomResource;
-  /**
-   * What to replicate, table by table. At least one of this and the next two, here or in `publication`. The same scope goes to
-   * grants and publication.
-   */
-  tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
-  /** Every table of these schemas, present and future. */
-  schemas?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Every table of the database, present and future; never by default. */
-  allTables?: pulumi.Input<boolean>;
-  /** Cloud and region of the ClickHouse service. Left out, the IP Allow list is left alone. */
-  clickPipesRegion?: pulumi.Input<ClickPipesRegion>;
-  /**
-   * Consents to restart every compute of the project, once, when logical replication is off.
-   * @defaultValue false
-   */
-  allowRestart?: pulumi.Input<boolean>;
-  /**
-   * Takes over user and publication where they exist, and leaves those standing on delete.
-   * @defaultValue false
-   */
-  adopt?: pulumi.Input<boolean>;
-  /** What the pipe shall be like, for `postgresSource`. */
-  pipe?: PipeArgs;
-  /** Further arguments of this part, or one that exists: databases of one project share role, setting and list. */
-  user?: ClickPipesUserArgs | ClickPipesUser;
-  /** Further arguments of this part; `false` leaves it out. */
-  grants?: Partial<ClickPipesGrantsArgs> | false;
-  /** Further arguments of this part, or one that exists. */
-  publication?: Partial<PublicationArgs> | Publication;
-  /** Further arguments of this part, or one that exists; `false` leaves it out. */
-  logicalReplication?: Partial<LogicalReplicationArgs> | LogicalReplication | false;
-  /** Further arguments of this part, or one that exists; `false` leaves it out. */
-  ipAllowlist?: Partial<IpAllowlistArgs> | IpAllowlist | false;
-  /** Further arguments of this part; `false` leaves it out. */
-  readiness?: Partial<SourceReadinessArgs> | false;
-}
+import { Publication } from "./publication";
+import type { SourceReadiness } from "./sourceReadiness";
 
 /**
  * A Neon database made ready for ClickPipes, in the order of the guide: IP Allow, logical replication, user, grants,

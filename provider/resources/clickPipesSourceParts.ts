@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClickPipesGrants } from "./clickPipesGrants";
-import type { ClickPipesSource, ClickPipesSourceArgs } from "./clickPipesSource";
+import type { ClickPipesSource } from "./clickPipesSource";
+import type { ClickPipesSourceArgs } from "./clickPipesSourceArgs";
 import { ClickPipesUser } from "./clickPipesUser";
 import { IpAllowlist } from "./ipAllowlist";
 import { LogicalReplication } from "./logicalReplication";

@@ -5,10 +5,10 @@ import { commentOnRole } from "../postgres/sql/roleComment";
 import type { Server } from "../postgres/sql/server";
 import { literal, type Statement } from "../postgres/sql/statement";
 import type { Transaction } from "../postgres/transaction";
-import type { UserInputs, UserOutputs, UserState } from "./lifecycle";
 import { adoptable, passwordRefused, strongEnough } from "./refusals";
 import { mayAlter, mayCommentOn, notOwnPassword } from "./rights";
 import { setPassword } from "./sql/password";
+import type { UserInputs, UserOutputs, UserState } from "./state";
 import { type Fresh, outputsOf } from "./state";
 
 export async function adoptedUser(

@@ -1,9 +1,9 @@
 import type { Arguments, Inputs } from "../lifecycle/arguments";
 import { DEFAULT_USER } from "../lifecycle/defaults";
 import { isUnknown } from "../lifecycle/unknown";
-import type { UserInputs } from "./lifecycle";
 import { LEAST_BITS, passwordBits } from "./passwordStrength";
 import { tooWeak } from "./refusals";
+import type { UserInputs } from "./state";
 
 /** Postgres reserves the first two (`src/backend/utils/adt/acl.c`), Neon the others. */
 const RESERVED = ["public", "none", "neon_superuser", "cloud_admin", "zenith_admin", "neon_service", "web_access"];

@@ -9,13 +9,13 @@ import { identifier, literal, statement } from "../postgres/sql/statement";
 import { type Transaction, transaction } from "../postgres/transaction";
 import { adoptedUser } from "./adopt";
 import { readBoth } from "./find";
-import type { UserInputs, UserOutputs } from "./lifecycle";
 import { acceptedPassword, type Made, prove } from "./passwordLogin";
 import { generatePassword } from "./passwordStrength";
 import { takePrivileges } from "./privileges";
 import { belongsToAnother, strongEnough } from "./refusals";
 import { mayAlter, mayCreateUsers } from "./rights";
 import { createRole, setPassword } from "./sql/password";
+import type { UserInputs, UserOutputs } from "./state";
 import { type Fresh, outputsOf } from "./state";
 
 /** `known`: the password of a role that is made again, where the program gives none. */

@@ -2,7 +2,7 @@ import type { Context } from "../lifecycle/context";
 import { type Role, type RoleReference, readRole, toRole } from "../postgres/sql/role";
 import { readServer, type Server, toServer } from "../postgres/sql/server";
 import type { Transaction } from "../postgres/transaction";
-import type { UserState } from "./lifecycle";
+import type { UserState } from "./state";
 
 /** The role of a state; `name` as it is known there. */
 export function referenceTo(context: Context, state: UserState): RoleReference {

@@ -1,8 +1,8 @@
 import type { Context } from "../lifecycle/context";
 import { tryLogin } from "../postgres/login";
 import { hasExpired, type Role } from "../postgres/sql/role";
-import type { UserInputs, UserState } from "./lifecycle";
 import { generatePassword } from "./passwordStrength";
+import type { UserInputs, UserState } from "./state";
 
 /** The password of a user that is updated, and whether the role has to be given it. */
 export interface Secret {

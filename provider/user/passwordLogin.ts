@@ -2,7 +2,7 @@ import { refusal, unfinished } from "../errors";
 import type { Context } from "../lifecycle/context";
 import { type LoginAnswer, provePassword, tryLogin } from "../postgres/login";
 import { hasExpired, type Role, readRole, sameInstant, toRole } from "../postgres/sql/role";
-import type { UserInputs, UserOutputs, UserState } from "./lifecycle";
+import type { UserInputs, UserOutputs, UserState } from "./state";
 
 /** What a role that exists says to the password of the program; undefined where there is nothing to ask or to tell. */
 export async function acceptedPassword(context: Context, user: UserInputs): Promise<LoginAnswer | undefined> {

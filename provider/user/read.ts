@@ -4,8 +4,8 @@ import type { Found } from "../lifecycle/lifecycle";
 import { privilegesOf, type Role, readRole, sameInstant, toRole } from "../postgres/sql/role";
 import { placeOf, readServer, toServer } from "../postgres/sql/server";
 import { ownRole, referenceTo } from "./find";
-import type { UserState } from "./lifecycle";
 import { passwordDrift } from "./passwordLogin";
+import type { UserState } from "./state";
 
 export async function readUser(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
   const state = { ...inputs, name: inputs.name ?? id } as UserState;

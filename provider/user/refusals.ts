@@ -1,9 +1,10 @@
-import { notOurs, refusal } from "../errors";
+import { refusal } from "../errors";
+import { notOurs } from "../lifecycle/refusals";
 import { sameStack } from "../postgres/sql/mark";
 import { hasExpired, privilegesOf, type Role } from "../postgres/sql/role";
 import type { Server } from "../postgres/sql/server";
-import type { UserInputs } from "./lifecycle";
 import { LEAST_BITS, passwordBits } from "./passwordStrength";
+import type { UserInputs } from "./state";
 
 export function belongsToAnother(role: Role, user: UserInputs) {
   const mark = role.marked.owner?.mark;

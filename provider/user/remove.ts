@@ -9,9 +9,9 @@ import { type Transaction, transaction } from "../postgres/transaction";
 import { giveBack } from "./adopt";
 import { ownRole, referenceTo } from "./find";
 import { stillHolds } from "./leftovers";
-import type { UserState } from "./lifecycle";
 import { mayNotDrop } from "./rights";
 import { type Leftover, type RoleUse, readLeftovers, readUses } from "./sql/use";
+import type { UserState } from "./state";
 
 const LONGEST_PAUSE_MS = 1000;
 

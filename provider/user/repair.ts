@@ -2,11 +2,11 @@ import type { Context } from "../lifecycle/context";
 import { planRole, type Role } from "../postgres/sql/role";
 import type { Server } from "../postgres/sql/server";
 import { identifier, type Statement } from "../postgres/sql/statement";
-import type { UserInputs } from "./lifecycle";
 import { type Secret, toSet } from "./passwordChoice";
 import { strongEnough } from "./refusals";
 import { mayAlter, notOwnPassword, whyNotAlter } from "./rights";
 import { setPassword } from "./sql/password";
+import type { UserInputs } from "./state";
 
 interface Changes {
   statements: Statement[];

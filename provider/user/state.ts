@@ -1,7 +1,8 @@
+import type { Inputs } from "../lifecycle/arguments";
 import type { LoginAnswer } from "../postgres/login";
+import type { Ownership } from "../postgres/sql/mark";
 import type { Role } from "../postgres/sql/role";
 import { placeOf, type Server } from "../postgres/sql/server";
-import type { UserInputs, UserOutputs } from "./lifecycle";
 
 /** Made once: where the transaction has to be repeated, the repetition must mean the same role. */
 export interface Fresh {
@@ -21,3 +22,32 @@ export function outputsOf(role: Role, server: Server, user: UserInputs, fresh: F
     ...(generated && { generated }),
   };
 }
+export interface UserInputs extends Inputs {
+  mark: string;
+  name: string;
+  password?: string;
+  passwordVersion?: string | number;
+  connectionLimit?: number;
+  validUntil?: string;
+  comment?: string;
+  adopt?: boolean;
+  deleteAdopted?: boolean;
+  allowPrivileged?: boolean;
+  allowLeftoverSlots?: boolean;
+}
+export interface UserOutputs extends Inputs {
+  password?: string;
+  roleOid: number;
+  target: unknown;
+  token: string;
+  /** The password is ours, not the program's. */
+  generated?: boolean;
+  adopted?: boolean;
+  /** What an adopted role was like before, where we changed it. */
+  before?: Partial<Pick<Role, "name" | "canLogin" | "replication" | "connectionLimit" | "validUntil">> & {
+    comment?: string | null;
+    /** Somebody else's mark. */
+    owned?: Ownership;
+  };
+}
+export type UserState = UserInputs & UserOutputs;

@@ -9,13 +9,13 @@ import { type Transaction, transaction } from "../postgres/transaction";
 import { argumentsBefore } from "./adopt";
 import { createUser } from "./create";
 import { ownRole, referenceTo } from "./find";
-import type { UserInputs, UserOutputs, UserState } from "./lifecycle";
 import { choosePassword, type Secret } from "./passwordChoice";
 import { type Made, prove } from "./passwordLogin";
 import { takePrivileges } from "./privileges";
 import { nameTaken } from "./refusals";
 import { possibleChanges } from "./repair";
 import { mayCommentOn } from "./rights";
+import type { UserInputs, UserOutputs, UserState } from "./state";
 
 export async function updateUser(context: Context, id: string, old: Inputs, inputs: Inputs): Promise<Inputs> {
   const state = old as UserState;

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { createStack, type Stack } from "../../test/support/engine";
+import { createStack, type Stack } from "../../test/support/engine/stack";
 import { peakMemory } from "./memory";
 import { Recording } from "./recording";
 import { type Shape, type Stage, startStage } from "./stages";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
-import { BodyReader, type PostgresMessage } from "../../test/support/postgresMessages";
-import type { Wire } from "../../test/support/wire";
+import { BodyReader, type PostgresMessage } from "../../test/support/postgres/messages";
+import type { Wire } from "../../test/support/wire/recording";
 
 interface Sent {
   text: string;

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { startLocalNeon } from "../../test/support/neon";
-import { startPostgres } from "../../test/support/postgres";
-import { startWire, type Wire } from "../../test/support/wire";
+import { startPostgres } from "../../test/support/postgres/servers";
+import { startWire, type Wire } from "../../test/support/wire/recording";
 import { emptyParts, emptySource, parts, source } from "./programs";
 
 export const SHAPES = ["parts", "source"] as const;

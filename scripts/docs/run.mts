@@ -12,6 +12,7 @@ const FOLDER = join(ROOT, "docs", "resources");
 
 /** Types that are described on the page of a resource in another file. */
 const DESCRIBED_WITH: Readonly<Record<string, string>> = {
+  "clickPipesSourceArgs.ts": "ClickPipesSource",
   "pipe.ts": "ClickPipesSource",
   "check.ts": "SourceReadiness",
   "uncovered.ts": "ClickPipesGrants",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
 import { DynamicProvider } from "../../test/support/dynamicProvider";
-import { startPostgres } from "../../test/support/postgres";
+import { startPostgres } from "../../test/support/postgres/servers";
 import { PRINTED, PROGRAMS, RESOLUTIONS, TYPESCRIPT, writePrograms } from "./programs";
 
 // The tarball in folders of its own, by each package manager; then programs of each kind there, and the provider's process, with

@@ -1,7 +1,7 @@
 import { delimiter } from "node:path";
 import { Client } from "pg";
 import type { Connection } from "../../provider";
-import { createStack, type Stack } from "../../test/support/engine";
+import { createStack, type Stack } from "../../test/support/engine/stack";
 import { ChangeReader } from "../demo/replication";
 import { NeonAccount, type Place } from "./place";
 

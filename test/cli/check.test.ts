@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { readCheckArguments } from "../../provider/cli/checkArguments";
 import { installPackage } from "../support/engine/installation";
 import { freePort } from "../support/freePort";
-import { type PostgresServer, startPostgres } from "../support/postgres";
-import { newReadinessSource, type ReadinessSource } from "../support/readinessSource";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
+import { newReadinessSource, type ReadinessSource } from "../support/readiness/source";
 
 const ROOT = resolve(__dirname, "../..");
 const COMMAND = join(ROOT, "bin/cli/main.js");

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { markFailed, newProcess } from "../lifecycles/ipAllowlistProcess";
 import { DynamicProvider } from "../support/dynamicProvider";
+import { markFailed, newProcess } from "../support/ipAllowlist/process";
 import { figure, LONG } from "../support/long";
 import type { Managed } from "../support/managed";
 import { type LocalNeon, startLocalNeon } from "../support/neon";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { takeSnapshot } from "../../scripts/demo/snapshot";
-import { createStack, type Deployment, type Run, type RunOptions, type Stack } from "../support/engine";
+import { createStack, type Deployment, type Run, type RunOptions, type Stack } from "../support/engine/stack";
 import { figure, LONG } from "../support/long";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { comparable } from "../support/sourceLife";

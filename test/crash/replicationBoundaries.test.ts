@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { markFailed, newProcess } from "../lifecycles/ipAllowlistProcess";
 import { type Boundary, boundariesOf, breakAt } from "../support/boundaries";
 import { DynamicProvider } from "../support/dynamicProvider";
+import { markFailed, newProcess } from "../support/ipAllowlist/process";
 import { figure, LONG } from "../support/long";
 import type { Managed } from "../support/managed";
 import { type LocalNeon, startLocalNeon } from "../support/neon";

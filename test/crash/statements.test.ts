@@ -5,9 +5,9 @@ import { readFacts } from "../../scripts/demo/snapshot";
 import { type Boundary, boundariesOf, breakAt } from "../support/boundaries";
 import { DynamicProvider } from "../support/dynamicProvider";
 import { figure, LONG } from "../support/long";
-import { type PostgresServer, startPostgres } from "../support/postgres";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
 import { comparable, SourceLife, STEPS, type Step, TABLES } from "../support/sourceLife";
-import { startWire, type Wire } from "../support/wire";
+import { startWire, type Wire } from "../support/wire/recording";
 
 /** All boundaries in a long run, else as many as this time allows, from every step. */
 const BUDGET_MS = LONG ? Number.POSITIVE_INFINITY : 20_000;

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareSnapshots, takeSnapshot } from "../../scripts/demo/snapshot";
-import { createStack, type Stack } from "../support/engine";
+import { createStack, type Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { runAt } from "../support/session";
+import { runAt } from "../support/postgres/session";
 
 const PROGRAM = readFileSync(join(resolve(__dirname, "../.."), "examples/existing-database/index.ts"), "utf8");
 const PASSWORD = "Zu8-kR2_qW5.tY7~";

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Connection } from "../../provider";
 import { ClickHouse, type Mapping } from "../../scripts/demo/clickHouse";
 import { ChangeReader } from "../../scripts/demo/replication";
-import { createStack, type Stack } from "../support/engine";
-import { type PostgresServer, startPostgres } from "../support/postgres";
+import { createStack, type Stack } from "../support/engine/stack";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
 
 const PROGRAM = `
 import * as clickpipes from "pulumi-neon-clickpipes";

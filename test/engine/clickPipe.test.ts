@@ -6,9 +6,9 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type Stack } from "../support/engine";
+import { createStack, type Stack } from "../support/engine/stack";
 import { installStandIn } from "../support/engine/standIn";
-import { type PostgresServer, startPostgres } from "../support/postgres";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
 
 const EXAMPLE = join(resolve(__dirname, "../.."), "examples/click-pipe");
 

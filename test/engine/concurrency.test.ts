@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { takeSnapshot } from "../../scripts/demo/snapshot";
-import type { Stack } from "../support/engine";
 import { createNeonStack } from "../support/engine/neonStack";
+import type { Stack } from "../support/engine/stack";
 import { figure } from "../support/long";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { runAt } from "../support/session";
+import { runAt } from "../support/postgres/session";
 import { comparable } from "../support/sourceLife";
 
 const COUNT = 8;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useDatabase } from "../support/database";
-import { createStack, type Stack } from "../support/engine";
+import { createStack, type Stack } from "../support/engine/stack";
+import { useDatabase } from "../support/postgres/database";
 
 const PROGRAM = `
 import * as clickpipes from "pulumi-neon-clickpipes";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type Stack } from "../support/engine";
+import { createStack, type Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 
 interface Recorded {

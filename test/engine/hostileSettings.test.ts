@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startDatabase, type TestDatabase } from "../support/database";
-import { createStack, type Run, type Stack } from "../support/engine";
-import { factsOf } from "../support/hostileRecord";
-import { hostileSettings } from "../support/hostileSettings";
-import { argumentsOf, makeSource, READER, renew } from "../support/hostileSource";
-import { impose, lift, seenThere } from "../support/hostileSurroundings";
+import { createStack, type Run, type Stack } from "../support/engine/stack";
+import { factsOf } from "../support/hostile/record";
+import { hostileSettings } from "../support/hostile/settings";
+import { argumentsOf, makeSource, READER, renew } from "../support/hostile/source";
+import { impose, lift, seenThere } from "../support/hostile/surroundings";
+import { startDatabase, type TestDatabase } from "../support/postgres/database";
 
 const PROGRAM = `
 import * as clickpipes from "pulumi-neon-clickpipes";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { useDatabase } from "../support/database";
-import { createStack, type StackOptions } from "../support/engine";
+import { createStack, type StackOptions } from "../support/engine/stack";
+import { useDatabase } from "../support/postgres/database";
 
 const BODY = `
 const provider = new clickpipes.Provider("source");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type Stack } from "../support/engine";
+import { createStack, type Stack } from "../support/engine/stack";
 import { figure } from "../support/long";
-import { type PostgresServer, startPostgres } from "../support/postgres";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
 
 /**
  * A user, and beside it a resource without any code of ours that has secrets of the same kinds and does nothing. Its

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { useDatabase } from "../support/database";
-import { createStack, type Stack } from "../support/engine";
+import { createStack, type Stack } from "../support/engine/stack";
+import { useDatabase } from "../support/postgres/database";
 
 /** The same three objects in the database, under other names or in another place of the program. */
 function program(name: string, options = "", inComponent = false): string {

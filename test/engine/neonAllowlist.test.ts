@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type RunOptions, type Stack } from "../support/engine";
+import { createStack, type RunOptions, type Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 
 const PROGRAM = `

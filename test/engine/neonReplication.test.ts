@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunOptions, Stack } from "../support/engine";
 import { createNeonStack } from "../support/engine/neonStack";
+import type { RunOptions, Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { runAt } from "../support/session";
+import { runAt } from "../support/postgres/session";
 
 /** Role, rights and publication wait for nothing, so that their transactions meet the restart; and beside all a project as `@pulumi/neon` has it. */
 const PROGRAM = `

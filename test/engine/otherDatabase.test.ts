@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type Stack } from "../support/engine";
+import { createStack, type Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { runAt } from "../support/session";
+import { runAt } from "../support/postgres/session";
 
 /** With something behind it that follows the connection, as a ClickPipe does. */
 const PROGRAM = `

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Stack } from "../support/engine";
 import { createNeonStack } from "../support/engine/neonStack";
+import type { Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { runAt } from "../support/session";
+import { runAt } from "../support/postgres/session";
 
 const TABLE = "public.unannounced_merger";
 const ADDRESS = "198.51.100.77";

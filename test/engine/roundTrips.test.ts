@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type Stack } from "../support/engine";
-import { type PostgresServer, startPostgres } from "../support/postgres";
-import { runAt } from "../support/session";
-import { startWire, type Wire } from "../support/wire";
+import { createStack, type Stack } from "../support/engine/stack";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
+import { runAt } from "../support/postgres/session";
+import { startWire, type Wire } from "../support/wire/recording";
 
 const PROGRAM = `
 import * as clickpipes from "pulumi-neon-clickpipes";

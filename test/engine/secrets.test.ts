@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run, RunOptions, Stack } from "../support/engine";
 import { createNeonStack } from "../support/engine/neonStack";
+import type { Run, RunOptions, Stack } from "../support/engine/stack";
 import { figure } from "../support/long";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { runAt } from "../support/postgres/session";
 import { SecretSearch } from "../support/secretSearch";
-import { runAt } from "../support/session";
 
 const WEAK = "weakpassword";
 const WRONG = "another password, and a wrong one";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareSnapshots, takeSnapshot } from "../../scripts/demo/snapshot";
-import type { Stack } from "../support/engine";
 import { createNeonStack } from "../support/engine/neonStack";
+import type { Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { runAt } from "../support/session";
+import { runAt } from "../support/postgres/session";
 
 const PROGRAM = `
 import * as clickpipes from "pulumi-neon-clickpipes";

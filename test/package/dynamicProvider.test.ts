@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useDatabase } from "../support/database";
 import { DynamicProvider } from "../support/dynamicProvider";
+import { useDatabase } from "../support/postgres/database";
 
 const PROVIDER = 'exports.handler = () => require("pulumi-neon-clickpipes/provider").handler("Publication");';
 const ARGS = { name: "pub", tables: ["public.orders"], mark: "o/app/dev/Publication/pub", __provider: PROVIDER };

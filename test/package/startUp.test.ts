@@ -16,7 +16,9 @@ test("a program loads the resources and a few modules without dependencies, and 
     "lifecycle/argumentNames.js",
     "lifecycle/connectionUri.js",
     "lifecycle/defaults.js",
+    "lifecycle/refusals.js",
     "lifecycle/settings.js",
+    "postgres/errors.js",
     "postgres/sqlstate.js",
   ]);
   expect(loaded.filter((file) => /node_modules\/pg/.test(file))).toEqual([]);

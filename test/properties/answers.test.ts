@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HandledProvider, handler } from "../../provider/dynamic/handler";
-import { explainServerFailure } from "../../provider/errors";
+import { explainServerFailure } from "../../provider/postgres/errors";
 import { holds, holdsAsync, text } from "../support/properties";
 
 const API_KEY = "napi_that_may_not_be_printed";

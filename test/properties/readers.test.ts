@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { namesPublication } from "../../provider/postgres/sql/slots";
 import { identifier } from "../../provider/postgres/sql/statement";
-import { useDatabase } from "../support/database";
+import { useDatabase } from "../support/postgres/database";
 import { holdsAsync, storable } from "../support/properties";
 
 const OURS = "pub";

@@ -8,7 +8,7 @@ import { identifier, literal } from "../../provider/postgres/sql/statement";
 import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/postgres/sql/table";
 import { scrub } from "../../provider/scrub";
 import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/user/passwordStrength";
-import { useDatabase } from "../support/database";
+import { useDatabase } from "../support/postgres/database";
 import { holds, holdsAsync, storable, text } from "../support/properties";
 
 const ownership = fc.record(

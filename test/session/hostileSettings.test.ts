@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { EVERY_PLACE, type TestDatabase, useDatabase } from "../support/database";
 import { fresh } from "../support/freshName";
-import { differences, failuresIn, OTHER_MEANING, type Step } from "../support/hostileRecord";
-import { type HostileSetting, hostileSettings, VARIABLES } from "../support/hostileSettings";
-import { FOUND_ROLE, makeSource, PASSWORD, POLICY, renew } from "../support/hostileSource";
-import { impose, lift, PLAIN, type Surroundings, seenThere, sessionThere } from "../support/hostileSurroundings";
-import { openSession } from "../support/login";
+import { type LifePlace, live, REFUSED, startPlace } from "../support/hostile/life";
+import { differences, failuresIn, OTHER_MEANING, type Step } from "../support/hostile/record";
+import { type HostileSetting, hostileSettings, VARIABLES } from "../support/hostile/settings";
+import { FOUND_ROLE, makeSource, PASSWORD, POLICY, renew } from "../support/hostile/source";
+import { impose, lift, PLAIN, type Surroundings, seenThere, sessionThere } from "../support/hostile/surroundings";
 import { figure } from "../support/long";
 import { type Change, Managed } from "../support/managed";
-import { readSql } from "../support/neon/sqlText";
-import { type PostgresServer, type PostgresVersion, startPostgres } from "../support/postgres";
-import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readinessSource";
-import { type LifePlace, live, REFUSED, startPlace } from "../support/settingsLife";
+import { readSql } from "../support/neon/proxy/sqlText";
+import { EVERY_PLACE, type TestDatabase, useDatabase } from "../support/postgres/database";
+import { openSession } from "../support/postgres/login";
+import { type PostgresServer, type PostgresVersion, startPostgres } from "../support/postgres/servers";
+import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readiness/source";
 import { recordWarnings } from "../support/warnings";
 
 describe.each(EVERY_PLACE)("all hostile settings at once on Postgres $version as $admin", ({ version, admin }) => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EVERY_PLACE, type Place } from "../support/database";
 import { fresh } from "../support/freshName";
-import { differences, OTHER_MEANING, type Step } from "../support/hostileRecord";
-import { type HostileSetting, hostileSettings, MEANING, type Where } from "../support/hostileSettings";
-import { CONDITIONS, FOUND_ROLE, makeSource, PASSWORD, renew } from "../support/hostileSource";
-import { impose, lift, PLAIN, type Surroundings, seenThere, sessionThere } from "../support/hostileSurroundings";
+import { type LifePlace, live, startPlace } from "../support/hostile/life";
+import { differences, OTHER_MEANING, type Step } from "../support/hostile/record";
+import { type HostileSetting, hostileSettings, MEANING, type Where } from "../support/hostile/settings";
+import { CONDITIONS, FOUND_ROLE, makeSource, PASSWORD, renew } from "../support/hostile/source";
+import { impose, lift, PLAIN, type Surroundings, seenThere, sessionThere } from "../support/hostile/surroundings";
 import { figure, LONG } from "../support/long";
 import { Managed } from "../support/managed";
-import { type LifePlace, live, startPlace } from "../support/settingsLife";
+import { EVERY_PLACE, type Place } from "../support/postgres/database";
 import { recordWarnings } from "../support/warnings";
 
 /** Whose settings the admin's own sessions have. */

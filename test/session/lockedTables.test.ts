@@ -1,5 +1,4 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { EVERY_PLACE, useDatabase } from "../support/database";
 import {
   everyWordNames,
   failuresOf,
@@ -8,12 +7,13 @@ import {
   isUntouched,
   outcomeOf,
   reportOf,
-} from "../support/lockAnswers";
-import { LOCK_HOLDERS, type LockHolder, migration, settleAll, withoutWaiting } from "../support/lockHolder";
-import { filterOf, type LockSource, makeHiding, makeManyHiding, newLockSource } from "../support/lockSource";
+} from "../support/lock/answers";
+import { LOCK_HOLDERS, type LockHolder, migration, settleAll, withoutWaiting } from "../support/lock/holder";
+import { filterOf, type LockSource, makeHiding, makeManyHiding, newLockSource } from "../support/lock/source";
 import { LONG } from "../support/long";
-import { membersOf } from "../support/publications";
-import { session } from "../support/session";
+import { EVERY_PLACE, useDatabase } from "../support/postgres/database";
+import { session } from "../support/postgres/session";
+import { membersOf } from "../support/publication/publications";
 import { recordWarnings, useWarnings } from "../support/warnings";
 
 const PLACES = EVERY_PLACE.filter(

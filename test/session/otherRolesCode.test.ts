@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EVERY_PLACE, useDatabase } from "../support/database";
 import { figure, LONG } from "../support/long";
 import {
   admitPlanter,
@@ -10,12 +9,13 @@ import {
   plantBehind,
   plantedRuns,
   plantTypesBefore,
-} from "../support/plantedCode";
-import { makeTables, type Outcome, WholeLife } from "../support/plantedLife";
-import { reachOf, unreached } from "../support/plantedReach";
-import { type Sent, statementsOf } from "../support/plantedStatements";
+} from "../support/planted/code";
+import { makeTables, type Outcome, WholeLife } from "../support/planted/life";
+import { reachOf, unreached } from "../support/planted/reach";
+import { type Sent, statementsOf } from "../support/planted/statements";
+import { EVERY_PLACE, useDatabase } from "../support/postgres/database";
 import { useWarnings } from "../support/warnings";
-import { startWire, type Wire } from "../support/wire";
+import { startWire, type Wire } from "../support/wire/recording";
 
 /** A schema that stands before pg_catalog in the path of every role, as orafce has one. */
 const FIRST = "orafce";

@@ -1,16 +1,23 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { useDatabase } from "../support/database";
 import { figure } from "../support/long";
 import { Managed } from "../support/managed";
-import { admitPlanter, naively, PLANTED_LOG, plantBefore, plantedRuns, plantTypesBefore } from "../support/plantedCode";
-import { type Sent, statementsOf } from "../support/plantedStatements";
-import { OtherClient } from "../support/poolerOther";
-import { type Pooler, type Startup, startPooler } from "../support/poolerStandIn";
-import type { PostgresVersion } from "../support/postgres";
-import { runAt } from "../support/session";
+import {
+  admitPlanter,
+  naively,
+  PLANTED_LOG,
+  plantBefore,
+  plantedRuns,
+  plantTypesBefore,
+} from "../support/planted/code";
+import { type Sent, statementsOf } from "../support/planted/statements";
+import { OtherClient } from "../support/pooler/other";
+import { type Pooler, type Startup, startPooler } from "../support/pooler/standIn";
+import { useDatabase } from "../support/postgres/database";
+import type { PostgresVersion } from "../support/postgres/servers";
+import { runAt } from "../support/postgres/session";
 import { SourceLife, STEPS, TABLES } from "../support/sourceLife";
 import { useWarnings } from "../support/warnings";
-import { startWire } from "../support/wire";
+import { startWire } from "../support/wire/recording";
 
 /** What the pooler's session has from the login: another meaning for nearly all that is sent and answered. */
 const HOSTILE = {

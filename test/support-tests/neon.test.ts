@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { createApiDatabase } from "../support/neonRoles";
+import { createApiDatabase } from "../support/postgres/neonRoles";
 
 let neon: LocalNeon;
 

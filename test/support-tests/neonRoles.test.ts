@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createApiRole, createNeonRoles, NEON_DATABASE, NEON_OWNER, neonSettings } from "../support/neonRoles";
-import { POSTGRES_VERSIONS, type PostgresServer, startPostgres } from "../support/postgres";
-import { asSuperuser } from "../support/superuser";
+import { createApiRole, createNeonRoles, NEON_DATABASE, NEON_OWNER, neonSettings } from "../support/postgres/neonRoles";
+import { POSTGRES_VERSIONS, type PostgresServer, startPostgres } from "../support/postgres/servers";
+import { asSuperuser } from "../support/postgres/superuser";
 
 const PASSWORD = "owner's password";
 const IDENTITY = { projectId: "quiet-sea-1", branchId: "br-1", endpointId: "ep-1", tenantId: "t", timelineId: "l" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { passwordEntropy, passwordProblem } from "../support/neon/passwordEntropy";
+import { passwordEntropy, passwordProblem } from "../support/neon/proxy/passwordEntropy";
 
 // Password, bits and problem as the Go library itself gives them, version 0.3.0.
 test.each([

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { Client } from "pg";
 import { expect, test } from "vitest";
-import { POSTGRES_VERSIONS, type PostgresServer, startPostgres } from "../support/postgres";
+import { POSTGRES_VERSIONS, type PostgresServer, startPostgres } from "../support/postgres/servers";
 
 async function show(server: PostgresServer, setting: string): Promise<string> {
   const client = new Client(server.uri());
@@ -60,7 +60,7 @@ test("several servers start at once", async () => {
 
 const PROGRAM = `
   require("tsx/cjs");
-  require(${JSON.stringify(require.resolve("../support/postgres.ts"))}).startPostgres({ version: 17 }).then((server) => {
+  require(${JSON.stringify(require.resolve("../support/postgres/servers.ts"))}).startPostgres({ version: 17 }).then((server) => {
     console.log(JSON.stringify({ port: server.port, dataDirectory: server.dataDirectory }));
     setInterval(() => {}, 1000);
   });`;

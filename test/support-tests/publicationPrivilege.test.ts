@@ -1,8 +1,8 @@
 import { Client, type QueryResult } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { POSTGRES_VERSIONS } from "../support/postgres";
-import { asSuperuser } from "../support/superuser";
+import { POSTGRES_VERSIONS } from "../support/postgres/servers";
+import { asSuperuser } from "../support/postgres/superuser";
 
 const STRONG = "Grand-Ocean7_tulip!Quartz42";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Client, escapeLiteral } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { POSTGRES_VERSIONS } from "../support/postgres";
+import { POSTGRES_VERSIONS } from "../support/postgres/servers";
 
 const STRONG = "Grand-Ocean7_tulip!Quartz42";
 const WEAK = "abc123";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readSql } from "../support/neon/sqlText";
-import { commits, deepStrings, makesWidePublication, mayChangeRoles } from "../support/neon/statementKind";
+import { readSql } from "../support/neon/proxy/sqlText";
+import { commits, deepStrings, makesWidePublication, mayChangeRoles } from "../support/neon/proxy/statementKind";
 
 const texts = (sql: string): string[] => readSql(sql).map(({ text }) => text);
 const strings = (sql: string): string[] => readSql(sql).flatMap((statement) => deepStrings(statement));

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type PostgresServer, startPostgres } from "../support/postgres";
-import { startWire, type Wire } from "../support/wire";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
+import { startWire, type Wire } from "../support/wire/recording";
 
 let server: PostgresServer;
 let wire: Wire;

@@ -4,8 +4,8 @@ import { Client } from "pg";
 import { LogicalReplicationService, PgoutputPlugin } from "pg-logical-replication";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
-import { CANCEL_REQUEST } from "../support/postgresMessages";
-import { asSuperuser } from "../support/superuser";
+import { CANCEL_REQUEST } from "../support/postgres/messages";
+import { asSuperuser } from "../support/postgres/superuser";
 
 let neon: LocalNeon;
 let client: Client;

@@ -1,6 +1,6 @@
-import type { PostgresMessage } from "./postgresMessages";
-import type { Wire } from "./wire";
-import type { CutPoint } from "./wireConnection";
+import type { PostgresMessage } from "./postgres/messages";
+import type { CutPoint } from "./wire/connection";
+import type { Wire } from "./wire/recording";
 
 /** A place between two statements: at the n-th message of an operation that counts, on one side of its answer. */
 export interface Boundary {

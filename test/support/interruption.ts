@@ -1,10 +1,10 @@
 import { expect, vi } from "vitest";
 import { type Boundary, boundariesOf, breakAt } from "./boundaries";
-import { type Admin, startDatabase, type TestDatabase } from "./database";
 import { figure, LONG } from "./long";
 import { Managed } from "./managed";
-import type { PostgresVersion } from "./postgres";
-import { startWire, type Wire } from "./wire";
+import { type Admin, startDatabase, type TestDatabase } from "./postgres/database";
+import type { PostgresVersion } from "./postgres/servers";
+import { startWire, type Wire } from "./wire/recording";
 
 /** One life of a resource under a name of its own: `before` brings it to where `work` begins. */
 export interface Story {

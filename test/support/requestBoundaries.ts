@@ -1,5 +1,5 @@
-import type { RecordedRequest } from "./neon/api";
-import type { ApiFault, ApiFaults } from "./neon/apiFaults";
+import type { ApiFault, ApiFaults } from "./neon/api/faults";
+import type { RecordedRequest } from "./neon/api/server";
 
 /** A place between two requests to Neon's API: at the n-th one of an operation. */
 export interface RequestBoundary {

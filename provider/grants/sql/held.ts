@@ -1,6 +1,6 @@
 import type { RoleReference } from "../../postgres/sql/role";
 import { type Statement, statement } from "../../postgres/sql/statement";
-import type { Actor } from "./read";
+import type { Actor } from "./rights";
 import { RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./scope";
 
 /** One right that the role holds, from one grantor. */

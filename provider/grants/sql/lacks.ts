@@ -1,8 +1,7 @@
 import { rowsFix } from "../../postgres/sql/rowSecurity";
 import { identifier, qualified } from "../../postgres/sql/statement";
 import { displayIdentifier, displayTable } from "../../postgres/sql/table";
-import type { ActualRights } from "./plan";
-import type { Actor, DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./read";
+import type { Actor, ActualRights, DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./rights";
 
 /** One thing that the role cannot read, or can read by a right that is not its own only. */
 export interface Lack {

@@ -1,18 +1,7 @@
 import { type Statement, statement } from "../../postgres/sql/statement";
 import { displayIdentifier, displayTable, parseTable } from "../../postgres/sql/table";
 import type { HeldRight } from "./held";
-import { LISTED_TABLE, type ScopeInputs } from "./scope";
-
-/** An object that a scope names, by what Postgres knows it by: names change, and may come to mean something else. */
-export interface NamedObject {
-  kind: "schema" | "table" | "role";
-  oid: number;
-  /** Of a table. */
-  schema: string | null;
-  name: string;
-  /** The listed columns of a table, by their numbers. */
-  columns: Record<string, string> | null;
-}
+import { LISTED_TABLE, type NamedObject, type ScopeInputs } from "./scope";
 
 /** An object as it is called now; `named` where the scope names it so, else it is one of those known before. */
 export type ObjectNow = NamedObject & { named: boolean };

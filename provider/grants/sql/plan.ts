@@ -1,18 +1,9 @@
 import { identifier, qualified, type Statement, statement } from "../../postgres/sql/statement";
 import type { Uncovered } from "../uncovered";
 import { type Lack, lacks } from "./lacks";
-import type { DatabaseRight, DefaultRight, SchemaRight, TableRight } from "./read";
+import type { ActualRights, TableRight } from "./rights";
 import { byActor, defaultStatements } from "./statements";
 import { lackSentences, uncoveredBy } from "./uncovered";
-
-export interface ActualRights {
-  database: string;
-  databaseRight: DatabaseRight;
-  schemas: SchemaRight[];
-  /** Only those that lack something, or hide rows. */
-  tables: TableRight[];
-  defaults: DefaultRight[];
-}
 
 export interface GrantsPlan {
   statements: Statement[];

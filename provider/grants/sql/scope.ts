@@ -1,7 +1,6 @@
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
 import { type Statement, statement } from "../../postgres/sql/statement";
 import { parseTable, type Table, type TableSpec, tableKey } from "../../postgres/sql/table";
-import type { NamedObject } from "./objects";
 
 /** Which schemas, whole, and which tables, alone, a role shall be able to read, and whose future tables. */
 export interface Scope {
@@ -140,4 +139,15 @@ export function readMissing({ schemas = [], tables = [], objectOwners = [] }: Sc
      where not exists (select from pg_roles r where r.rolname = w.name)`,
     [schemas === "*" ? [] : schemas, JSON.stringify(wanted), objectOwners],
   );
+}
+/** An object that a scope names, by what Postgres knows it by: names change, and may come to mean something else. */
+
+export interface NamedObject {
+  kind: "schema" | "table" | "role";
+  oid: number;
+  /** Of a table. */
+  schema: string | null;
+  name: string;
+  /** The listed columns of a table, by their numbers. */
+  columns: Record<string, string> | null;
 }

@@ -1,5 +1,5 @@
 import { identifier, type Statement, statement } from "../../postgres/sql/statement";
-import type { Actor } from "./read";
+import type { Actor } from "./rights";
 
 /** What we can do ourselves in one go, then owner by owner in that owner's role. */
 export function byActor<T extends { actor: Actor; owner: string }>(

@@ -1,4 +1,5 @@
-import { compareText, type TableSpec } from "./table";
+import { compareText } from "../../text";
+import type { TableSpec } from "./table";
 
 /**
  * What a database object says about its owner: kept at the end of its COMMENT, apart from the user's own comment.

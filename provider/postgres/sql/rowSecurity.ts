@@ -1,4 +1,4 @@
-import type { Blocker } from "../../errors";
+import type { Blocker } from "../errors";
 import { pasteable, portable } from "./pasteable";
 import { identifier, literal, qualified } from "./statement";
 import type { TableName } from "./table";

@@ -1,4 +1,4 @@
-import type { Place } from "../../errors";
+import type { Place } from "./place";
 import { type Statement, statement } from "./statement";
 
 /** The server, the database and what its admin may do there: read in one row, with the first statements of every work. */

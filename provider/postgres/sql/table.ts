@@ -1,3 +1,4 @@
+import { compareText } from "../../text";
 import { identifier, qualified } from "./statement";
 
 export interface TableName {
@@ -48,9 +49,4 @@ export function tableKey(table: TableName): string {
 
 export function compareTables(a: TableName, b: TableName): number {
   return compareText(a.schema, b.schema) || compareText(a.name, b.name);
-}
-
-/** By code unit, not by locale: the order must be the same on every machine, or a list would show a diff. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import { lockerOf } from "../../postgres/sql/lockHolders";
 import { type Table, tableKey } from "../../postgres/sql/table";
-import type { DesiredPublication } from "./plan";
-import type { ActualPublication, PublishedTable } from "./read";
+import type { ActualPublication, PublishedTable } from "./actual";
+import type { DesiredPublication } from "./desired";
 
 /**
  * What the server made of each row filter that the program gave, by `tableKey`: the program's text, the server's, and a

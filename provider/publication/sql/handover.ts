@@ -1,8 +1,9 @@
-import type { Blocker } from "../../errors";
+import type { Blocker } from "../../postgres/errors";
 import { type Statement, statement } from "../../postgres/sql/statement";
 import { type Table, tableKey } from "../../postgres/sql/table";
-import type { DesiredPublication } from "./plan";
-import { type ActualPublication, publicationOid, type Which, whichValues } from "./read";
+import type { ActualPublication } from "./actual";
+import type { DesiredPublication } from "./desired";
+import { publicationOid, type Which, whichValues } from "./read";
 
 /**
  * What is published between `actual` and `desired` where tables pass from the list to their schema or back, else undefined:

@@ -1,19 +1,9 @@
 import { identifier, literal, qualified, type Statement, statement } from "../../postgres/sql/statement";
-import { compareText, displayIdentifier, type Table, tableKey } from "../../postgres/sql/table";
+import { displayIdentifier, type Table, tableKey } from "../../postgres/sql/table";
+import { compareText } from "../../text";
+import type { ActualPublication, PublishedTable } from "./actual";
+import type { DesiredPublication } from "./desired";
 import { type Filters, sameFilter } from "./filters";
-import type { ActualPublication, PublishedTable } from "./read";
-
-export interface DesiredPublication {
-  name: string;
-  allTables: boolean;
-  tables: Table[];
-  schemas: string[];
-  /** Undefined, these three: as found, else the server's defaults: all four operations, false and "none". */
-  publish?: string[];
-  viaRoot?: boolean;
-  generatedColumns?: "none" | "stored";
-  owner?: string;
-}
 
 export interface PublicationPlan {
   /** In this order; `owner` comes after everything else, since afterwards nothing may be left that we may do. */

@@ -1,35 +1,10 @@
-import type { Blocker } from "../../errors";
 import { LOCKED } from "../../postgres/sql/lockHolders";
-import { type Marked, parseComment } from "../../postgres/sql/mark";
+import { parseComment } from "../../postgres/sql/mark";
 import { type Statement, statement } from "../../postgres/sql/statement";
-import { compareTables, compareText, type TableName } from "../../postgres/sql/table";
+import { compareTables } from "../../postgres/sql/table";
+import { compareText } from "../../text";
+import type { ActualPublication, PublishedTable } from "./actual";
 import { FILTER_TREE, type Filters, filterHolder, filterText, knownTrees, storedFilter } from "./filters";
-
-export interface PublishedTable extends TableName {
-  oid: number;
-  columns?: string[];
-  /** The row filter as the server writes it, and a fingerprint of it. */
-  where?: string;
-  tree?: string;
-  /** Who keeps us from reading the filter, which may be another one than is known. */
-  heldBy?: Blocker;
-}
-
-export interface ActualPublication {
-  oid: number;
-  name: string;
-  owner: string;
-  allTables: boolean;
-  tables: PublishedTable[];
-  schemas: string[];
-  publish: string[];
-  viaRoot: boolean;
-  generatedColumns: "none" | "stored";
-  text: string | null;
-  marked: Marked;
-  /** Whether our admin may alter it: it needs the rights of the owner. */
-  mayAlter: boolean;
-}
 
 /** How a publication is found: by the OID that the state knows, else by the first of its names that there is. */
 export type Which = [oid: number | null, ...names: string[]];

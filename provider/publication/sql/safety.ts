@@ -1,8 +1,8 @@
 import { identifier, qualified, type Statement, statement } from "../../postgres/sql/statement";
 import { displayTable, type TableName } from "../../postgres/sql/table";
+import type { DesiredPublication } from "./desired";
 import { hazards } from "./hazards";
 import { inSchemas, PUBLISHABLE } from "./members";
-import type { DesiredPublication } from "./plan";
 import { publicationOid, type Which, whichValues } from "./read";
 
 export type Hazard =

@@ -1,11 +1,11 @@
-import { type Blocker, displayBlocker } from "../../errors";
+import { type Blocker, displayBlocker } from "../../postgres/errors";
 import { rowsFix } from "../../postgres/sql/rowSecurity";
 import { identifier, qualified } from "../../postgres/sql/statement";
 import { displayIdentifier, displayTable, type TableName } from "../../postgres/sql/table";
 import type { ReadinessCheck } from "../check";
 import type { TableFacts } from "../sql/tables";
+import type { Facts } from "./facts";
 import { judgeTables, type ReadinessLine } from "./judge";
-import type { Facts } from "./report";
 
 /** Ordinary and partitioned tables: only these have a replica identity and can be published. */
 export function isTable({ exists, kind }: TableFacts): boolean {

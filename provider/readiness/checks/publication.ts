@@ -2,8 +2,8 @@ import { identifier, qualified } from "../../postgres/sql/statement";
 import { isReadAsWritten } from "../../publication/sql/name";
 import type { TableFacts } from "../sql/tables";
 import { displayColumns, isTable, list, unreadOf } from "./content";
+import type { Facts } from "./facts";
 import { judge, judgeTables, type ReadinessLine } from "./judge";
-import type { Facts } from "./report";
 import { again, UNREAD_FILTER, writeChecks } from "./writes";
 
 export function publicationChecks(facts: Facts): ReadinessLine[] {

@@ -2,8 +2,8 @@ import { identifier, literal } from "../../postgres/sql/statement";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { ReadinessCheck } from "../check";
 import type { OpenTransaction, ServerFacts, SlotFacts } from "../sql/server";
+import type { Facts } from "./facts";
 import { judge } from "./judge";
-import type { Facts } from "./report";
 import { loginFix } from "./role";
 import { holdsItsPlaces, isOwn } from "./slots";
 

@@ -1,8 +1,8 @@
 import { identifier } from "../../postgres/sql/statement";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { ReadinessCheck } from "../check";
+import type { Facts } from "./facts";
 import { judge } from "./judge";
-import type { Facts } from "./report";
 import { holdsItsPlaces } from "./slots";
 
 /** Minor versions with the `invalid memory alloc` bug in logical decoding (ClickPipes' FAQ). */

@@ -1,6 +1,7 @@
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { SlotFacts } from "../sql/server";
-import type { Facts, ProbeFailure } from "./report";
+import type { Facts } from "./facts";
+import type { ProbeFailure } from "./report";
 
 /** A slot of the pipe itself: read by its user, of the given name, or as ClickPipes names those of a pipe that is paused. */
 export function isOwn(slot: SlotFacts, { role, slotName }: Facts): boolean {

@@ -3,8 +3,8 @@ import { displayTable } from "../../postgres/sql/table";
 import type { ReadinessCheck } from "../check";
 import type { TableFacts } from "../sql/tables";
 import { contentChecks, isTable, list } from "./content";
+import type { Facts } from "./facts";
 import { judge, judgeTables, type ReadinessLine } from "./judge";
-import type { Facts } from "./report";
 
 export function tableChecks(facts: Facts): ReadinessLine[] {
   const { tables, mapped, pub, mode } = facts;

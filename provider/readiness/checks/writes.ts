@@ -4,8 +4,8 @@ import { displayTable, type TableName, tableKey } from "../../postgres/sql/table
 import { explainHazard, type UnsafeTable } from "../../publication/sql/safety";
 import type { NarrowedMember } from "../sql/server";
 import { isTable, lacksIdentity, list, primaryKey, publishGenerated, unreadOf } from "./content";
+import type { Facts } from "./facts";
 import { judgeTables, type ReadinessLine } from "./judge";
-import type { Facts } from "./report";
 
 /** Tables of the application that the publication harms, be they the pipe's or not. */
 export function writeChecks(facts: Facts): ReadinessLine[] {

@@ -1,4 +1,4 @@
-import type { Blocker } from "../../errors";
+import type { Blocker } from "../../postgres/errors";
 import { LOCKED, lockerOf } from "../../postgres/sql/lockHolders";
 import { partitionsBelow } from "../../postgres/sql/partitions";
 import { type Statement, statement } from "../../postgres/sql/statement";

@@ -1,4 +1,4 @@
-import type { Blocker } from "../../errors";
+import type { Blocker } from "../../postgres/errors";
 import { LOCKED } from "../../postgres/sql/lockHolders";
 import { partitionedAbove } from "../../postgres/sql/partitions";
 import {

@@ -1,5 +1,5 @@
-import { createStack, type Stack, type StackOptions } from "../engine";
 import type { LocalNeon } from "../neon";
+import { createStack, type Stack, type StackOptions } from "./stack";
 
 /** A stack that is configured for a project of the local Neon, whose id its program finds in the environment as PROJECT. */
 export function createNeonStack(neon: LocalNeon, options: StackOptions): Promise<Stack> {

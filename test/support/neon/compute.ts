@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresServer } from "../postgres";
+import type { PostgresServer } from "../postgres/servers";
 
 /** The endpoint's compute: Postgres, which starts when somebody connects and stops when nobody needs it. */
 export class Compute {

@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { createNeonRoles, NEON_DATABASE, NEON_OWNER, type NeonIdentity, neonSettings } from "../neonRoles";
-import { type PostgresServer, startPostgres } from "../postgres";
-import { asSuperuser } from "../superuser";
-import { startWire } from "../wire";
-import { type RecordedRequest, startApi } from "./api";
-import { ApiFaults } from "./apiFaults";
+import { createNeonRoles, NEON_DATABASE, NEON_OWNER, type NeonIdentity, neonSettings } from "../postgres/neonRoles";
+import { type PostgresServer, startPostgres } from "../postgres/servers";
+import { asSuperuser } from "../postgres/superuser";
+import { startWire } from "../wire/recording";
+import { ApiFaults } from "./api/faults";
+import { Operations } from "./api/operations";
+import { DEFAULT_VERSION, neonIdentity, Project } from "./api/project";
+import { type RecordedRequest, startApi } from "./api/server";
 import { Compute } from "./compute";
 import type { LocalNeon, LocalNeonOptions } from "./localNeon";
-import { Operations } from "./operations";
-import { DEFAULT_VERSION, neonIdentity, Project } from "./project";
-import { PublicationPrivilege } from "./publicationPrivilege";
-import { installRoleHook } from "./roleHook";
+import { PublicationPrivilege } from "./proxy/publicationPrivilege";
+import { installRoleHook } from "./proxy/roleHook";
+import { startSideDoor, startWireProxy } from "./proxy/wireProxy";
 import { startScaleToZero } from "./scaleToZero";
-import { startSideDoor, startWireProxy } from "./wireProxy";
 
 export type { LocalNeon, LocalNeonOptions } from "./localNeon";
 

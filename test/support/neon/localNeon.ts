@@ -1,10 +1,10 @@
-import type { PostgresServer, PostgresVersion } from "../postgres";
-import type { Wire } from "../wire";
-import type { RecordedRequest } from "./api";
-import type { ApiFaults } from "./apiFaults";
+import type { PostgresServer, PostgresVersion } from "../postgres/servers";
+import type { Wire } from "../wire/recording";
+import type { ApiFaults } from "./api/faults";
+import type { Operations } from "./api/operations";
+import type { Project } from "./api/project";
+import type { RecordedRequest } from "./api/server";
 import type { Compute } from "./compute";
-import type { Operations } from "./operations";
-import type { Project } from "./project";
 
 export interface LocalNeonOptions {
   /** @default 17 */

@@ -1,4 +1,4 @@
-import { asSuperuser } from "../superuser";
+import { asSuperuser } from "../postgres/superuser";
 import type { Compute } from "./compute";
 
 /** Neon's rule (`compute_tools/src/monitor.rs`): who is connected and does nothing does not count, a reader of changes does. */

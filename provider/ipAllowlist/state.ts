@@ -1,0 +1,23 @@
+import type { Inputs } from "../lifecycle/arguments";
+import type { Region } from "./addresses/regions";
+
+export interface AllowlistInputs extends Inputs {
+  mark: string;
+  projectId: string;
+  clickPipesRegion?: Region;
+  ips?: string[];
+  addresses: string[];
+  whenOpen: "leaveOpen" | "restrict";
+  protectedBranchesOnly?: boolean;
+  allowOpenOnDelete?: boolean;
+}
+export interface AllowlistState extends AllowlistInputs {
+  effective: "open" | "restricted";
+  token: string;
+  /** Of this state: fresh with each create and update. */
+  edition?: string;
+  /** The entries that were not there before us, and so are ours to take out. */
+  added: string[];
+  /** `protected_branches_only` before us, where we changed it. */
+  protectedBefore?: boolean;
+}

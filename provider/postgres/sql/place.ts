@@ -1,0 +1,6 @@
+export interface Place {
+  database: string;
+  systemIdentifier: string;
+  neonProject?: string;
+  neonBranch?: string;
+}

@@ -1,0 +1,28 @@
+import type { Blocker } from "../../postgres/errors";
+import type { Marked } from "../../postgres/sql/mark";
+import type { TableName } from "../../postgres/sql/table";
+
+export interface PublishedTable extends TableName {
+  oid: number;
+  columns?: string[];
+  /** The row filter as the server writes it, and a fingerprint of it. */
+  where?: string;
+  tree?: string;
+  /** Who keeps us from reading the filter, which may be another one than is known. */
+  heldBy?: Blocker;
+}
+export interface ActualPublication {
+  oid: number;
+  name: string;
+  owner: string;
+  allTables: boolean;
+  tables: PublishedTable[];
+  schemas: string[];
+  publish: string[];
+  viaRoot: boolean;
+  generatedColumns: "none" | "stored";
+  text: string | null;
+  marked: Marked;
+  /** Whether our admin may alter it: it needs the rights of the owner. */
+  mayAlter: boolean;
+}

@@ -1,0 +1,253 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { GRANTEE_PASSWORD, type Grantee, newGrantee } from "../support/grants/grantee";
+import { Managed } from "../support/managed";
+import { EVERY_PLACE, useDatabase } from "../support/postgres/database";
+import { openSession } from "../support/postgres/login";
+import { dependenciesOn, rightsOf } from "../support/postgres/rights";
+import { useWarnings } from "../support/warnings";
+
+describe.each(EVERY_PLACE)("ClickPipesGrants on Postgres $version as $admin", ({ version, admin }) => {
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
+  let { role, schema, grants } = {} as Grantee;
+
+  beforeAll(async () => {
+    await db.query("create foreign data wrapper nowhere; create server nowhere foreign data wrapper nowhere");
+    await db.asAdmin("create role dba");
+  });
+  beforeEach(async () => {
+    ({ role, schema, grants } = await newGrantee(db));
+  });
+  /** Whatever happened: when the grants are gone, the role can be dropped. */
+  afterEach(async () => {
+    await grants.destroy();
+    expect(await rightsOf(db, role)).toEqual([]);
+    expect(await dependenciesOn(db, role)).toBe(0);
+    await db.asAdmin(`drop role ${role}`);
+  });
+
+  const granted = (...lines: string[]) => lines.map((line) => `${line} by ${db.user}`);
+  const whole = (...tables: string[]) =>
+    [
+      ...granted(...tables.map((table) => `SELECT on ${schema}.${table}`), `USAGE on ${schema}`),
+      `future SELECT in ${schema} for ${db.user}`,
+    ].sort();
+
+  test("a schema means USAGE, SELECT on all that can be read there, and on what will be", async () => {
+    await db.asAdmin(`create table ${schema}.events (id int, at date) partition by range (at)`);
+    await db.asAdmin(
+      `create table ${schema}.events_2030 partition of ${schema}.events for values from ('2030-01-01') to ('2031-01-01')`,
+    );
+    await db.asAdmin(`create view ${schema}.items as select item from ${schema}.orders`);
+    await db.asAdmin(`create materialized view ${schema}.totals as select count(*) from ${schema}.orders`);
+    await db.query(`create foreign table ${schema}.remote (id int) server nowhere`);
+    await db.query(`alter foreign table ${schema}.remote owner to ${db.user}`);
+    await db.asAdmin(`create sequence ${schema}.numbers`);
+    const { outputs } = await grants.up({ role, schemas: [schema] });
+    expect(outputs).toMatchObject({ role, grantedTables: 6, uncovered: [] });
+    expect(await rightsOf(db, role)).toEqual(whole("events", "events_2030", "items", "orders", "remote", "totals"));
+    await db.asAdmin(`create table ${schema}.later (id int)`);
+    const session = await openSession(db, role, GRANTEE_PASSWORD);
+    for (const table of ["orders", "events", "events_2030", "items", "totals", "later"])
+      await session.query(`select * from ${schema}.${table}`);
+    await session.end();
+    expect(await grants.refresh()).toBe(false);
+  });
+
+  test("nothing is sent when nothing has changed", async () => {
+    await grants.up({ role, schemas: [schema], tables: [`${schema}.orders`] });
+    const rows = () =>
+      db.query("select xmin::text, oid from pg_class where relnamespace = $1::regnamespace order by oid", [schema]);
+    const before = await rows();
+    expect((await grants.up({ role, tables: [{ schema, name: "orders" }], schemas: [schema, schema] })).kind).toBe(
+      "same",
+    );
+    expect(await grants.refresh()).toBe(false);
+    expect(await rows()).toEqual(before);
+  });
+
+  test("what was taken away by hand is named by a refresh and given again", async () => {
+    await db.asAdmin(`create table ${schema}.lines (id int)`);
+    await grants.up({ role, schemas: [schema] });
+    const before = await rightsOf(db, role);
+    await db.query(`revoke select on ${schema}.orders from ${role}`);
+    await db.query(`revoke usage on schema ${schema} from ${role}`);
+    await db.query(
+      `alter default privileges for role ${db.user} in schema ${schema} revoke select on tables from ${role}`,
+    );
+    expect(await grants.refresh()).toBe(true);
+    expect(grants.drift).toEqual([
+      `role "${role}" has no USAGE on schema ${schema}`,
+      `role "${role}" has no SELECT on ${schema}.orders`,
+      `role "${role}" would not read future tables of ${db.user} in schema ${schema}`,
+    ]);
+    expect((await grants.up({ role, schemas: [schema] })).kind).toBe("update");
+    expect(await rightsOf(db, role)).toEqual(before);
+    expect(await grants.refresh()).toBe(false);
+  });
+
+  test("listed tables get USAGE and SELECT alone, lists of columns only those", async () => {
+    await db.asAdmin(`create table ${schema}.lines (id int)`);
+    await db.asAdmin(`create table ${schema}.other (id int)`);
+    await grants.up({ role, tables: [{ schema, name: "orders", columns: ["item", "id", "id"] }, `${schema}.lines`] });
+    expect(await rightsOf(db, role)).toEqual(
+      granted(
+        `SELECT (id) on ${schema}.orders`,
+        `SELECT (item) on ${schema}.orders`,
+        `SELECT on ${schema}.lines`,
+        `USAGE on ${schema}`,
+      ),
+    );
+    const session = await openSession(db, role, GRANTEE_PASSWORD);
+    await session.query(`select id, item from ${schema}.orders`);
+    await expect(session.query(`select secret from ${schema}.orders`)).rejects.toThrow("permission denied");
+    await session.end();
+    expect(grants.outputs.grantedTables).toBe(2);
+    expect(await grants.refresh()).toBe(false);
+  });
+
+  test("an update gives what is new and takes back only what is no longer wished for", async () => {
+    await db.asAdmin(`create table ${schema}.lines (id int, price int)`);
+    await db.asAdmin(`create schema ${schema}_two; create table ${schema}_two.t (id int)`);
+    await grants.up({ role, schemas: [schema, `${schema}_two`] });
+    await grants.up({ role, schemas: [schema] });
+    expect(await rightsOf(db, role)).toEqual(whole("lines", "orders"));
+    await grants.up({ role, tables: [`${schema}.orders`, { schema, name: "lines", columns: ["id"] }] });
+    const listed = granted(`SELECT (id) on ${schema}.lines`, `SELECT on ${schema}.orders`, `USAGE on ${schema}`);
+    expect(await rightsOf(db, role)).toEqual(listed);
+    await grants.up({ role, tables: [`${schema}.orders`, { schema, name: "lines", columns: ["id", "price"] }] });
+    await grants.up({ role, tables: [`${schema}.orders`, { schema, name: "lines", columns: ["price"] }] });
+    expect(await rightsOf(db, role)).toEqual(
+      granted(`SELECT (price) on ${schema}.lines`, `SELECT on ${schema}.orders`, `USAGE on ${schema}`),
+    );
+    expect(await grants.refresh()).toBe(false);
+    await grants.up({ role, tables: [`${schema}_two.t`] });
+    expect(await rightsOf(db, role)).toEqual(granted(`SELECT on ${schema}_two.t`, `USAGE on ${schema}_two`));
+    await grants.up({ role, schemas: [schema] });
+    expect(await rightsOf(db, role)).toEqual(whole("lines", "orders"));
+    expect(await grants.refresh()).toBe(false);
+  });
+
+  test("a table goes from a list of columns to whole and back without losing one", async () => {
+    await grants.up({ role, tables: [{ schema, name: "orders", columns: ["id"] }] });
+    await grants.up({ role, tables: [`${schema}.orders`] });
+    expect(await rightsOf(db, role)).toContain(`SELECT on ${schema}.orders by ${db.user}`);
+    await grants.up({ role, tables: [{ schema, name: "orders", columns: ["id", "item"] }] });
+    expect(await rightsOf(db, role)).toEqual(
+      granted(`SELECT (id) on ${schema}.orders`, `SELECT (item) on ${schema}.orders`, `USAGE on ${schema}`),
+    );
+  });
+
+  test("what others granted is neither taken for ours nor touched", async () => {
+    await db.asAdmin(`grant usage on schema ${schema} to dba with grant option`);
+    await db.asAdmin(`grant select on ${schema}.orders to dba with grant option`);
+    await db.asAdmin(`create table ${schema}.lines (id int)`);
+    await grants.up({ role, schemas: [schema] });
+    await db.query("set role dba");
+    await db.query(`grant usage on schema ${schema} to ${role}`);
+    await db.query(`grant select on ${schema}.orders to ${role}`);
+    await db.query("reset role");
+    await grants.up({ role, tables: [`${schema}.lines`] });
+    await grants.destroy();
+    const theirs = [`SELECT on ${schema}.orders by dba`, `USAGE on ${schema} by dba`];
+    expect(await rightsOf(db, role)).toEqual(theirs);
+    expect(said.join("\n")).toContain(`"${role}" keeps what others granted: schema ${schema} (by dba)`);
+    await db.query(`revoke all on schema ${schema} from dba cascade; revoke all on ${schema}.orders from dba cascade`);
+  });
+
+  test("what the role had before us is left to it", async () => {
+    await db.asAdmin(`create table ${schema}.lines (id int, price int)`);
+    await db.asAdmin(`create schema ${schema}_two; create table ${schema}_two.t (id int)`);
+    await db.asAdmin(`grant usage on schema ${schema}, ${schema}_two to ${role}`);
+    await db.asAdmin(`grant select on ${schema}.orders, ${schema}_two.t to ${role}`);
+    await db.asAdmin(`grant select (price) on ${schema}.lines to ${role}`);
+    await db.asAdmin(`alter default privileges in schema ${schema} grant select on tables to ${role}`);
+    const before = await rightsOf(db, role);
+    await grants.up({ role, schemas: [schema] });
+    await grants.up({ role, schemas: [schema, `${schema}_two`] });
+    await db.asAdmin(`create table ${schema}.later (id int)`);
+    expect(await grants.refresh()).toBe(false);
+    await grants.destroy();
+    expect(await rightsOf(db, role)).toEqual([...before, `SELECT on ${schema}.later by ${db.user}`].sort());
+    await db.asAdmin(`drop schema ${schema}, ${schema}_two cascade`);
+  });
+
+  test("what a killed run gave is taken up by the next one, and taken back by that alone", async () => {
+    const args = { role, schemas: [schema] };
+    await grants.up(args);
+    const killed = grants.state;
+    grants.state = undefined;
+    await grants.up(args);
+    expect(grants.outputs).toMatchObject({ found: [] });
+    const late = new Managed("ClickPipesGrants", role, db.config);
+    late.state = killed;
+    await late.destroy();
+    expect(said.join("\n")).toContain("belong to another resource by now");
+    expect(await rightsOf(db, role)).toEqual(whole("orders"));
+  });
+
+  test("a schema, a table, a column or an owner that is not there is refused before anything is granted", async () => {
+    const nothing = { role, schemas: [schema, "no_schema"], objectOwners: ["no_role"] };
+    await expect(grants.up(nothing)).rejects.toThrow("schema no_schema, role no_role. Create it first");
+    const tables = [`${schema}.nothing`, { schema, name: "orders", columns: ["id", "No column"] }];
+    await expect(grants.up({ role, tables: [tables[0]] })).rejects.toThrow(`table ${schema}.nothing`);
+    await expect(grants.up({ role, tables })).rejects.toThrow(
+      `table ${schema}.nothing, column "No column" of ${schema}.orders`,
+    );
+    await expect(grants.up({ role: "no_role", schemas: [schema] })).rejects.toThrow('role "no_role" does not exist');
+    expect(await rightsOf(db, role)).toEqual([]);
+  });
+
+  test("what was dropped is missing from the scope after a refresh, so that a preview names it", async () => {
+    await db.asAdmin(`create schema ${schema}_gone`);
+    await db.asAdmin(`create table ${schema}.gone (id int)`);
+    const columns = { schema, name: "orders", columns: ["id", "item"] };
+    const args = { role, schemas: [`${schema}_gone`], tables: [`${schema}.gone`, columns], objectOwners: [db.user] };
+    await grants.up(args);
+    await db.asAdmin(`drop schema ${schema}_gone; drop table ${schema}.gone`);
+    await db.asAdmin(`alter table ${schema}.orders drop column item`);
+    expect(await grants.refresh()).toBe(true);
+    expect(grants.state?.inputs).toMatchObject({ schemas: [], tables: [{ ...columns, columns: ["id"] }] });
+    await expect(grants.up(args)).rejects.toThrow(
+      `schema ${schema}_gone, table ${schema}.gone, column item of ${schema}.orders`,
+    );
+    await grants.up({ role, tables: [{ ...columns, columns: ["id"] }] });
+    expect(await grants.refresh()).toBe(false);
+  });
+
+  test("the role is gone: the grants are, too", async () => {
+    await grants.up({ role, schemas: [schema] });
+    await db.asAdmin(`drop owned by ${role}`).catch(() => db.query(`drop owned by ${role}`));
+    await db.asAdmin(`drop role ${role}`);
+    expect(await grants.refresh()).toBe(true);
+    expect(grants.state).toBeUndefined();
+    await db.asAdmin(`create role ${role} login password '${GRANTEE_PASSWORD}'`);
+  });
+
+  test("another role is given them in the transaction that takes them from the first", async () => {
+    await db.asAdmin(`create role ${role}_next`);
+    await grants.up({ role, schemas: [schema] });
+    expect((await grants.up({ role: `${role}_next`, schemas: [schema] })).kind).toBe("update");
+    expect(await rightsOf(db, role)).toEqual([]);
+    expect(await rightsOf(db, `${role}_next`)).toEqual(whole("orders"));
+    expect(await grants.refresh()).toBe(false);
+    await grants.destroy();
+    await db.asAdmin(`drop role ${role}_next`);
+  });
+
+  test("a rename of the role is followed without a statement on any object", async () => {
+    await grants.up({ role, schemas: [schema] });
+    const rows = () => db.query("select xmin::text from pg_class where relnamespace = $1::regnamespace", [schema]);
+    const before = await rows();
+    await db.asAdmin(`alter role ${role} rename to ${role}_new`);
+    const { token } = grants.outputs;
+    expect(await grants.up({ role: `${role}_new`, schemas: [schema] })).toMatchObject({
+      kind: "update",
+      outputs: { token },
+    });
+    expect(await rows()).toEqual(before);
+    expect(await grants.refresh()).toBe(false);
+    await grants.destroy();
+    await db.asAdmin(`alter role ${role}_new rename to ${role}`);
+  });
+});

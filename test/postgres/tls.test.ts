@@ -1,0 +1,78 @@
+import { chownSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { resolveSettings } from "../../provider/lifecycle/settings";
+import { Connections } from "../../provider/postgres/connections";
+import { statement } from "../../provider/postgres/sql/statement";
+import { type PostgresServer, startPostgres } from "../support/postgres/servers";
+
+describe("a server whose certificate is for localhost, signed by an authority of its own", () => {
+  let server: PostgresServer;
+  let authority: string;
+
+  beforeAll(async () => {
+    server = await startPostgres({ version: 17 });
+    const ca = await generate([{ name: "commonName", value: "test authority" }], {
+      extensions: [{ name: "basicConstraints", cA: true, critical: true }],
+    });
+    authority = ca.cert;
+    const own = await generate([{ name: "commonName", value: "localhost" }], {
+      ca: { key: ca.private, cert: ca.cert },
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+    });
+    const { uid, gid } = statSync(server.dataDirectory);
+    for (const [file, text] of Object.entries({ "server.crt": own.cert, "server.key": own.private })) {
+      writeFileSync(join(server.dataDirectory, file), text, { mode: 0o600 });
+      chownSync(join(server.dataDirectory, file), uid, gid);
+    }
+    await server.configure({ ssl: "on" });
+  });
+  afterAll(() => server?.stop());
+
+  /** Whether the session is encrypted, or the code of what went wrong. */
+  async function connected(host: string, options: Record<string, string>): Promise<unknown> {
+    const { user, password } = server.superuser;
+    const given = { host, port: String(server.port), database: "postgres", user, password, ...options };
+    const { postgres } = resolveSettings(
+      (name) => (given as Record<string, string>)[name],
+      () => undefined,
+    );
+    if ("problem" in postgres) throw new Error(postgres.problem);
+    const connections = new Connections(postgres);
+    try {
+      const query = statement("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
+      return (await connections.use((session) => session.run(query)))[0]?.rows[0]?.ssl;
+    } catch (error) {
+      return (error as { code?: string }).code;
+    } finally {
+      await connections.close();
+    }
+  }
+
+  test("is trusted for its name with the authority given, as a file or as text", async () => {
+    const file = join(server.dataDirectory, "authority.crt");
+    writeFileSync(file, authority);
+    expect(await connected("localhost", { sslmode: "verify-full", sslrootcert: file })).toBe(true);
+    expect(await connected("localhost", { sslmode: "verify-full", sslrootcert: authority })).toBe(true);
+  });
+
+  test("is not trusted without the authority, nor under another name", async () => {
+    expect(await connected("localhost", { sslmode: "verify-full" })).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED/);
+    expect(await connected("127.0.0.1", { sslmode: "verify-full", sslrootcert: authority })).toBe(
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+    );
+  });
+
+  test("is taken under another name by verify-ca, and unseen by require", async () => {
+    expect(await connected("127.0.0.1", { sslmode: "verify-ca", sslrootcert: authority })).toBe(true);
+    expect(await connected("127.0.0.1", { sslmode: "verify-ca" })).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED/);
+    expect(await connected("127.0.0.1", { sslmode: "require" })).toBe(true);
+    expect(await connected("127.0.0.1", { sslmode: "require", sslrootcert: authority })).toBe(true);
+  });
+
+  test("is spoken to in clear only when asked to, or on this machine", async () => {
+    expect(await connected("localhost", {})).toBe(false);
+    expect(await connected("localhost", { sslmode: "disable" })).toBe(false);
+  });
+});

@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { fresh } from "../support/freshName";
+import { Managed } from "../support/managed";
+import { type Admin, useDatabase } from "../support/postgres/database";
+import { makeTables, managed, membersOf, publicationOf, quoted, WITH_KEY } from "../support/publication/publications";
+import { useWarnings } from "../support/warnings";
+
+const PLACES: { version: 14 | 15 | 18; admin: Admin }[] = [
+  { version: 14, admin: "neon" },
+  { version: 15, admin: "superuser" },
+  { version: 18, admin: "neon" },
+];
+
+describe.each(PLACES)("A publication that is there already, on Postgres $version as $admin", ({ version, admin }) => {
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
+  let name: string;
+  let one: string;
+  let two: string;
+
+  beforeEach(async () => {
+    name = fresh();
+    [one = "", two = ""] = await makeTables(db, WITH_KEY, WITH_KEY);
+  });
+
+  const byHand = async (rest = `for table ${one} with (publish = 'insert, update')`) => {
+    await db.asAdmin(`create publication ${quoted(name)} ${rest}`);
+    await db.asAdmin(`comment on publication ${quoted(name)} is 'theirs'`);
+  };
+  const adopting = { adopt: true };
+
+  test("is refused, with the ways on", async () => {
+    await byHand();
+    const pub = managed(db);
+    await expect(pub.up({ name, tables: [one] })).rejects.toThrow(
+      `publication "${name}" exists already and was not made by this resource. To manage it as it stands, set \`adopt: true\``,
+    );
+    const other = new Managed("Publication", "other", db.config);
+    await other.up({ name: `${name}_2`, tables: [one] });
+    await expect(pub.up({ name: `${name}_2`, tables: [one] })).rejects.toThrow(
+      /belongs to organization\/app\/dev\/Publication\/other, a resource of this stack\. .*`aliases`/,
+    );
+    expect((await publicationOf(db, name))?.comment).toBe("theirs");
+    await other.destroy();
+  });
+
+  test("is adopted as it stands, and given back as it was", async () => {
+    await byHand();
+    const before = await publicationOf(db, name);
+    const pub = managed(db);
+    await pub.up({ name, tables: [one], ...adopting });
+    expect(said.join()).toContain(`publication "${name}" exists and would be adopted`);
+    expect(await publicationOf(db, name)).toMatchObject({ oid: before?.oid, publish: "insert,update", viaRoot: false });
+    expect((await publicationOf(db, name))?.comment).toMatch(/^theirs\npulumi-neon-clickpipes: .*"adopted":true/);
+    expect(await pub.refresh()).toBe(false);
+    await pub.up({ name, tables: [one, two], comment: "ours", publish: ["insert", "update", "delete"], ...adopting });
+    await pub.up({ name, tables: [one, two], publishViaPartitionRoot: true, ...adopting });
+    await pub.destroy();
+    expect(await publicationOf(db, name)).toEqual(before);
+    expect(await membersOf(db, name)).toEqual([one]);
+  });
+
+  test("is not narrowed by its adoption unless consented to", async () => {
+    await byHand(`for table ${one}, ${two}`);
+    const pub = managed(db);
+    await expect(pub.check({ name, tables: [one], ...adopting })).rejects.toThrow(
+      new RegExp(`"${name}" also holds ${two}: .* List it too, or consent with \`allowReplace: true\``),
+    );
+    const both = { name, tables: [one, two], ...adopting };
+    await expect(pub.up({ ...both, publish: ["insert"] })).rejects.toThrow(
+      "also holds operation update, operation delete, operation truncate",
+    );
+    if (version >= 15) {
+      const listed = { schema: "public", name: one.slice(7), columns: ["id"] };
+      await expect(pub.up({ ...both, tables: [listed, two] })).rejects.toThrow(`other columns or rows of ${one}`);
+    }
+    await pub.up({ name, tables: [one], allowReplace: true, ...adopting });
+    expect(await membersOf(db, name)).toEqual([one]);
+    await pub.destroy();
+  });
+
+  test("is dropped with deleteAdopted, which must be in the state", async () => {
+    await byHand();
+    const pub = managed(db);
+    await pub.up({ name, tables: [one], ...adopting });
+    await pub.up({ name, tables: [one], ...adopting, deleteAdopted: true });
+    await pub.destroy();
+    expect(await publicationOf(db, name)).toBeUndefined();
+  });
+
+  test("stays adopted when the run that adopted it was killed, and loses nothing at its delete", async () => {
+    await byHand();
+    const resource = fresh("resource");
+    await managed(db, {}, resource).up({ name, tables: [one, two], ...adopting });
+    const again = managed(db, {}, resource);
+    await expect(again.up({ name, tables: [one, two] })).rejects.toThrow("`adopt: true`");
+    await again.up({ name, tables: [one, two], ...adopting });
+    await again.destroy();
+    // Who added the second one cannot be told any more.
+    expect(await membersOf(db, name)).toEqual([one, two].sort());
+    expect((await publicationOf(db, name))?.comment).toBe("theirs");
+  });
+
+  test("is made where there is none, and then is ours", async () => {
+    const pub = managed(db);
+    await pub.up({ name, tables: [one], ...adopting });
+    expect(await publicationOf(db, name)).toMatchObject({ publish: "insert,update,delete,truncate", viaRoot: true });
+    await pub.destroy();
+    expect(await publicationOf(db, name)).toBeUndefined();
+  });
+
+  test("and was made by us does not become adopted by the argument", async () => {
+    const pub = managed(db);
+    await pub.up({ name, tables: [one] });
+    await pub.up({ name, tables: [one, two], ...adopting });
+    await pub.destroy();
+    expect(await publicationOf(db, name)).toBeUndefined();
+  });
+
+  test("and was left by a killed run of ours is taken up, and a late delete of the old one drops nothing", async () => {
+    const resource = fresh("resource");
+    const old = managed(db, {}, resource);
+    await old.up({ name, tables: [one] });
+    const next = managed(db, {}, resource);
+    await next.up({ name, tables: [one, two] });
+    await old.destroy();
+    expect(said.join()).toContain(`publication "${name}" belongs to another resource by now`);
+    expect(await membersOf(db, name)).toEqual([one, two].sort());
+    await next.destroy();
+    expect(await publicationOf(db, name)).toBeUndefined();
+  });
+
+  test("has been adopted by another stack since: that one's mark stays, and our delete drops nothing", async () => {
+    const ours = managed(db);
+    await ours.up({ name, tables: [one] });
+    const theirs = new Managed("Publication", "theirs", db.config, { stack: "prod" });
+    await theirs.up({ name, tables: [one], ...adopting });
+    await ours.up({ name, tables: [one, two] });
+    expect((await publicationOf(db, name))?.comment).toContain("organization/app/prod/Publication/theirs");
+    await ours.destroy();
+    expect(await publicationOf(db, name)).toBeDefined();
+    await theirs.destroy();
+    expect((await publicationOf(db, name))?.comment).toContain("organization/app/dev/Publication");
+  });
+
+  test("under a name that pgoutput folds: is refused, since no pipe can read it, with the way on", async () => {
+    name = `${fresh()}Upper`;
+    await byHand();
+    await expect(managed(db).up({ name, tables: [one], ...adopting })).rejects.toThrow(
+      /would be read as another name by pgoutput.*ALTER PUBLICATION .* RENAME TO/,
+    );
+  });
+
+  if (admin !== "superuser")
+    test("and belongs to somebody else: what it takes is named", async () => {
+      const owner = fresh("owner");
+      await db.query(`create role ${owner}; grant create on database ${quoted(db.database)} to ${owner}`);
+      await db.query(`create publication ${name}`);
+      await db.query(`alter publication ${name} owner to ${owner}`);
+      await expect(managed(db).check({ name, tables: [one], ...adopting })).rejects.toThrow(
+        `belongs to ${owner}, and "${db.user}" does not have the rights of that role: GRANT ${owner} TO ${db.user}`,
+      );
+    });
+});

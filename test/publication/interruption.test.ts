@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Interruptions, type Story } from "../support/interruption";
+import { membersOf, publicationOf } from "../support/publication/publications";
+import { recordWarnings } from "../support/warnings";
+
+describe("a publication, cut off or killed at any statement, as a superuser", () => {
+  let scene: Interruptions;
+  let count = 0;
+
+  beforeAll(async () => {
+    recordWarnings();
+    scene = await Interruptions.start(18, "superuser");
+    await scene.db.query("create schema s; create schema r");
+    await scene.db.query("create table s.a (id int primary key, n int); create table s.b (id int primary key, n int)");
+    await scene.db.query("create table r.c (id int primary key, n int)");
+  });
+  afterAll(() => scene?.stop());
+
+  type Wish = (name: string) => Record<string, unknown>;
+
+  function aPublication(from: Wish | undefined, to: Wish | "nothing", found = false): Story {
+    const { db } = scene;
+    const name = `p_${++count}`;
+    const lives = scene.lives("Publication", name);
+    return {
+      ...lives,
+      async before() {
+        if (found) await db.query(`create publication ${name} for table s.a with (publish = 'insert, update')`);
+        if (from) await lives.lasting.up(from(name));
+      },
+      work: (resource) => (to === "nothing" ? resource.destroy() : resource.up(to(name))),
+      async after() {
+        const { oid: _oid, ...row } = (await publicationOf(db, name)) ?? { oid: 0 };
+        const { token = "none" } = lives.lasting.state?.outputs ?? {};
+        const schemas =
+          "select n.nspname from pg_publication_namespace s join pg_namespace n on n.oid = pnnspid join pg_publication p on p.oid = pnpubid where pubname = $1";
+        const text = JSON.stringify([row, await membersOf(db, name), await db.query(schemas, [name])]);
+        return {
+          clean: lives.lasting.state && !(await lives.lasting.refresh()),
+          publication: text.replaceAll(name, "NAME").replaceAll(String(token), "TOKEN"),
+        };
+      },
+      async end() {
+        await lives.lasting.destroy();
+        if (found) await db.query(`drop publication ${name}`);
+        expect(await publicationOf(db, name)).toBeUndefined();
+      },
+    };
+  }
+
+  const A = { schema: "s", name: "a" };
+  const list: Wish = (name) => ({ name, tables: [{ ...A, where: "id > 0" }, "s.b"], comment: "one" });
+  const schema: Wish = (name) => ({ name, schemas: ["s"], tables: ["r.c"] });
+
+  test("is made the same", () => scene.everywhere(() => aPublication(undefined, list)));
+
+  test("is changed the same, in place", () =>
+    scene.everywhere(() =>
+      aPublication(list, (name) => ({
+        name,
+        tables: [{ ...A, where: "id > 1", columns: ["id"] }, "r.c"],
+        publish: ["insert"],
+      })),
+    ));
+
+  test("passes from a list to its schema the same", () => scene.everywhere(() => aPublication(list, schema)));
+
+  test("and back", () => scene.everywhere(() => aPublication(schema, list)));
+
+  test("is replaced the same, by consent", () =>
+    scene.everywhere(() =>
+      aPublication(list, (name) => ({
+        name,
+        allTables: true,
+        comment: "all",
+        allowReplace: true,
+        allowUnsafeTables: true,
+      })),
+    ));
+
+  test("is adopted and given back the same", async () => {
+    const adopted: Wish = (name) => ({ name, tables: ["s.a"], comment: "ours", adopt: true });
+    await scene.everywhere(() => aPublication(undefined, adopted, true));
+    await scene.everywhere(() => aPublication(adopted, "nothing", true));
+  });
+
+  test("is dropped", () => scene.everywhere(() => aPublication(list, "nothing")));
+});

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, vi } from "vitest";
+import type { Managed } from "../managed";
+
+/** What the provider keeps on this machine must not stay in the developer's own Pulumi home. */
+const home = mkdtempSync(join(tmpdir(), "clickpipes-home-"));
+beforeAll(() => {
+  process.env.PULUMI_HOME = home;
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+/** Waiting times that keep a test short. */
+export const SHORT_WAITS = { pause: 4, poll: 4, secondLook: 20 };
+
+export interface Place {
+  config: Record<string, string>;
+  /** @default "IpAllowlist" */
+  kind?: string;
+  /** @default "dev" */
+  stack?: string;
+}
+
+export interface ProviderProcess {
+  resource(name: string, place: Place): Managed;
+  /** The resource as a later run finds it, in this process. */
+  continued(resource: Managed, name: string, place: Place): Managed;
+  /** As Pulumi ends a run: the state is saved, and the process forgets what the resource wished for. */
+  endRun(resource: Managed): void;
+}
+
+/** The provider's code loaded anew: another process, as far as what it remembers goes. */
+export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderProcess> {
+  // Each of them listens for SIGINT, in this one process.
+  process.setMaxListeners(0);
+  vi.resetModules();
+  const { neonWaits } = await import("../../../provider/neon/waits.js");
+  Object.assign(neonWaits, waits);
+  const { forget } = await import("../../../provider/ipAllowlist/turns.js");
+  const { clearFinished } = await import("../../../provider/ipAllowlist/journal.js");
+  const { Managed } = await import("../managed.js");
+  const resource: ProviderProcess["resource"] = (name, { config, kind = "IpAllowlist", stack = "dev" }) =>
+    new Managed(kind, name, config, { stack });
+  return {
+    resource,
+    continued: (before, ...place) => Object.assign(resource(...place), { state: before.state }),
+    endRun({ state }) {
+      clearFinished();
+      if (state) forget(String(state.outputs.projectId), String(state.outputs.token));
+    },
+  };
+}
+
+/** After a failed create or update the engine calls update even where no input has changed. */
+export function markFailed(resource: Managed): void {
+  if (resource.state) resource.state.inputs = { ...resource.state.inputs, failed: true };
+}
+
+export function failure(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "no error",
+    (error: Error) => error.message,
+  );
+}

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { fresh } from "../support/freshName";
+import { Managed } from "../support/managed";
+import { type Place, useDatabase } from "../support/postgres/database";
+import { logsIn } from "../support/postgres/login";
+import { useWarnings } from "../support/warnings";
+
+const PLACES: Place[] = [
+  { version: 14, admin: "superuser" },
+  { version: 16, admin: "neon" },
+  { version: 18, admin: "neon" },
+];
+const OTHER = "Silver-River9_maple!Onyx73";
+
+describe.each(PLACES)("what others did to a user on Postgres $version as $admin", ({ version, admin }) => {
+  const db = useDatabase(version, admin);
+  const said = useWarnings();
+  let name: string;
+  let user: Managed;
+
+  beforeEach(async () => {
+    name = fresh("drifting");
+    user = new Managed("ClickPipesUser", name, db.config);
+    await user.up({ name });
+  });
+
+  const warnings = () => said.join("\n");
+  const passwordOf = async () => (await db.query("select rolpassword from pg_authid where rolname = $1", [name]))[0];
+
+  test("a password changed beside NOLOGIN is seen and set again with it", async () => {
+    await db.query(`alter role ${name} nologin password '${OTHER}'`);
+    expect(await user.refresh()).toBe(true);
+    expect(user.drift).toEqual([
+      `role "${name}" may not log in (NOLOGIN)`,
+      `role "${name}" no longer accepts its password`,
+    ]);
+    await user.up({ name });
+    expect(await logsIn(db, name, user.outputs.password)).toBe(true);
+    expect(await user.refresh()).toBe(false);
+  });
+
+  test.each(["-infinity", "2001-01-01"])(
+    "an end of %s is taken away, and the password is not set again",
+    async (end) => {
+      const before = await passwordOf();
+      await db.query(`alter role ${name} valid until '${end}'`);
+      expect(await user.refresh()).toBe(true);
+      expect(user.drift).toEqual([expect.stringMatching(`role "${name}" expired at ${end}`)]);
+      await user.up({ name });
+      expect(await logsIn(db, name, user.outputs.password)).toBe(true);
+      expect(await user.refresh()).toBe(false);
+      expect(await passwordOf()).toEqual(before);
+    },
+  );
+
+  test("a password changed beside an end in the past is set again when the role is open", async () => {
+    await db.query(`alter role ${name} valid until '2001-01-01' password '${OTHER}'`);
+    await user.refresh();
+    await user.up({ name });
+    expect(await logsIn(db, name, user.outputs.password)).toBe(true);
+  });
+
+  test("SUPERUSER is taken away by a superuser, and else told with the statement, at every refresh and on delete", async () => {
+    await db.query(`alter role ${name} superuser`);
+    expect(await user.refresh()).toBe(true);
+    const drift = [`role "${name}" is more than a reader: SUPERUSER`];
+    expect(user.drift).toEqual(drift);
+    expect((await user.up({ name })).kind).toBe("update");
+    expect(await user.refresh()).toBe(admin === "neon");
+    if (admin === "neon") {
+      expect(user.drift).toEqual(drift);
+      expect(warnings()).toContain(`Run as an admin: ALTER ROLE "${name}" NOSUPERUSER;`);
+      await expect(user.destroy()).rejects.toThrow(
+        `role "${name}" cannot be dropped: "${db.user}" is no superuser, as that role is`,
+      );
+      await db.query(`alter role ${name} nosuperuser`);
+    }
+    await user.destroy();
+    expect(await passwordOf()).toBeUndefined();
+  });
+
+  test("membership in Neon's privileged role, through another role too, is revoked where the admin may, else told with the statement", async () => {
+    if (admin === "superuser") await db.query("create role neon_superuser nologin");
+    await db.query(`create role ${name}_boss in role neon_superuser`);
+    await db.query(`grant neon_superuser, ${name}_boss to ${name}`);
+    expect(await user.refresh()).toBe(true);
+    const drift = [
+      `role "${name}" is more than a reader: membership in ${name}_boss, which is as good as neon_superuser`,
+      `role "${name}" is more than a reader: membership in neon_superuser`,
+    ];
+    expect(user.drift).toEqual(drift);
+    expect((await user.up({ name })).kind).toBe("update");
+    expect(await user.refresh()).toBe(admin === "neon");
+    if (admin === "superuser") return;
+    expect(user.drift).toEqual(drift);
+    for (const role of [`${name}_boss`, "neon_superuser"]) {
+      expect(warnings()).toContain(`Run as an admin: REVOKE "${role}" FROM "${name}";`);
+      await db.query(`revoke ${role} from ${name}`);
+    }
+    expect(await user.refresh()).toBe(true);
+    expect(user.drift).toEqual([]);
+  });
+
+  test("a role dropped without a refresh is made again under the password that is known", async () => {
+    const { password } = user.outputs;
+    await db.query(`drop role ${name}`);
+    await user.up({ name, connectionLimit: 3 });
+    expect(user.outputs.password).toBe(password);
+    expect(await logsIn(db, name, password)).toBe(true);
+    expect(warnings()).toContain(`role "${name}" was gone and has been made again, without the rights it had`);
+    expect(await user.refresh()).toBe(false);
+  });
+
+  test("a role that the superuser made under the name meanwhile is somebody else's", async () => {
+    await db.query(`drop role ${name}`);
+    await db.query(`create role ${name} login replication password '${OTHER}'`);
+    await expect(user.up({ name, connectionLimit: 2 })).rejects.toThrow(/was not made by this resource/);
+    expect(warnings()).not.toContain("made again");
+    const { state } = user;
+    await user.destroy();
+    user.state = state;
+    expect(await user.refresh()).toBe(true);
+    expect(user.state).toBeUndefined();
+    expect(await logsIn(db, name, OTHER)).toBe(true);
+  });
+
+  test("what a killed run left behind is taken up, and what it was given meanwhile taken away", async () => {
+    user.state = undefined;
+    await db.query(`alter role ${name} nologin createdb bypassrls`);
+    await user.up({ name });
+    expect(
+      await db.query("select rolcanlogin, rolcreatedb, rolbypassrls from pg_roles where rolname = $1", [name]),
+    ).toEqual([{ rolcanlogin: true, rolcreatedb: false, rolbypassrls: false }]);
+    expect(await user.refresh()).toBe(false);
+  });
+
+  test("two users cannot take each other's name, and are told how", async () => {
+    const other = new Managed("ClickPipesUser", `${name}_b`, db.config);
+    await other.up({ name: `${name}_b` });
+    const failures = await Promise.all(
+      [user.up({ name: `${name}_b` }), other.up({ name })].map((one) => one.catch((error: Error) => error.message)),
+    );
+    for (const failure of failures) expect(failure).toMatch(/exists already. It is one of this stack: .* a third name/);
+    await user.up({ name: `${name}_c` });
+    await other.up({ name });
+    await user.up({ name: `${name}_b` });
+    for (const one of [user, other]) {
+      expect(await logsIn(db, String(one.outputs.name), one.outputs.password)).toBe(true);
+      expect(await one.refresh()).toBe(false);
+      await one.destroy();
+    }
+  });
+});
