@@ -1,17 +1,15 @@
-import { neonWaits } from "./neon/waits";
-
-/** Says every ten seconds what is being waited for, where there is anything to say, until `work` ends. */
-
+/** Says now and then what is being waited for, where there is anything to say, until `work` ends. */
 export async function saying<T>(
   inform: (text: string) => void,
   what: () => string | undefined,
   work: () => Promise<T>,
+  everyMs = 10_000,
 ): Promise<T> {
   const start = Date.now();
   const timer = setInterval(() => {
     const text = what();
     if (text !== undefined) inform(`${text} (${Math.round((Date.now() - start) / 1000)} s so far)`);
-  }, neonWaits.progress);
+  }, everyMs);
   try {
     return await work();
   } finally {

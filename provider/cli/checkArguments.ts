@@ -1,13 +1,18 @@
 import { parseArgs } from "node:util";
 import { Arguments } from "../lifecycle/arguments";
 import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycle/defaults";
-import { Output } from "../lifecycle/output";
-import { resolveSettings, type Settings } from "../lifecycle/settings";
-import { checkReadiness, type ReadinessInputs, readinessQuestion } from "../readiness/arguments";
-import type { ReadinessQuestion } from "../readiness/facts";
+import { resolveSettings } from "../lifecycle/settings";
+import { ADVICE_ON_OTHER_NAMES } from "../lifecycle/tables";
+import type { PostgresSettings } from "../postgres/connectionSettings";
+import { readArguments } from "../readiness/arguments";
+import { type ReadinessQuestion, toQuestion } from "../readiness/question";
+import { scrub } from "../scrub";
+import { usageProblem } from "./refusals";
 
 export interface CheckArguments {
-  settings: Settings;
+  postgres: PostgresSettings;
+  /** What must never be printed. */
+  secrets: string[];
   question: ReadinessQuestion;
   json: boolean;
 }
@@ -35,25 +40,28 @@ const FLAGS: Record<string, string> = {
 };
 
 export async function readCheckArguments(words: string[]): Promise<CheckArguments> {
-  const values = parsed(words);
+  const values = parseOptions(words);
   const { json = false, role, publication, table, mode, slot } = { ...DEFAULTS, ...values };
   const args = new Arguments({ role, publication, tables: table, replicationMode: mode, replicationSlotName: slot });
-  const password = values["password-stdin"] ? await readPassword() : process.env.CLICKPIPES_PASSWORD;
-  const inputs = { ...checkReadiness(args), password } as ReadinessInputs;
+  const password = (values["password-stdin"] ? await readPassword() : process.env.CLICKPIPES_PASSWORD) ?? "";
+  const inputs = { ...readArguments(args), password };
   const problems = args.problems.flatMap((problem) => (problem.startsWith("password:") ? [] : [inFlags(problem)]));
   if (!password) problems.push("no password of the ClickPipes user: set CLICKPIPES_PASSWORD, or give --password-stdin");
   const settings = resolveSettings(
     (name) => (name === "connectionUri" ? values.uri : undefined),
     (name) => process.env[name] || undefined,
   );
-  if ("problem" in settings.postgres) problems.push(inShell(settings.postgres.problem));
+  const { postgres } = settings;
+  const secrets = [...settings.secrets, password];
   // A value in the wrong place may be a URI or a password.
-  if (problems.length > 0)
-    throw usageProblem(new Output([...settings.secrets, password ?? ""]).clean(problems.join("\n")));
-  return { settings, question: readinessQuestion(inputs), json };
+  if ("problem" in postgres || problems.length > 0) {
+    const found = "problem" in postgres ? [...problems, inShell(postgres.problem)] : problems;
+    throw usageProblem(scrub(found.join("\n"), secrets));
+  }
+  return { postgres, secrets, question: toQuestion(inputs), json };
 }
 
-function parsed(words: string[]) {
+function parseOptions(words: string[]) {
   try {
     return parseArgs({ args: words, options: OPTIONS }).values;
   } catch (error) {
@@ -71,7 +79,7 @@ async function readPassword(): Promise<string> {
 }
 
 function inFlags(problem: string): string {
-  const text = problem.replace("; write { schema, name } for other names", "");
+  const text = problem.replace(ADVICE_ON_OTHER_NAMES, "");
   return text.replace(/^(\w+)(\[\d+\])?/, (_all, name: string) => FLAGS[name] ?? name);
 }
 
@@ -79,14 +87,4 @@ function inShell(problem: string): string {
   return problem.startsWith("no connection to Postgres")
     ? "no connection to Postgres: give --uri, or set DATABASE_URL or PGHOST and the others"
     : problem.replace(/^connectionUri/, "--uri");
-}
-
-const USAGE = "usage";
-
-function usageProblem(message: string): Error {
-  return Object.assign(new Error(message), { kind: USAGE });
-}
-
-export function isUsageProblem(error: Error): boolean {
-  return (error as { kind?: string }).kind === USAGE;
 }

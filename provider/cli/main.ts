@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { checkSource } from "./check";
-import { isUsageProblem } from "./checkArguments";
 import { HELP } from "./help";
+import { isUsageProblem } from "./refusals";
 
 /** `npx pulumi-neon-clickpipes check`: the exit status is 0 for ready, 1 for blocked, 2 for no answer to that. */
 async function main(words: string[]): Promise<number> {

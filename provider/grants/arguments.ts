@@ -1,10 +1,25 @@
 import { type Arguments, canonicalList } from "../lifecycle/arguments";
+import type { Unmarked } from "../lifecycle/lifecycle";
 import { readTables } from "../lifecycle/tables";
 import { isUnknown } from "../lifecycle/unknown";
 import { parseTable, type TableSpec } from "../postgres/sql/table";
 import { compareText } from "../text";
+import type { GrantsInputs } from "./state";
 
-export function readSchemaNames(args: Arguments): string[] | "*" | undefined {
+export function checkArguments(args: Arguments): Unmarked<GrantsInputs> {
+  const schemas = readSchemaNames(args);
+  const tables = readListedTables(args);
+  const nothing = (schemas ?? []).length === 0 && (tables ?? []).length === 0;
+  if (nothing && args.problems.length === 0) args.problem("schemas", "give `schemas` or `tables`, or both");
+  return {
+    role: args.identifier("role", { required: true }),
+    schemas,
+    tables,
+    objectOwners: canonicalList(args.identifiers("objectOwners"), compareText),
+  };
+}
+
+function readSchemaNames(args: Arguments): string[] | "*" | undefined {
   if (args.is("schemas", "*")) return "*";
   const list = args.identifiers("schemas");
   for (const name of Array.isArray(list) ? list : []) {
@@ -12,7 +27,8 @@ export function readSchemaNames(args: Arguments): string[] | "*" | undefined {
   }
   return canonicalList(list, compareText);
 }
-export function readListedTables(args: Arguments): TableSpec[] | undefined {
+
+function readListedTables(args: Arguments): TableSpec[] | undefined {
   const list = readTables(args, false);
   for (const spec of Array.isArray(list) ? list : []) {
     if (isUnknown(spec)) continue;
@@ -21,6 +37,7 @@ export function readListedTables(args: Arguments): TableSpec[] | undefined {
   }
   return list;
 }
-export function isOfSystem(schema: string): boolean {
+
+function isOfSystem(schema: string): boolean {
   return !isUnknown(schema) && /^pg_|^information_schema$/.test(schema);
 }

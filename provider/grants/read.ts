@@ -1,55 +1,54 @@
-import type { Inputs } from "../lifecycle/arguments";
 import type { Context } from "../lifecycle/context";
 import type { Found } from "../lifecycle/lifecycle";
 import { findGrants } from "../postgres/sql/mark";
-import { readRole, toRole } from "../postgres/sql/role";
-import { placeOf, readServer, toServer } from "../postgres/sql/server";
-import { knownOf, readRights, referenceTo, toRights } from "./find";
-import { liveScope, stillKnown } from "./liveScope";
-import { formatObjects, type ObjectNow, readObjects, renamingSentences, renamings } from "./sql/objects";
+import { readRole } from "../postgres/sql/role";
+import { placeOf, readServer } from "../postgres/sql/server";
+import { currentScope } from "./currentScope";
+import { knownObjects, referenceTo } from "./find";
+import { readCoverage, toCoverage } from "./sql/coverage";
+import { readMissing } from "./sql/missing";
+import { formatObjects, readObjects, stillKnown } from "./sql/objects";
 import { planGrants, readableTables } from "./sql/plan";
-import { type MissingName, readMissing } from "./sql/scope";
-import type { GrantsState } from "./state";
+import { renamingSentences, renamings } from "./sql/renamings";
+import type { GrantsInputs, GrantsOutputs, GrantsState } from "./state";
 import type { Uncovered } from "./uncovered";
-import { keepUnread, sayUnread } from "./unread";
+import { keepUnread, warnOfUnread } from "./unreadPolicies";
 
-export async function readGrants(context: Context, id: string, inputs: Inputs): Promise<Found | undefined> {
-  const state = { ...inputs, role: inputs.role ?? id } as GrantsState;
+export async function readGrants(
+  context: Context,
+  state: GrantsState,
+): Promise<Found<GrantsInputs, GrantsOutputs> | undefined> {
   const reference = referenceTo(context, state);
-  const known = knownOf(context, state);
-  const [serverAnswer, roleAnswer, missingAnswer, objectsAnswer, ...answers] = await context.postgres.read((session) =>
-    session.run(
+  const known = knownObjects(context, state);
+  const [server, role, missing, objects, ...rights] = await context.postgres.read((session) =>
+    session.ask(
       readServer,
       readRole(reference),
       readMissing(state),
       readObjects(state, known),
-      ...readRights(session.version, reference, state),
+      ...readCoverage(session.version, reference, state),
     ),
   );
-  const server = toServer(serverAnswer?.rows[0] ?? {});
   context.checkPlace(server, state);
-  const role = toRole(roleAnswer?.rows[0]);
-  if (!role) return undefined;
-  const actual = toRights(answers, server.database);
-  const objects = (objectsAnswer?.rows ?? []) as unknown as ObjectNow[];
+  const coverage = toCoverage(server.database, rights);
+  if (!role || !coverage) return undefined;
   const renamed = renamings(known, objects);
-  const plan = planGrants(role.name, actual);
-  const uncovered = keepUnread(plan.uncovered, state.uncovered, actual);
-  sayUnread(context, role.name, actual);
+  const plan = planGrants(role.name, coverage);
+  const uncovered = keepUnread(plan.uncovered, state.uncovered, coverage);
+  warnOfUnread(context, role.name, coverage);
   const drift = [...plan.missing, ...newlyUncovered(uncovered, state), ...renamingSentences(renamed)];
   if (role.mayComment && state.token !== undefined && !findGrants(role.marked, server.database, state.mark)) {
     drift.push(`role "${role.name}" no longer bears the note of these grants in its comment`);
   }
-  const missing = (missingAnswer?.rows ?? []) as unknown as MissingName[];
   return {
     outputs: {
       roleOid: role.oid,
       target: placeOf(server),
-      grantedTables: readableTables(role.name, actual),
+      grantedTables: readableTables(role.name, coverage),
       uncovered,
       objects: formatObjects(stillKnown(known, objects)),
     },
-    inputs: { ...liveScope(state, missing, renamed), role: role.name },
+    inputs: { ...currentScope(state, missing, renamed), role: role.name },
     drift,
   };
 }
@@ -57,7 +56,7 @@ export async function readGrants(context: Context, id: string, inputs: Inputs): 
 /** What the last `pulumi up` did not know of; a second refresh says it again. */
 function newlyUncovered(uncovered: Uncovered[], state: GrantsState): string[] {
   const known = new Set((state.uncovered ?? []).map(uncoveredKey));
-  const said = new Set(state.drift as string[] | undefined);
+  const said = new Set(state.drift);
   return uncovered.flatMap((entry) => {
     const sentence = `${entry.kind} ${entry.object}: ${entry.reason}. ${entry.fix};`;
     return known.has(uncoveredKey(entry)) && !said.has(sentence) ? [] : [sentence];

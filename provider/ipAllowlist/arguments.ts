@@ -1,12 +1,41 @@
 import { type Arguments, canonicalList } from "../lifecycle/arguments";
-import { hasUnknown, isUnknown, UNKNOWN_TEXT } from "../lifecycle/unknown";
+import type { Unmarked } from "../lifecycle/lifecycle";
+import { readProjectId } from "../lifecycle/projectId";
+import { hasUnknown, isUnknown, UNKNOWN_TEXT, unknownAs } from "../lifecycle/unknown";
 import { compareText } from "../text";
 import { canonicalEntry, parseEntry } from "./addresses/entry";
-import { type Region, regionAddresses } from "./addresses/regions";
+import { isClickPipes, type Region, regionAddresses } from "./addresses/regions";
+import type { AllowlistInputs } from "./state";
 
-export function readRegion(args: Arguments): Region | undefined {
+export function checkArguments(args: Arguments): Unmarked<AllowlistInputs> {
+  const region = readRegion(args);
+  const ips = readIps(args);
+  const whenOpen = args.oneOf("whenOpen", "leaveOpen", "restrict") ?? "leaveOpen";
+  if (region === undefined && (ips === undefined || ips.length === 0) && args.problems.length === 0) {
+    args.problem("clickPipesRegion", "give the cloud and region of the ClickHouse service, or `ips`, or both");
+  }
+  if (whenOpen === "restrict" && !hasUnknown(ips) && (ips ?? []).every(isClickPipes)) {
+    args.problem(
+      "ips",
+      'with `whenOpen: "restrict"` list the addresses of your applications and of this machine, beside those of ClickPipes: ' +
+        "whoever is not in the list is shut out",
+    );
+  }
+  return {
+    projectId: readProjectId(args),
+    clickPipesRegion: region,
+    ips,
+    addresses: resolveAddresses(region, ips),
+    whenOpen,
+    protectedBranchesOnly: args.flag("protectedBranchesOnly"),
+    allowOpenOnDelete: args.flag("allowOpenOnDelete"),
+  };
+}
+
+/** Undefined where it is not given, or not as it should be. */
+function readRegion(args: Arguments): Region | undefined {
   const region = args.object("clickPipesRegion");
-  if (!region) return args.is("clickPipesRegion", UNKNOWN_TEXT) ? (UNKNOWN_TEXT as unknown as Region) : undefined;
+  if (!region) return args.is("clickPipesRegion", UNKNOWN_TEXT) ? unknownAs() : undefined;
   region.only("cloud", "region", "serviceCreated", "firstClickPipe");
   const cloud = region.oneOf("cloud", "aws", "gcp", "azure");
   const name = region.text("region", {
@@ -18,9 +47,10 @@ export function readRegion(args: Arguments): Region | undefined {
   const firstClickPipe = readDate(region, "firstClickPipe");
   if (cloud === undefined && region.problems.length === 0) region.problem("cloud", "is required");
   args.problems.push(...region.problems);
+  if (cloud === undefined || region.problems.length > 0) return undefined;
   return {
-    cloud: cloud as Region["cloud"],
-    region: name as string,
+    cloud,
+    region: name,
     ...(serviceCreated !== undefined && { serviceCreated }),
     ...(firstClickPipe !== undefined && { firstClickPipe }),
   };
@@ -40,7 +70,7 @@ function isDate(text: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
-export function readIps(args: Arguments): string[] | undefined {
+function readIps(args: Arguments): string[] | undefined {
   const list = args.list("ips", (value, path) => {
     const entry = typeof value === "string" ? value.trim().replace(/\s*-\s*/, "-") : undefined;
     if (entry !== undefined && parseEntry(entry)) return canonicalEntry(entry);
@@ -57,9 +87,8 @@ export function readIps(args: Arguments): string[] | undefined {
 }
 
 /** Everything to keep in the list, each in its canonical spelling. */
-export function resolveAddresses(region: Region | undefined, ips: string[] | undefined): string[] {
-  if (hasUnknown([region, ips])) return UNKNOWN_TEXT as unknown as string[];
-  if (region && (region.cloud === undefined || region.region === undefined)) return [];
+function resolveAddresses(region: Region | undefined, ips: string[] | undefined): string[] {
+  if (hasUnknown([region, ips])) return unknownAs();
   const resolved = region ? regionAddresses(region).ips : [];
   return canonicalList([...resolved.map(canonicalEntry), ...(ips ?? [])], compareText) ?? [];
 }

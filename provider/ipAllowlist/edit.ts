@@ -1,86 +1,77 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../lifecycle/context";
-import { noWrites, type ProjectSettings, type Writes } from "../neon/client";
-import { allowlistRefused, isNeonFailure, listContested } from "../neon/errors";
-import { neonWaits } from "../neon/waits";
+import type { ProjectSettings } from "../neon/project";
+import type { Writes } from "../neon/settingsChange";
 import { warmUp } from "./addresses/entry";
-import { type AllowedList, type ListPlan, type ListWish, planList } from "./addresses/plan";
+import { type AllowedList, type DesiredList, type ListPlan, planList } from "./addresses/plan";
+import { beginEdit, countWrites, type Edit, oursAfter, recordReading, recordWrite, type Sent } from "./editRecord";
+import type { Ours } from "./ours";
+import { allowlistRefused, listContested } from "./refusals";
 
 const MOST_WRITES = 6;
 
-/** What one edit did, also where it failed in the end. */
-export interface Edit {
-  writes: Writes;
-  /** What was not there before we wrote it, and has not gone since. */
-  added: Set<string>;
-  /** What was in the list each time that we read or wrote it; undefined where we never came to that. */
-  seen?: readonly string[];
-  /** `protected_branches_only` before we changed it. */
-  protectedBefore?: boolean;
-  /** Called with what will be ours before it is written. */
-  keep?(unsaved: Kept): void;
+/** The project as it was read last. */
+export interface Sight {
+  list: AllowedList;
+  settings: ProjectSettings;
+  /** Whether this edit has written to the list before. */
+  hasWritten: boolean;
 }
 
-/** What an edit must know again where the run after it goes on with it. */
-export interface Kept {
-  added: string[];
-  protectedBefore?: boolean;
-}
+/** Says what we want of the list; nothing to leave it alone; refuses by throwing. */
+export type Decide = (sight: Sight) => DesiredList | undefined;
 
-export function noEdit(): Edit {
-  return { writes: noWrites(), added: new Set() };
-}
+/** What became of an edit: the list as it was found last, or why it failed in the end; and what it did in either case. */
+export type Edited = ({ list: AllowedList } | { failure: unknown }) & { edit: Edit };
 
-export function mayHaveWritten({ writes }: Edit): boolean {
-  return countOf(writes) > 0;
+interface EditOptions {
+  /** What is ours already. */
+  ours?: Ours;
+  /** Is told what will be ours before it is written. */
+  note?(ours: Ours): void;
 }
-
-/** Says what to wish for of a list as found; nothing to leave it alone; refuses by throwing. */
-export type Decide = (found: AllowedList, settings: ProjectSettings) => ListWish | undefined;
 
 /**
  * Reads just before it writes and again at once. Where addresses were put in, once more a moment later, for a writer who
- * had read the old list and wrote it back over ours. Gives the list as it was found last.
+ * had read the old list and wrote it back over ours. Never throws: what was written must be known in any case.
  */
-export async function editList(context: Context, projectId: string, decide: Decide, edit = noEdit()) {
-  const { writes } = edit;
+export async function editProjectList(
+  context: Context,
+  projectId: string,
+  decide: Decide,
+  { ours, note }: EditOptions = {},
+): Promise<Edited> {
   // Else it would happen between our reading and our writing.
   warmUp();
+  let edit = beginEdit(ours);
   let sent: Sent | undefined;
   let putsIn = false;
-  const change = (settings: ProjectSettings): ProjectSettings | undefined => {
-    account(edit, sent);
+  const change = (settings: ProjectSettings, writes: Writes): ProjectSettings | undefined => {
+    const list = toAllowedList(settings);
+    edit = recordReading(recordWrite(edit, sent, writes), list.ips);
     sent = undefined;
-    const found = listOf(settings);
-    see(edit, found.ips);
-    for (const entry of edit.added) if (!found.ips.includes(entry)) edit.added.delete(entry);
-    const wish = decide(found, settings);
-    // What comes back after we took it out is wished for by somebody: to take it out again might cut their pipe.
-    const plan = wish && planList(found, writes.carriedOut > 0 ? { ...wish, unwished: [] } : wish);
-    putsIn ||= (wish?.wished.length ?? 0) > 0;
-    sent = plan && { plan, found, before: { ...writes } };
+    const desired = decide({ list, settings, hasWritten: writes.carriedOut > 0 });
+    putsIn ||= (desired?.wanted.length ?? 0) > 0;
+    const plan = desired && planWrite(list, desired, writes);
     if (!plan) return undefined;
-    if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, changesOf(plan, found));
-    const { ips, protectedOnly } = plan.list;
-    edit.keep?.({ added: [...edit.added, ...plan.added], ...protectionChange(edit, sent) });
-    return { allowed_ips: { ips, ...(protectedOnly !== undefined && { protected_branches_only: protectedOnly }) } };
+    if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, changesOf(plan, list));
+    sent = { plan, found: list };
+    note?.(oursAfter(edit, sent));
+    return toSettings(plan.list);
   };
   for (;;) {
-    const before = countOf(writes);
-    const found = await context.neon.changeSettings(projectId, change, writes).catch((error) => {
-      account(edit, sent);
-      throw isNeonFailure(error) && error.method === "PATCH" ? allowlistRefused(projectId, error) : error;
-    });
-    if (countOf(writes) === before || !putsIn) return listOf(found);
-    await sleep(neonWaits.secondLook);
+    const before = countWrites(edit.writes);
+    const changed = await context.neon.changeSettings(projectId, change, edit.writes);
+    edit = recordWrite(edit, sent, changed.writes);
+    if ("failure" in changed) return { edit, failure: allowlistRefused(projectId, changed.failure) };
+    if (countWrites(edit.writes) === before || !putsIn) return { edit, list: toAllowedList(changed.settings) };
+    await sleep(context.run.neonWaits.secondLook);
   }
 }
 
-interface Sent {
-  plan: ListPlan;
-  found: AllowedList;
-  /** The writes before this one. */
-  before: Writes;
+/** What comes back after we took it out is wanted by somebody: to take it out again might cut their pipe. */
+function planWrite(found: AllowedList, desired: DesiredList, { carriedOut }: Writes): ListPlan | undefined {
+  return planList(found, carriedOut > 0 ? { ...desired, unwanted: [] } : desired);
 }
 
 function changesOf({ list, added, removed }: ListPlan, { protectedOnly }: AllowedList): string[] {
@@ -89,28 +80,10 @@ function changesOf({ list, added, removed }: ListPlan, { protectedOnly }: Allowe
   return [...added, ...removed, ...protection];
 }
 
-/** What a write added is ours from the moment it may have been carried out; one that was refused added nothing. */
-function account(edit: Edit, sent: Sent | undefined): void {
-  if (!sent || countOf(edit.writes) === countOf(sent.before)) return;
-  if (edit.writes.carriedOut > sent.before.carriedOut) see(edit, sent.plan.list.ips);
-  for (const entry of sent.plan.added) edit.added.add(entry);
-  Object.assign(edit, protectionChange(edit, sent));
-}
-
-function see(edit: Edit, ips: readonly string[]): void {
-  edit.seen = edit.seen?.filter((entry) => ips.includes(entry)) ?? ips;
-}
-
-function protectionChange({ protectedBefore }: Edit, sent: Sent | undefined): Pick<Edit, "protectedBefore"> {
-  if (protectedBefore !== undefined) return { protectedBefore };
-  if (!sent || sent.plan.list.protectedOnly === sent.found.protectedOnly) return {};
-  return { protectedBefore: sent.found.protectedOnly ?? false };
-}
-
-function countOf({ carriedOut, unclear }: Writes): number {
-  return carriedOut + unclear;
-}
-
-export function listOf({ allowed_ips: list }: ProjectSettings): AllowedList {
+export function toAllowedList({ allowed_ips: list }: ProjectSettings): AllowedList {
   return { ips: list?.ips ?? [], protectedOnly: list?.protected_branches_only };
+}
+
+function toSettings({ ips, protectedOnly }: AllowedList): ProjectSettings {
+  return { allowed_ips: { ips, ...(protectedOnly !== undefined && { protected_branches_only: protectedOnly }) } };
 }

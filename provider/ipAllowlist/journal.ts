@@ -2,10 +2,29 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { atProcessEnd } from "../processEnd";
+import type { Run } from "../lifecycle/run";
 
-/** The files of what is done, and waits for the engine to save that. */
-const finished = new Set<string>();
+/** The files of what is done, and waits for the engine to save that: they are removed when the run ends. */
+export class FinishedJournals {
+  readonly #files = new Set<string>();
+
+  constructor(run: Run) {
+    run.atEnd(() => this.remove());
+  }
+
+  add(file: string): void {
+    this.#files.add(file);
+  }
+
+  delete(file: string): void {
+    this.#files.delete(file);
+  }
+
+  remove(): void {
+    for (const file of this.#files) removeFile(file);
+    this.#files.clear();
+  }
+}
 
 /**
  * What is being done to something that can bear no mark of ours, kept in the Pulumi home of this machine until the state
@@ -15,11 +34,13 @@ const finished = new Set<string>();
 export class Journal<T> {
   readonly #folder: string;
   readonly #file: string;
+  readonly #finished: FinishedJournals;
   /** What was there before this run wrote. */
   #found: T | undefined;
 
   /** `key` names the thing and who does it. */
-  constructor(...key: string[]) {
+  constructor(run: Run, ...key: string[]) {
+    this.#finished = run.memory(FinishedJournals);
     this.#folder = join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "neon-clickpipes");
     const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32);
     this.#file = join(this.#folder, `${name}.json`);
@@ -35,7 +56,7 @@ export class Journal<T> {
   }
 
   write(entry: T): void {
-    finished.delete(this.#file);
+    this.#finished.delete(this.#file);
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const draft = `${this.#file}.${process.pid}`;
@@ -53,23 +74,18 @@ export class Journal<T> {
     else this.write(this.#found);
   }
 
-  /** All is done, but the state does not say so yet: cleared when Pulumi ends this process. */
+  /** All is done, but the state does not say so yet: cleared when the run ends. */
   finish(): void {
-    finished.add(this.#file);
-    atProcessEnd(clearFinished);
+    this.#finished.add(this.#file);
   }
 
   clear(): void {
-    remove(this.#file);
+    this.#finished.delete(this.#file);
+    removeFile(this.#file);
   }
 }
 
-export function clearFinished(): void {
-  for (const file of finished) remove(file);
-}
-
-function remove(file: string): void {
-  finished.delete(file);
+function removeFile(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {

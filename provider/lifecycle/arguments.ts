@@ -1,6 +1,12 @@
 import { hasUnknown, isUnknown } from "./unknown";
 
-export type Inputs = Record<string, unknown>;
+export type Properties = Record<string, unknown>;
+
+interface TextOptions {
+  required?: boolean;
+  pattern?: RegExp;
+  expected?: string;
+}
 
 /**
  * Reads one resource's arguments as a program of any language may have sent them: checks their kind, keeps what a
@@ -8,10 +14,10 @@ export type Inputs = Record<string, unknown>;
  */
 export class Arguments {
   readonly problems: string[] = [];
-  readonly #inputs: Inputs;
+  readonly #inputs: Properties;
   readonly #prefix: string;
 
-  constructor(inputs: Inputs, prefix = "") {
+  constructor(inputs: Properties, prefix = "") {
     this.#inputs = inputs;
     this.#prefix = prefix;
   }
@@ -27,7 +33,10 @@ export class Arguments {
     }
   }
 
-  text(name: string, options: { required?: boolean; pattern?: RegExp; expected?: string } = {}): string | undefined {
+  /** A required one that is missing is a problem, and inputs with a problem go nowhere. */
+  text(name: string, options: TextOptions & { required: true }): string;
+  text(name: string, options?: TextOptions): string | undefined;
+  text(name: string, options: TextOptions = {}): string | undefined {
     const value = this.#of(name, "a string", (found) => typeof found === "string", options.required);
     if (typeof value !== "string" || isUnknown(value)) return value as string | undefined;
     if (value.includes("\0")) this.problem(name, "holds a NUL character");
@@ -36,6 +45,8 @@ export class Arguments {
   }
 
   /** A name of Postgres: 1 to 63 bytes, else the server would cut it off and another object would be meant. */
+  identifier(name: string, options: { required: true }): string;
+  identifier(name: string, options?: { required?: boolean }): string | undefined;
   identifier(name: string, options: { required?: boolean } = {}): string | undefined {
     const value = this.text(name, options);
     if (value !== undefined && !isUnknown(value)) this.#identifierProblem(name, value);
@@ -92,7 +103,7 @@ export class Arguments {
   object(name: string): Arguments | undefined {
     const value = this.#of(name, "an object", (found) => typeof found === "object" && !Array.isArray(found));
     if (value === undefined || isUnknown(value)) return undefined;
-    return new Arguments(value as Inputs, `${this.#prefix}${name}.`);
+    return new Arguments(value as Properties, `${this.#prefix}${name}.`);
   }
 
   #identifierProblem(path: string, value: string): boolean {

@@ -26,6 +26,14 @@ export function displayPlace({ database, systemIdentifier, neonProject, neonBran
 export function noCredentials(what: string): SourceError {
   return refusal("noCredentials", what);
 }
+/** Names of the program that mean nothing in the database; `outcome`: what was left undone, with or without a full stop. */
+export function absentObjects(database: string, names: string[], outcome: string, known = ""): SourceError {
+  return refusal(
+    "notThere",
+    `not in database "${database}": ${names.join(", ")}${known}. Create it first, or take it out of the list; ${outcome}`,
+  );
+}
+
 export interface OwnerFound {
   kind: "role" | "publication";
   name: string;

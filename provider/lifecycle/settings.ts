@@ -1,5 +1,5 @@
 import type { ChannelBindingMode } from "../postgres/channelBinding";
-import type { PostgresSettings, SslMode } from "../postgres/connection";
+import type { PostgresSettings, SslMode } from "../postgres/connectionSettings";
 import { pooledHost } from "../postgres/errors";
 import { type ConnectionFields, parseConnectionUri, withoutUndefined } from "./connectionUri";
 import { noCredentials } from "./refusals";

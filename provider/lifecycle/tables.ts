@@ -7,7 +7,7 @@ import {
   tableKey,
 } from "../postgres/sql/table";
 import { compareText } from "../text";
-import { Arguments, canonicalList, type Inputs } from "./arguments";
+import { Arguments, canonicalList, type Properties } from "./arguments";
 import { hasUnknown } from "./unknown";
 
 /**
@@ -39,7 +39,7 @@ function readTable(args: Arguments, value: unknown, path: string, withFilters: b
     args.problem(path, 'expected "schema.table" or { schema, name }');
     return undefined;
   }
-  const parts = new Arguments(value as Inputs, `${path}.`);
+  const parts = new Arguments(value as Properties, `${path}.`);
   parts.only("schema", "name", "columns", "where");
   const schema = parts.identifier("schema", { required: true });
   const name = parts.identifier("name", { required: true });
@@ -54,13 +54,25 @@ function readTable(args: Arguments, value: unknown, path: string, withFilters: b
   return { schema, name, ...(columns && { columns }), ...(withFilters && where !== undefined && { where }) };
 }
 
+export function isDotted(text: string): boolean {
+  const parts = text.split(".");
+  return parts.length === 2 && !parts.includes("");
+}
+
+/** What a program can do about it; the command line has no other way to name a table. */
+export const ADVICE_ON_OTHER_NAMES = "; write { schema, name } for other names";
+
+export function notDotted(text: string): string {
+  return `"${text}" is not "schema.table" with exactly one dot${ADVICE_ON_OTHER_NAMES}`;
+}
+
 function readDotted(args: Arguments, value: string, path: string): TableSpec | undefined {
-  const parts = value.split(".");
-  if (parts.length !== 2 || parts.includes("")) {
-    args.problem(path, `"${value}" is not "schema.table" with exactly one dot; write { schema, name } for other names`);
+  if (!isDotted(value)) {
+    args.problem(path, notDotted(value));
     return undefined;
   }
-  const named = new Arguments({ schema: parts[0], table: parts[1] }, `${path} `);
+  const [schema, table] = value.split(".");
+  const named = new Arguments({ schema, table }, `${path} `);
   named.identifier("schema");
   named.identifier("table");
   args.problems.push(...named.problems);

@@ -1,6 +1,6 @@
 import type { SourceError } from "../errors";
 import { operationFailed, operationLate } from "./errors";
-import { neonWaits } from "./waits";
+import type { NeonWaits } from "./waits";
 
 /** A piece of work that Neon does on a project after it has answered. */
 export interface Operation {
@@ -30,12 +30,13 @@ export function operationProblem(
   projectId: string,
   operation: Operation,
   since: { deadline: number; failedSince: number | undefined },
+  waits: NeonWaits,
 ): SourceError | undefined {
   const { status, retry_at: retryAt } = operation;
   if (status === "error") return operationFailed(projectId, operation);
-  if (Date.now() > since.deadline) return operationLate(projectId, operation, neonWaits.operations / 1000);
+  if (Date.now() > since.deadline) return operationLate(projectId, operation, waits.operations / 1000);
   if (since.failedSince === undefined) return undefined;
   const triedAgain = retryAt === undefined ? 0 : Date.parse(retryAt) || 0;
-  const patience = Math.max(since.failedSince, triedAgain) + neonWaits.failedOperation;
+  const patience = Math.max(since.failedSince, triedAgain) + waits.failedOperation;
   return Date.now() > patience ? operationFailed(projectId, operation) : undefined;
 }

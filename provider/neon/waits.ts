@@ -1,5 +1,7 @@
-/** How long Neon is given, in milliseconds. Tests shorten it. */
-export const neonWaits = {
+import { CLICKPIPES_PATIENCE_MS } from "../patience";
+
+/** How long Neon is given, in milliseconds. */
+export const NEON_WAITS = {
   /** One request. */
   request: 30_000,
   /** A request that is refused for now (423, 429, 503), with all its repetitions. */
@@ -13,14 +15,11 @@ export const neonWaits = {
   /** Before the first repetition; it doubles from then on. */
   pause: 500,
   /** The look in a preview. */
-  look: 15_000,
+  look: CLICKPIPES_PATIENCE_MS,
   /** Between two lines that say what is being waited for. */
   progress: 10_000,
   /** From a write to the second look for writers who had read the settings before it. */
   secondLook: 1000,
-};
+} as const;
 
-/** Full jitter: clients that were refused together must not come back together. `Retry-After` is never shortened. */
-export function pauseBefore(repetition: number, retryAfterMs = 0): number {
-  return Math.max(retryAfterMs, Math.random() * Math.min(neonWaits.pause * 2 ** (repetition - 1), 5000));
-}
+export type NeonWaits = { -readonly [Wait in keyof typeof NEON_WAITS]: number };

@@ -1,33 +1,11 @@
 import type { EventEmitter } from "node:events";
 import { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 import { isRefusal, refusal } from "../errors";
-import { ChannelBinding, type ChannelBindingMode } from "./channelBinding";
+import { ChannelBinding } from "./channelBinding";
+import { address, type PostgresSettings } from "./connectionSettings";
 import { readerStartupSettings, routingOptions, startupOptions, startupSettings } from "./sql/settings";
-import { isInterruption, isUnknownSetting } from "./sqlstate";
 import { tlsOptions } from "./tls";
-
-export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
-
-/** Where the database is and who we are there; times in seconds. */
-export interface PostgresSettings {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password?: string;
-  sslmode: SslMode;
-  sslrootcert?: string;
-  /** As libpq's `channel_binding`; undefined: "prefer". */
-  channelBinding?: ChannelBindingMode;
-  options?: string;
-  connectTimeout: number;
-  statementTimeout: number;
-  lockTimeout: number;
-  deleteTimeout: number;
-  maxConnections: number;
-}
 
 export interface OpenConnection {
   client: Client;
@@ -43,59 +21,10 @@ export interface ConnectAs {
   replication?: "database";
 }
 
-const ATTEMPT_MS = 15_000;
-const PAUSE_MS = 500;
-
-/** Hosts this process has reached before, and their versions: only there may a refused connection mean a restart. */
-const reached = new Map<string, number>();
-
-/** Hosts where something refuses settings in the startup packet, as poolers do: there each transaction alone brings them. */
-const bare = new Set<string>();
-
-export function expectRestart(settings: PostgresSettings): void {
-  if (!reached.has(address(settings))) reached.set(address(settings), 0);
-}
-
-export function address(settings: Pick<PostgresSettings, "host" | "port">): string {
-  return `${settings.host}:${settings.port}`;
-}
-
-/** Opens a connection, waiting for a server that starts or wakes; what can never succeed fails at once. */
-export async function connect(
-  settings: PostgresSettings,
-  deadline: number,
-  as: ConnectAs = {},
-): Promise<OpenConnection> {
-  const place = address(settings);
-  for (;;) {
-    const isBare = bare.has(place);
-    try {
-      const timeoutMs = Math.min(ATTEMPT_MS, Math.max(deadline - Date.now(), 1));
-      const opened = await attempt(settings, timeoutMs, { ...as, bare: isBare });
-      reached.set(place, opened.version);
-      return opened;
-    } catch (error) {
-      const failure = error as ConnectFailure;
-      if (isUnknownSetting(failure.code)) {
-        if (isBare) throw failure;
-        bare.add(place);
-        continue;
-      }
-      if (!mayPass(failure, settings) || Date.now() + PAUSE_MS >= deadline) throw failure;
-      await sleep(PAUSE_MS);
-    }
-  }
-}
-
 /** Why one attempt failed. `closed`: the socket went away, as it does when a server starts, stops or does not answer. */
 export interface ConnectFailure extends Error {
   code?: string;
   closed: boolean;
-}
-
-function mayPass(failure: ConnectFailure, settings: PostgresSettings): boolean {
-  if (failure.code === "ECONNREFUSED") return reached.has(address(settings));
-  return failure.code === undefined ? failure.closed : isInterruption(failure.code);
 }
 
 function connectFailure(error: unknown, closed: boolean): Error {
@@ -111,10 +40,18 @@ interface Internals {
   connectionParameters: { options: string | undefined; replication: string | undefined };
 }
 
-async function attempt(
+/** What is known of the server before: its version, or 0; and whether something there takes no settings in the startup packet. */
+export interface ServerBefore {
+  version: number;
+  bare: boolean;
+}
+
+/** One attempt to open a connection. */
+export async function openConnection(
   settings: PostgresSettings,
   timeoutMs: number,
-  as: ConnectAs & { bare: boolean },
+  as: ConnectAs,
+  before: ServerBefore,
 ): Promise<OpenConnection> {
   const socket = new Socket();
   const config = {
@@ -128,7 +65,7 @@ async function attempt(
   const { connection, connectionParameters } = client as unknown as Internals;
   // Set here, since pg takes PGOPTIONS and the like, which are another source's values, for what it is not given.
   const own = as.reader ? routingOptions(settings.options) : settings.options;
-  connectionParameters.options = startupOptions(own, as.bare ? {} : settingsOf(settings, as)) || undefined;
+  connectionParameters.options = startupOptions(own, before.bare ? {} : settingsOf(settings, as, before)) || undefined;
   connectionParameters.replication = as.replication;
   const binding =
     settings.channelBinding === "require"
@@ -190,9 +127,12 @@ function isWithoutTls(error: unknown): boolean {
   return error instanceof Error && error.message === "The server does not support SSL connections";
 }
 
-function settingsOf(settings: PostgresSettings, { reader }: ConnectAs): Record<string, string> {
-  if (reader) return readerStartupSettings(settings);
-  return startupSettings(reached.get(address(settings)) ?? 0, settings);
+function settingsOf(
+  settings: PostgresSettings,
+  { reader }: ConnectAs,
+  { version }: ServerBefore,
+): Record<string, string> {
+  return reader ? readerStartupSettings(settings) : startupSettings(version, settings);
 }
 
 function clientConfig(settings: PostgresSettings): ClientConfig & { pipeline: boolean; sslnegotiation: string } {

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusal } from "../errors";
 import { saying } from "../progress";
-import { address, connect, type PostgresSettings } from "./connection";
+import type { ConnectAs, OpenConnection } from "./connection";
+import { address, type PostgresSettings } from "./connectionSettings";
+import type { Connector } from "./connector";
+import { type LoginAnswer, tryLogin } from "./login";
 import { type QueryFailure, Session } from "./session";
 import { isInterruption, SQLSTATE } from "./sqlstate";
 
@@ -15,7 +18,9 @@ export const INTERRUPTION_TRIES = 3;
  */
 export class Connections {
   readonly settings: PostgresSettings;
+  readonly #connector: Connector;
   readonly #inform: (text: string) => void;
+  readonly #progressMs: number | undefined;
   readonly #idle: Session[] = [];
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -23,8 +28,16 @@ export class Connections {
   #lastAlone: Promise<void> = Promise.resolve();
   #lastFailure: { at: number; error: unknown } | undefined;
 
-  constructor(settings: PostgresSettings, inform: (text: string) => void = () => {}) {
+  /** `progressMs`: from one line that says what is being waited for to the next. */
+  constructor(
+    settings: PostgresSettings,
+    connector: Connector,
+    inform: (text: string) => void = () => {},
+    progressMs?: number,
+  ) {
     this.settings = settings;
+    this.#progressMs = progressMs;
+    this.#connector = connector;
     this.#inform = inform;
     this.#free = settings.maxConnections;
   }
@@ -89,6 +102,21 @@ export class Connections {
     }
   }
 
+  /** A connection that no other work is given: to another database of the server, as another role, or just a new one. */
+  connectApart(other: Partial<PostgresSettings>, deadline: number, as?: ConnectAs): Promise<OpenConnection> {
+    return this.#connector.connect({ ...this.settings, ...other }, deadline, as);
+  }
+
+  /** Logs in as somebody else, once. */
+  tryLogin(user: string, password: string): Promise<LoginAnswer> {
+    return tryLogin(this.#connector, this.settings, user, password);
+  }
+
+  /** The server is about to restart: until it is back, it refuses connections. */
+  expectRestart(): void {
+    this.#connector.expectRestart(this.settings);
+  }
+
   async close(): Promise<void> {
     await this.#closeIdle();
   }
@@ -102,7 +130,8 @@ export class Connections {
     try {
       const end = deadline ?? Date.now() + this.settings.connectTimeout * 1000;
       const waiting = () => `waiting for ${address(this.settings)} to let us in`;
-      return new Session(await saying(this.#inform, waiting, () => connect(this.settings, end)));
+      const connect = () => this.#connector.connect(this.settings, end);
+      return new Session(await saying(this.#inform, waiting, connect, this.#progressMs));
     } catch (error) {
       if (deadline === undefined) this.#lastFailure = { at: performance.now(), error };
       throw error;

@@ -1,4 +1,4 @@
-import { CERTIFICATE_ADVICE, isCertificateFailure, refusal, type SourceError, serverWords } from "../errors";
+import { refusal, type SourceError } from "../errors";
 import { displaySqlstate, SQLSTATE } from "./sqlstate";
 
 export interface Blocker {
@@ -8,10 +8,12 @@ export interface Blocker {
   since: string | null;
   prepared?: string | null;
 }
+
 export function displayBlocker({ pid, user, since, prepared }: Blocker): string {
   const what = pid === null ? `prepared transaction '${prepared}'` : `pid ${pid}`;
   return `${what} (user ${user ?? "unknown"}, since ${since ?? "unknown"})`;
 }
+
 export function lockedOut(blockers: Blocker[], wait: { tries: number; seconds: number }, cause: Error): SourceError {
   const names =
     blockers.length > 0 ? blockers.map(displayBlocker).join(", ") : "a session that could not be found afterwards";
@@ -21,6 +23,7 @@ export function lockedOut(blockers: Blocker[], wait: { tries: number; seconds: n
       `Held by ${names}. Nothing was changed: run it again when that is done.`,
   );
 }
+
 export function readReplica(host: string): SourceError {
   return refusal(
     "readReplica",
@@ -28,6 +31,7 @@ export function readReplica(host: string): SourceError {
       "read-write endpoint (Neon console, Connect, compute type Primary).",
   );
 }
+
 export function pooledHost(host: string, direct: string): SourceError {
   return refusal(
     "pooledHost",
@@ -35,12 +39,14 @@ export function pooledHost(host: string, direct: string): SourceError {
       `Use the direct host, ${direct}.`,
   );
 }
+
 export interface ServerAddress {
   host: string;
   port: number;
   database: string;
   user: string;
 }
+
 export interface ServerFailure extends Error {
   code?: string;
   /** Undefined where it was not the server that said so. */
@@ -53,6 +59,7 @@ export interface ServerFailure extends Error {
   /** Who was turned away, where it is not the provider's own user. */
   user?: string;
 }
+
 export const CONNECT_ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there: check host and port",
   ENOTFOUND: "no such host: check its name",
@@ -64,6 +71,7 @@ export const CONNECT_ADVICE: Readonly<Record<string, string>> = {
   [SQLSTATE.tooManyConnections]:
     "all connections of the server, or all that this user may have, are taken: end some, then run it again",
 };
+
 export const STATEMENT_ADVICE: Readonly<Record<string, string>> = {
   [SQLSTATE.queryCanceled]:
     "It took longer than the provider's `statementTimeout` allows, or somebody cancelled it: run it again when the server " +
@@ -74,8 +82,8 @@ export const STATEMENT_ADVICE: Readonly<Record<string, string>> = {
   [SQLSTATE.diskFull]:
     "The server has no room left: make some (on Neon it may be the project's limit on storage), then run it again",
 };
-/** What went wrong, in words, for an error that a database or the road to it raised. */
 
+/** What went wrong, in words, for an error that a database or the road to it raised. */
 export function explainServerFailure(failure: ServerFailure, server: ServerAddress): string {
   const code = failure.code === undefined ? "" : ` (${displaySqlstate(failure.code)})`;
   if (failure.closed !== undefined) {
@@ -93,11 +101,36 @@ export function explainServerFailure(failure: ServerFailure, server: ServerAddre
   const advice = known === undefined ? "" : ` ${known}.`;
   return `Postgres at ${server.host}:${server.port} refused: ${serverWords(failure)}${advice}`;
 }
-/** No connection was made, or it was lost: nothing is known about the database itself. */
 
+/** No connection was made, or it was lost: nothing is known about the database itself. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof Error && ("closed" in error || !("severity" in error || "kind" in error));
 }
+
 export function isServerFailure(error: unknown): error is ServerFailure {
   return error instanceof Error && ("closed" in error || "statement" in error || "severity" in error);
+}
+
+/** What Node calls certificates that it does not accept, by what is wrong with them. */
+const CERTIFICATE_ADVICE =
+  "the server's certificate is not one that this machine trusts: check the host; if the certificate is right, give the " +
+  "authority that signed it as `sslrootcert`, run `pulumi up`, then try again (for a destroy at once: add `--run-program`)";
+
+function isCertificateFailure(code: string | undefined): boolean {
+  return (
+    code !== undefined &&
+    /CERT|UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/.test(code)
+  );
+}
+
+/** Everything that the server said, but for what may repeat a statement that carries a password. */
+export function serverWords({ message, code, detail, hint, where, statement }: ServerFailure): string {
+  const said = `${message}${code === undefined ? "" : ` (${displaySqlstate(code)})`}.`;
+  if (statement?.secret) return said;
+  const parts = [
+    ...(detail ? [`Detail: ${detail}`] : []),
+    ...(hint ? [`Hint: ${hint}`] : []),
+    ...(where ? [`Context: ${where}`] : []),
+  ];
+  return [said, ...parts].join("\n  ");
 }

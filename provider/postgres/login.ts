@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { address, type ConnectFailure, connect, type PostgresSettings } from "./connection";
+import type { ConnectFailure } from "./connection";
+import { address, type PostgresSettings } from "./connectionSettings";
+import type { Connector } from "./connector";
 import { SQLSTATE } from "./sqlstate";
 
 /** `unclear`: the server turned the login away, and may not have looked at the password before. */
@@ -8,25 +10,28 @@ export type LoginAnswer = "accepted" | "refused" | "unclear";
 /** A full server says the same before it asks for a password as a role's full connection limit after it. */
 const UNCLEAR: readonly (string | undefined)[] = [SQLSTATE.invalidAuthorization, SQLSTATE.tooManyConnections];
 
-/** The last login at each server. */
-const turns = new Map<string, Promise<unknown>>();
-
 /**
  * Logs in over a connection of its own: the only proof of a password that says nothing else about it. One login at a time
  * for each server: beside the connections of the providers there is only one more, however many roles they have.
  */
-export function tryLogin(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
-  const login = () => logIn(settings, user, password);
-  const turn = (turns.get(address(settings)) ?? Promise.resolve()).then(login, login);
-  turns.set(address(settings), turn);
-  return turn;
+export function tryLogin(
+  connector: Connector,
+  settings: PostgresSettings,
+  user: string,
+  password: string,
+): Promise<LoginAnswer> {
+  return connector.inTurn(address(settings), () => logIn(connector, settings, user, password));
 }
 
-async function logIn(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
+async function logIn(
+  connector: Connector,
+  settings: PostgresSettings,
+  user: string,
+  password: string,
+): Promise<LoginAnswer> {
+  const deadline = Date.now() + settings.connectTimeout * 1000;
   try {
-    const opened = await connect({ ...settings, user, password }, Date.now() + settings.connectTimeout * 1000, {
-      reader: true,
-    });
+    const opened = await connector.connect({ ...settings, user, password }, deadline, { reader: true });
     await opened.client.end();
     return "accepted";
   } catch (error) {
@@ -42,9 +47,9 @@ async function logIn(settings: PostgresSettings, user: string, password: string)
 const PROPAGATION_MS = 10_000;
 
 /** After a change: Neon's proxy keeps the old secret for a moment, so a refusal counts only when it lasts. */
-export async function provePassword(settings: PostgresSettings, user: string, password: string): Promise<LoginAnswer> {
+export async function provePassword(login: () => Promise<LoginAnswer>): Promise<LoginAnswer> {
   for (const deadline = Date.now() + PROPAGATION_MS; ; ) {
-    const answer = await tryLogin(settings, user, password);
+    const answer = await login();
     if (answer !== "refused" || Date.now() > deadline) return answer;
     await sleep(1000);
   }

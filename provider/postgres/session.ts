@@ -1,9 +1,8 @@
 import type { Client, DatabaseError, QueryConfig, QueryResult } from "pg";
 import type { OpenConnection } from "./connection";
 import { settleTransaction } from "./sql/settings";
-import { type Statement, statement } from "./sql/statement";
+import { type Answers, type Query, type Row, type Statement, statement } from "./sql/statement";
 
-export type Row = Record<string, unknown>;
 export type Answer = Pick<QueryResult<Row>, "rows" | "command">;
 
 /** What a server or the road to it answered instead of rows. */
@@ -27,12 +26,12 @@ export class Session {
     this.#settings = connection.settings;
   }
 
-  /** Reads, under settings of ours and in a transaction of its own: nobody's settings are changed by it. The answers in order. */
-  async run(...statements: Statement[]): Promise<Answer[]> {
+  /** Reads, under settings of ours and in a transaction of its own: nobody's settings are changed by it. */
+  async ask<Q extends readonly Query<unknown>[]>(...queries: Q): Promise<Answers<Q>> {
     // Nothing that we read waits for a lock for long: what somebody has locked is left out.
     const settings = settleTransaction(this.version, { ...this.#settings, lockTimeout: READ_LOCK_SECONDS });
-    const answers = await this.send(BEGIN_READING, settings, ...statements, COMMIT);
-    return answers.slice(2, -1);
+    const [, , ...answers] = await this.send(BEGIN_READING, settings, ...queries, COMMIT);
+    return readAnswers(queries, answers);
   }
 
   /** The first failure is thrown, naming its statement, after all have been answered. */
@@ -63,4 +62,9 @@ export class Session {
 /** The extended protocol takes one command only: text that holds a second one, as a filter might, is a syntax error. */
 function extended({ text, values = [] }: Statement): QueryConfig {
   return { text, values: [...values], queryMode: "extended" } as QueryConfig;
+}
+
+/** Each query's own, in its place; what was answered after them is not looked at. */
+export function readAnswers<Q extends readonly Query<unknown>[]>(queries: Q, answers: Answer[]): Answers<Q> {
+  return queries.map((query, index) => query.read(answers[index]?.rows ?? [])) as Answers<Q>;
 }

@@ -30,7 +30,7 @@ export const SQLSTATE = {
   internalError: "XX000",
 } as const;
 
-const NAMES = new Map<string, string>(
+const NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries(SQLSTATE).map(([name, code]) => [
     code,
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
-import type { PostgresSettings } from "./connection";
+import type { PostgresSettings } from "./connectionSettings";
 
 /** How the server's certificate is looked at, as libpq's `sslmode` has it; false for no TLS. */
 export function tlsOptions({ host, sslmode, sslrootcert }: PostgresSettings): ConnectionOptions | false {

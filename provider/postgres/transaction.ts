@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connections, INTERRUPTION_TRIES } from "./connections";
 import { type Blocker, lockedOut } from "./errors";
-import type { Answer, QueryFailure, Session } from "./session";
+import { type Answer, type QueryFailure, readAnswers, type Session } from "./session";
 import { readLockHolders } from "./sql/lockHolders";
 import { type SessionLimits, settleTransaction } from "./sql/settings";
-import { type Statement, statement } from "./sql/statement";
+import { type Answers, type Query, type Statement, statement } from "./sql/statement";
 import { isConflict, isInterruption, SQLSTATE } from "./sqlstate";
 
 /** Any constant will do: advisory locks are per database, and this is the one that all our transactions take. */
@@ -12,18 +12,30 @@ const LOCK_KEY = "7019483122060551";
 export const LOCK_TRIES = 3;
 const CONFLICT_TRIES = 12;
 
+/** Statements, and the relations whose locks they want, by their quoted names. */
+export interface LockingStatements {
+  readonly statements: readonly Statement[];
+  readonly relations: string[];
+}
+
+export interface TransactionOptions {
+  /** The relations whose locks are wanted until a commit names others, by their quoted names. */
+  relations?: string[];
+}
+
 /** A transaction in the making: its opening statements travel with the first ones that `run` or `commit` sends. */
 export class Transaction {
   readonly session: Session;
   /** Quoted names of the relations whose locks our statements want: whoever holds one is named when we do not get it. */
-  relations: string[] = [];
+  relations: string[];
   /** True once COMMIT was sent: what fails after that may have happened. */
   committing = false;
   done = false;
   #opening: Statement[];
 
-  constructor(session: Session, limits: SessionLimits) {
+  constructor(session: Session, limits: SessionLimits, { relations = [] }: TransactionOptions = {}) {
     this.session = session;
+    this.relations = relations;
     this.#opening = [
       // Another level, by the server's default, would not see what others committed while we waited for a lock.
       statement("begin isolation level read committed"),
@@ -36,20 +48,45 @@ export class Transaction {
     return this.session.version;
   }
 
-  async run(...statements: Statement[]): Promise<Answer[]> {
-    const opening = this.#opening.splice(0);
-    const answers = await this.session.send(...opening, ...statements);
-    return answers.slice(opening.length);
+  /** Reads, and nothing else. */
+  ask<Q extends readonly Query<unknown>[]>(...queries: Q): Promise<Answers<Q>> {
+    return this.run([], ...queries);
   }
 
-  /** Sends the last statements with COMMIT and makes sure that it did commit. */
-  async commit(...statements: Statement[]): Promise<Answer[]> {
+  /** Sends the statements, and asks what comes of them, in one round trip. */
+  async run<Q extends readonly Query<unknown>[]>(
+    change: readonly Statement[] | LockingStatements,
+    ...queries: Q
+  ): Promise<Answers<Q>> {
+    const statements = this.#note(change);
+    const answers = await this.#send([...statements, ...queries]);
+    return readAnswers(queries, answers.slice(statements.length));
+  }
+
+  /** Sends the last statements with COMMIT, and makes sure that it did commit. */
+  async commit<Q extends readonly Query<unknown>[]>(
+    change: readonly Statement[] | LockingStatements,
+    ...queries: Q
+  ): Promise<Answers<Q>> {
+    const statements = this.#note(change);
     this.committing = true;
-    const answers = await this.run(...statements, statement("commit"));
+    const answers = await this.#send([...statements, ...queries, statement("commit")]);
     // An aborted transaction answers COMMIT with ROLLBACK, and no error.
     if (answers.at(-1)?.command !== "COMMIT") throw new Error("the server rolled the transaction back at COMMIT");
     this.done = true;
-    return answers.slice(0, -1);
+    return readAnswers(queries, answers.slice(statements.length));
+  }
+
+  #note(change: readonly Statement[] | LockingStatements): readonly Statement[] {
+    if (!("statements" in change)) return change;
+    this.relations = change.relations;
+    return change.statements;
+  }
+
+  async #send(statements: readonly Statement[]): Promise<Answer[]> {
+    const opening = this.#opening.splice(0);
+    const answers = await this.session.send(...opening, ...statements);
+    return answers.slice(opening.length);
   }
 
   async end(): Promise<void> {
@@ -64,10 +101,14 @@ export class Transaction {
  * session changed the same catalog row, or the connection was lost. `work` reads first, so that a repetition after a
  * COMMIT whose answer was lost finds what it has done.
  */
-export async function transaction<T>(connections: Connections, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function transaction<T>(
+  connections: Connections,
+  work: (tx: Transaction) => Promise<T>,
+  options?: TransactionOptions,
+): Promise<T> {
   const tries = { lock: 0, conflict: 0, interruption: 0 };
   for (;;) {
-    const outcome = await connections.use((session) => once(session, connections.settings, work));
+    const outcome = await connections.use((session) => once(session, connections.settings, work, options));
     if ("value" in outcome) return outcome.value;
     const { failure, blockers } = outcome;
     const atCommit = failure.statement?.text === "commit";
@@ -94,8 +135,9 @@ async function once<T>(
   session: Session,
   limits: SessionLimits,
   work: (tx: Transaction) => Promise<T>,
+  options?: TransactionOptions,
 ): Promise<Outcome<T>> {
-  const tx = new Transaction(session, limits);
+  const tx = new Transaction(session, limits, options);
   try {
     return { value: await work(tx) };
   } catch (error) {
@@ -110,6 +152,6 @@ async function once<T>(
 }
 
 async function readBlockers(session: Session, relations: string[]): Promise<Blocker[]> {
-  const [answer] = await session.run(readLockHolders(relations, LOCK_KEY)).catch((): Answer[] => []);
-  return (answer?.rows ?? []) as unknown as Blocker[];
+  const [blockers] = await session.ask(readLockHolders(relations, LOCK_KEY)).catch((): [Blocker[]] => [[]]);
+  return blockers;
 }

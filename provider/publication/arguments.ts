@@ -1,21 +1,25 @@
-import { type Arguments, canonicalList, type Inputs } from "../lifecycle/arguments";
+import { type Arguments, canonicalList } from "../lifecycle/arguments";
 import { DEFAULT_PUBLICATION, OPERATIONS } from "../lifecycle/defaults";
+import type { Spelt, Unmarked } from "../lifecycle/lifecycle";
 import { readTables } from "../lifecycle/tables";
 import { hasUnknown, isUnknown } from "../lifecycle/unknown";
 import { identifier } from "../postgres/sql/statement";
 import { compareText } from "../text";
 import { RUNNING_PIPE } from "./refusals";
 import { isReadAsWritten } from "./sql/name";
+import type { PublicationInputs } from "./state";
 
-export function checkPublication(args: Arguments, olds: Inputs): Inputs {
+type Checked = Unmarked<PublicationInputs>;
+
+export function checkArguments(args: Arguments, before: Partial<PublicationInputs>): Checked {
   const adopt = args.flag("adopt");
-  const inputs = {
-    name: publicationName(args),
+  const inputs: Spelt<Checked> = {
+    name: readName(args),
     allTables: args.flag("allTables") || undefined,
     tables: readTables(args, true),
     schemas: canonicalList(args.identifiers("schemas"), compareText),
     // An adopted publication keeps what the program does not mention.
-    publish: operations(args) ?? (adopt === true ? undefined : [...OPERATIONS]),
+    publish: readOperations(args) ?? (adopt === true ? undefined : [...OPERATIONS]),
     publishViaPartitionRoot: args.flag("publishViaPartitionRoot") ?? (adopt === true ? undefined : true),
     publishGeneratedColumns: args.oneOf("publishGeneratedColumns", "none", "stored"),
     owner: args.identifier("owner"),
@@ -27,11 +31,11 @@ export function checkPublication(args: Arguments, olds: Inputs): Inputs {
     allowLeftoverSlots: args.flag("allowLeftoverSlots"),
   };
   checkScope(args, inputs);
-  if (inputs.allowReplace !== true) checkReplacement(args, olds, inputs);
+  if (inputs.allowReplace !== true) checkReplacement(args, before, inputs);
   return inputs;
 }
 
-function publicationName(args: Arguments): string {
+function readName(args: Arguments): string {
   const name = args.identifier("name") ?? DEFAULT_PUBLICATION;
   if (!isUnknown(name) && !isReadAsWritten(name)) {
     args.problem(
@@ -44,7 +48,7 @@ function publicationName(args: Arguments): string {
   return name;
 }
 
-function operations(args: Arguments): string[] | undefined {
+function readOperations(args: Arguments): string[] | undefined {
   const list = args.list("publish", (value, path) => {
     if (OPERATIONS.includes(value as string)) return value as string;
     args.problem(path, `expected one of ${OPERATIONS.join(", ")}`);
@@ -55,7 +59,7 @@ function operations(args: Arguments): string[] | undefined {
   return canonicalList(list, (a, b) => OPERATIONS.indexOf(a) - OPERATIONS.indexOf(b));
 }
 
-function checkScope(args: Arguments, { allTables, tables, schemas }: Inputs): void {
+function checkScope(args: Arguments, { allTables, tables, schemas }: Checked): void {
   if (isUnknown(allTables) || args.problems.length > 0) return;
   if (allTables && (tables !== undefined || schemas !== undefined)) {
     args.problem("allTables", "stands alone: take `tables` and `schemas` out, or `allTables`");
@@ -69,11 +73,11 @@ function checkScope(args: Arguments, { allTables, tables, schemas }: Inputs): vo
   }
 }
 
-function checkReplacement(args: Arguments, olds: Inputs, news: Inputs): void {
-  if (olds.name === undefined || hasUnknown([news.name, news.allTables])) return;
-  if (olds.name !== news.name)
-    args.problem("name", `"${olds.name}" would be renamed to "${news.name}". ${RUNNING_PIPE}`);
-  if (Boolean(olds.allTables) !== Boolean(news.allTables)) {
+function checkReplacement(args: Arguments, before: Partial<Checked>, desired: Checked): void {
+  if (before.name === undefined || hasUnknown([desired.name, desired.allTables])) return;
+  if (before.name !== desired.name)
+    args.problem("name", `"${before.name}" would be renamed to "${desired.name}". ${RUNNING_PIPE}`);
+  if (Boolean(before.allTables) !== Boolean(desired.allTables)) {
     args.problem(
       "allTables",
       `a publication of all tables cannot become one of a list, or the other way, in place. ${RUNNING_PIPE}`,

@@ -1,26 +1,23 @@
 import { displayIdentifier, displayTable, displayTables } from "../postgres/sql/table";
-import { adopts } from "./adopt";
-import type { Findings, Intent } from "./findings";
+import { isLeftover } from "./adopt";
 import {
-  belongsToAnother,
-  mayNotAlter,
-  nameTaken,
-  narrowerThanFound,
-  needsReplacement,
-  refuseCreation,
-  refuseOwner,
-  refuseUnpublishable,
-  refuseUnsupported,
+  foreignPublication,
+  missingOwnerRights,
+  narrowerScope,
+  neededReplacement,
+  takenName,
   unsafeTables,
 } from "./refusals";
+import { absentAmong, refuseCreation, refuseOwner, refuseUnpublishable, refuseUnsupported } from "./requirements";
 import type { ActualPublication } from "./sql/actual";
 import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
-import { type PublicationPlan, planPublication } from "./sql/plan";
+import { type Existing, planPublication } from "./sql/plan";
+import type { Change, Survey } from "./survey";
 
 export interface Decision {
   /** Absent where there is nothing yet. */
-  plan?: PublicationPlan;
+  existing?: Existing;
   adopted: boolean;
   /** A reader does not survive it. */
   breaking: boolean;
@@ -29,48 +26,54 @@ export interface Decision {
 }
 
 /** What is to be done, or by throwing why it may not be: the same for a preview and for the change itself. */
-export function decide(intent: Intent, found: Findings, filters: Filters): Decision {
-  const { wish, desired, state } = intent;
-  const { server, actual } = found;
+export function decide(change: Change, survey: Survey, filters: Filters): Decision {
+  const { inputs, desired, before } = change;
+  const { server, actual } = survey;
   refuseUnsupported(server, desired);
-  const adopted = actual !== undefined && takesOver(intent, actual);
-  const plan = actual && planPublication(desired, actual, filters, server.superuser);
-  if (actual && plan) refuseChange(intent, found, actual, plan);
-  if (actual && plan && adopted && !state && !wish.allowReplace) refuseNarrower(desired, actual, plan);
-  const creates = plan === undefined || plan.replace.length > 0;
+  if (actual) refuseForeign(change, actual);
+  const adopted = actual !== undefined && isAdopted(change, actual);
+  const existing = actual && { actual, plan: planPublication(desired, actual, filters, server.superuser) };
+  if (existing) refuseChange(change, survey, existing);
+  if (existing && adopted && !before && !inputs.allowReplace) refuseNarrower(desired, existing);
+  const creates = existing === undefined || existing.plan.replace.length > 0;
   if (creates) refuseCreation(server, desired);
-  const absent = refuseUnpublishable(found.unpublishable, server, plan);
-  if (found.owner && found.owner.name !== (creates ? server.user : actual?.owner))
-    refuseOwner(server, desired, found.owner);
-  if (!wish.allowUnsafeTables && found.newlyUnsafe.length > 0) throw unsafeTables(found.newlyUnsafe);
-  const breaking = plan !== undefined && (plan.replace.length > 0 || plan.renamed);
-  return { plan, adopted, breaking, absent };
+  refuseUnpublishable(survey.unpublishable, server, existing?.plan);
+  const { owner } = survey;
+  if (owner && owner.name !== (creates ? server.user : actual?.owner)) refuseOwner(server, desired, owner);
+  if (!inputs.allowUnsafeTables && survey.newlyUnsafe.length > 0) throw unsafeTables(survey.newlyUnsafe);
+  const breaking = existing !== undefined && (existing.plan.replace.length > 0 || existing.plan.renamed);
+  return { existing, adopted, breaking, absent: absentAmong(survey.unpublishable) };
 }
 
 /** Whether what is there is, or becomes, an adopted one. */
-function takesOver({ wish, state, formerName, oid }: Intent, actual: ActualPublication): boolean {
-  if (formerName === undefined) return adopts(wish, actual);
-  const { owner } = actual.marked;
-  if (state && oid !== actual.oid && owner?.token !== state.token) {
-    // Where ours was, somebody has made another one. Without a mark it takes our place; under a name that is new to us, or
-    // with the mark of another resource, it does not.
-    const marked = owner !== undefined && owner.mark !== wish.mark && owner.mark !== state.mark;
-    if (marked || actual.name !== formerName) throw belongsToAnother(actual.name, owner, wish.mark);
-  }
-  return state?.adopted === true;
+function isAdopted({ inputs, before, formerName }: Change, actual: ActualPublication): boolean {
+  return formerName === undefined ? !isLeftover(inputs, actual) : before?.adopted === true;
 }
 
-function refuseChange({ wish }: Intent, found: Findings, actual: ActualPublication, plan: PublicationPlan): void {
-  if (!actual.mayAlter) throw mayNotAlter(actual, found.server);
+function refuseForeign({ inputs, before, formerName, oid }: Change, actual: ActualPublication): void {
+  if (formerName === undefined) {
+    if (!inputs.adopt && !isLeftover(inputs, actual)) throw foreignPublication(inputs.name, actual, inputs.mark);
+    return;
+  }
+  const { owner } = actual.marked;
+  if (!before || oid === actual.oid || owner?.token === before.token) return;
+  // Where ours was, somebody has made another one. Without a mark it takes our place; under a name that is new to us, or
+  // with the mark of another resource, it does not.
+  const isMarked = owner !== undefined && owner.mark !== inputs.mark && owner.mark !== before.mark;
+  if (isMarked || actual.name !== formerName) throw foreignPublication(actual.name, actual, inputs.mark);
+}
+
+function refuseChange({ inputs }: Change, { server, nameTaken }: Survey, { actual, plan }: Existing): void {
+  if (!actual.mayAlter) throw missingOwnerRights(actual, server);
   const reasons = [
     ...plan.replace,
-    ...(plan.renamed ? [`publication "${actual.name}" would be renamed to "${wish.name}"`] : []),
+    ...(plan.renamed ? [`publication "${actual.name}" would be renamed to "${inputs.name}"`] : []),
   ];
-  if (reasons.length > 0 && !wish.allowReplace) throw needsReplacement(reasons);
-  if (plan.renamed && found.nameTaken) throw nameTaken(wish.name, actual.name);
+  if (reasons.length > 0 && !inputs.allowReplace) throw neededReplacement(reasons);
+  if (plan.renamed && nameTaken) throw takenName(inputs.name, actual.name);
 }
 
-function refuseNarrower(desired: DesiredPublication, actual: ActualPublication, plan: PublicationPlan): void {
+function refuseNarrower(desired: DesiredPublication, { actual, plan }: Existing): void {
   const operations = desired.publish && actual.publish.filter((operation) => !desired.publish?.includes(operation));
   const narrowed = plan.changed.filter(({ from, to }) => to.where !== undefined || isLess(to.columns, from.columns));
   const lost = [
@@ -79,7 +82,7 @@ function refuseNarrower(desired: DesiredPublication, actual: ActualPublication, 
     ...(operations ?? []).map((operation) => `operation ${operation}`),
     ...narrowed.map(({ to }) => `other columns or rows of ${displayTable(to)}`),
   ];
-  if (lost.length > 0) throw narrowerThanFound(desired.name, lost.join(", "));
+  if (lost.length > 0) throw narrowerScope(desired.name, lost.join(", "));
 }
 
 function isLess(columns: string[] | undefined, found: string[] | undefined): boolean {

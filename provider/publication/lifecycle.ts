@@ -1,18 +1,21 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
-import type { Lifecycle } from "../lifecycle/lifecycle";
-import { checkPublication } from "./arguments";
-import { createPublicationResource, updatePublication } from "./change";
+import type { AllArguments, Lifecycle } from "../lifecycle/lifecycle";
+import { checkArguments } from "./arguments";
+import { createPublication, updatePublication } from "./change";
 import { lookAtPublication } from "./look";
-import { readPublicationResource } from "./read";
+import { readPublication } from "./read";
 import { removePublication } from "./remove";
+import type { PublicationInputs, PublicationOutputs } from "./state";
 
-export const publication: Lifecycle = {
+type Names = typeof ARGUMENT_NAMES.Publication;
+
+export const publication: Lifecycle<PublicationInputs, PublicationOutputs> = {
   needs: () => ["postgres"],
-  arguments: ARGUMENT_NAMES.Publication,
-  check: checkPublication,
+  arguments: ARGUMENT_NAMES.Publication satisfies AllArguments<PublicationInputs, Names>,
+  check: checkArguments,
   look: lookAtPublication,
-  create: createPublicationResource,
-  read: readPublicationResource,
+  create: createPublication,
+  read: readPublication,
   update: updatePublication,
   remove: removePublication,
 };

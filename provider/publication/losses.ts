@@ -1,14 +1,13 @@
-import type { Context } from "../lifecycle/context";
 import { displayIdentifier, displayTable, type Table, tableKey } from "../postgres/sql/table";
-import type { Intent } from "./findings";
 import type { ActualPublication, PublishedTable } from "./sql/actual";
 import type { DesiredPublication } from "./sql/desired";
 import type { MissingTable } from "./sql/members";
 import { type Loss, type PublicationState, tablesOf } from "./state";
+import type { Change, Survey } from "./survey";
 
-/** A loss of what nobody wishes for any more is none. */
-export function isWished({ table, schema, operation }: Loss, desired: DesiredPublication): boolean {
-  if (table !== undefined) return desired.tables.some((wished) => tableKey(wished) === table);
+/** A loss of what nobody desires any more is none. */
+function isDesired({ table, schema, operation }: Loss, desired: DesiredPublication): boolean {
+  if (table !== undefined) return desired.tables.some((listed) => tableKey(listed) === table);
   if (schema !== undefined) return desired.schemas.includes(schema);
   return operation === undefined || desired.publish === undefined || desired.publish.includes(operation);
 }
@@ -95,22 +94,27 @@ export function displayMissing(missing: MissingTable): string {
 
 export const RESYNC = "Changes made meanwhile never reached ClickHouse: resync the pipe";
 
-export function warnOfLosses(
-  context: Context,
-  { wish, state, desired, oid }: Intent,
-  { excluded }: { excluded: Table[] },
+/** What a reader of the publication misses or will not survive, as warnings. */
+export function lossWarnings(
+  { inputs, before, desired, oid }: Change,
+  { excluded }: Survey,
   actual: ActualPublication,
   breaking: boolean,
-): void {
-  if (breaking)
-    context.warn(`publication "${wish.name}" is replaced or renamed: a ClickPipe that reads it has to be resynced`);
-  if (!state) return;
-  if (oid !== null && oid !== actual.oid) context.warn(`${madeAgain(state, actual)}. ${RESYNC}`);
-  const lost = mergeLosses(state.lost ?? [], lossesOf(state, actual, oid, excluded)).filter((loss) =>
-    isWished(loss, desired),
-  );
-  if (lost.length > 0)
-    context.warn(`publication "${wish.name}" had lost ${lost.map(({ what }) => what).join(", ")}. ${RESYNC} for these`);
+): string[] {
+  const replaced = `publication "${inputs.name}" is replaced or renamed: a ClickPipe that reads it has to be resynced`;
+  const lost = before ? mergeLosses(before.lost ?? [], lossesOf(before, actual, oid, excluded)) : [];
+  const names = lost.filter((loss) => isDesired(loss, desired)).map(({ what }) => what);
+  return [
+    ...(breaking ? [replaced] : []),
+    ...(before && oid !== null && oid !== actual.oid ? [`${madeAgain(before, actual)}. ${RESYNC}`] : []),
+    ...(names.length > 0 ? [`publication "${inputs.name}" had lost ${names.join(", ")}. ${RESYNC} for these`] : []),
+  ];
+}
+
+/** What is known of the listed tables that are not there. */
+export function whatBecameOf({ before, desired }: Change, { missing }: Survey): string[] {
+  const listed = new Set(desired.tables.map(tableKey));
+  return [...missing, ...(before?.missing ?? [])].filter((table) => listed.has(tableKey(table))).map(displayMissing);
 }
 
 export function madeAgain(state: PublicationState, actual: ActualPublication): string {

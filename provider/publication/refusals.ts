@@ -1,131 +1,92 @@
-import { refusal } from "../errors";
-import { notOurs } from "../lifecycle/refusals";
+import { refusal, type SourceError } from "../errors";
+import { absentObjects, notOurs } from "../lifecycle/refusals";
 import { type Blocker, displayBlocker } from "../postgres/errors";
-import { type Ownership, sameStack } from "../postgres/sql/mark";
+import { sameStack } from "../postgres/sql/mark";
 import type { Server } from "../postgres/sql/server";
 import { displaySlot, type Slot } from "../postgres/sql/slots";
-import { displayIdentifier, displayTable, displayTables, type Table, tableKey } from "../postgres/sql/table";
+import { displayIdentifier, displayTables, type Table } from "../postgres/sql/table";
 import type { ActualPublication } from "./sql/actual";
-import type { DesiredPublication } from "./sql/desired";
-import type { PublicationPlan } from "./sql/plan";
 import { displayAllUnsafe, type UnsafeTable } from "./sql/safety";
-import type { OwnerFacts, UnpublishableTable } from "./sql/unpublishable";
+import type { OwnerFacts } from "./sql/unpublishable";
 
 export const RUNNING_PIPE =
   "A running ClickPipe looks its publication up by name and OID as of the change it reads, so it would fail or lose changes, and " +
   "has to be resynced. To do it all the same: stop the pipe, set `allowReplace: true` (and `allowLeftoverSlots: true`, since its slot " +
   "stays), run `pulumi up`, and resync the pipe";
 
-export function needsReplacement(reasons: string[]) {
+export function neededReplacement(reasons: string[]): SourceError {
   return refusal("needsReplacement", `${reasons.join("; ")}. ${RUNNING_PIPE}`);
 }
 
-/** What this server's version cannot do. */
-export function refuseUnsupported({ version }: Server, desired: DesiredPublication): void {
-  const need = (least: number, what: string) => {
-    if (version < least) throw refusal("notSupported", `${what} takes Postgres ${least} or later; this is ${version}`);
-  };
-  if (desired.schemas.length > 0) need(15, "`schemas` in a publication");
-  if (desired.tables.some(({ columns }) => columns !== undefined)) need(15, "a list of columns in a publication");
-  if (desired.tables.some(({ where }) => where !== undefined)) need(15, "a row filter in a publication");
-  if (desired.generatedColumns === "stored") need(18, '`publishGeneratedColumns: "stored"`');
+export function tooOldServer(what: string, least: number, version: number): SourceError {
+  return refusal("notSupported", `${what} takes Postgres ${least} or later; this is ${version}`);
 }
 
-/** What our admin may not create; what exists may be altered with less. */
-export function refuseCreation(server: Server, desired: DesiredPublication): void {
-  const { superuser, memberOfPrivilegedRole, mayCreate, user, database } = server;
-  if (superuser) return;
-  if (!mayCreate) {
-    const fix = `GRANT CREATE ON DATABASE ${displayIdentifier(database)} TO ${displayIdentifier(user)}`;
-    throw refusal("mayNotCreate", `"${user}" may not create publications in database "${database}": ${fix}`);
-  }
-  const whole = desired.allTables ? "all tables" : desired.schemas.length > 0 ? "whole schemas" : undefined;
-  if (whole !== undefined && !memberOfPrivilegedRole) {
-    throw refusal(
-      "mayNotCreate",
-      `publishing ${whole} takes a superuser, or on Neon a member of neon_superuser; "${user}" is neither. List the tables instead`,
-    );
-  }
-}
-
-/** What may not become the owner, or would be out of our reach afterwards. */
-export function refuseOwner(server: Server, desired: DesiredPublication, owner: OwnerFacts | undefined): void {
-  if (!owner) return;
-  const { name } = owner;
-  const refuse = (text: string) => {
-    throw refusal("owner", `owner "${name}": ${text}. Nothing was changed`);
-  };
-  if (!owner.exists) refuse("there is no such role");
-  if (server.superuser) return;
-  if (!owner.maySet || !owner.hasRights)
-    refuse(
-      `"${server.user}" needs the rights of that role and to be allowed to set it: ` +
-        `GRANT ${displayIdentifier(name)} TO ${displayIdentifier(server.user)}`,
-    );
-  if ((desired.allTables || desired.schemas.length > 0) && !owner.superuser)
-    refuse("only a superuser may be given a publication of all tables or of schemas");
-  if (!owner.mayCreate)
-    refuse(
-      `it needs CREATE on the database: GRANT CREATE ON DATABASE ${displayIdentifier(server.database)} TO ${displayIdentifier(name)}`,
-    );
-}
-
-/** Refuses listed tables that cannot be published, and gives those that are not there. Only what is added must be ours. */
-export function refuseUnpublishable(rows: UnpublishableTable[], server: Server, plan?: PublicationPlan): string[] {
-  const touched =
-    plan && plan.replace.length === 0
-      ? new Set([...plan.added, ...plan.changed.map(({ to }) => to)].map(tableKey))
-      : undefined;
-  const refused = rows.flatMap((row) => reasons(row, server, touched));
-  if (refused.length > 0) throw refusal("unpublishable", `${refused.join("; ")}. Nothing was changed`);
-  return rows.filter(({ kind }) => kind === "absent").map(displayListed);
-}
-
-function reasons(row: UnpublishableTable, server: Server, touched: Set<string> | undefined): string[] {
-  const shown = displayListed(row);
-  const { kind, owned, owner, unknownColumns, generatedColumns, needsRoot } = row;
-  if (kind === "absent") return [];
-  if (kind) return [`${shown} is ${kind}, which a publication cannot hold`];
-  const foreign =
-    !owned && (touched === undefined || touched.has(tableKey({ schema: row.schema, name: row.name ?? "" })));
-  const columns = (list: string[]) => list.map(displayIdentifier).join(", ");
-  return [
-    ...(foreign
-      ? [
-          `${shown} belongs to ${displayIdentifier(owner ?? "")}, and only its owner may publish it: "${server.user}" is not a member of that role`,
-        ]
-      : []),
-    ...(unknownColumns.length > 0 ? [`${shown} has no column ${columns(unknownColumns)}`] : []),
-    ...(generatedColumns.length > 0
-      ? [`${columns(generatedColumns)} of ${shown}: this server cannot list generated columns in a publication`]
-      : []),
-    ...(needsRoot ? [`${shown} is partitioned, so its columns and filter take \`publishViaPartitionRoot: true\``] : []),
-  ];
-}
-
-function displayListed({ schema, name }: UnpublishableTable): string {
-  return name === null ? `schema ${displayIdentifier(schema)}` : `table ${displayTable({ schema, name })}`;
-}
-
-export function notThere(absent: string[], server: Server, become: string[]) {
-  const known = become.length > 0 ? ` (${become.join("; ")})` : "";
+export function missingCreate(server: Server): SourceError {
+  const { user, database } = server;
   return refusal(
-    "notThere",
-    `not in database "${server.database}": ${absent.join(", ")}${known}. Create it first, or take it out of the list; nothing was changed`,
+    "mayNotCreate",
+    `"${user}" may not create publications in database "${database}": ${grantCreate(server, user)}`,
   );
 }
 
+export function tooWideScope(whole: string, { user }: Server): SourceError {
+  return refusal(
+    "mayNotCreate",
+    `publishing ${whole} takes a superuser, or on Neon a member of neon_superuser; "${user}" is neither. List the tables instead`,
+  );
+}
+
+export function refusedOwner(
+  { name }: OwnerFacts,
+  server: Server,
+  why: "absent" | "outOfReach" | "noSuperuser" | "mayNotCreate",
+): SourceError {
+  const texts = {
+    absent: "there is no such role",
+    outOfReach: `"${server.user}" needs the rights of that role and to be allowed to set it: ${grantRole(name, server)}`,
+    noSuperuser: "only a superuser may be given a publication of all tables or of schemas",
+    mayNotCreate: `it needs CREATE on the database: ${grantCreate(server, name)}`,
+  };
+  return refusal("owner", `owner "${name}": ${texts[why]}. Nothing was changed`);
+}
+
+export function missingOwnerRights({ name, owner }: ActualPublication, server: Server): SourceError {
+  return refusal(
+    "mayNotAlter",
+    `publication "${name}" belongs to ${displayIdentifier(owner)}, and "${server.user}" does not have the rights of that role: ` +
+      grantRole(owner, server),
+  );
+}
+
+function grantCreate({ database }: Server, role: string): string {
+  return `GRANT CREATE ON DATABASE ${displayIdentifier(database)} TO ${displayIdentifier(role)}`;
+}
+
+function grantRole(role: string, { user }: Server): string {
+  return `GRANT ${displayIdentifier(role)} TO ${displayIdentifier(user)}`;
+}
+
+export function unpublishable(reasons: string[]): SourceError {
+  return refusal("unpublishable", `${reasons.join("; ")}. Nothing was changed`);
+}
+
+export function absentTables(absent: string[], server: Server, become: string[]): SourceError {
+  const known = become.length > 0 ? ` (${become.join("; ")})` : "";
+  return absentObjects(server.database, absent, "nothing was changed", known);
+}
+
 /** A filter that ends its own parenthesis could name other tables. */
-export function notOneFilter(tables: Table[]) {
+export function malformedFilter(tables: Table[]): SourceError {
   return refusal("filter", `\`where\` of ${displayTables(tables)} is not one expression. Nothing was changed`);
 }
 
-export function filterRefused(tables: Table[], why: string) {
+export function refusedFilter(tables: Table[], why: string): SourceError {
   const separator = why.includes("\n") ? "\n" : " ";
   return refusal("filter", `\`where\` of ${displayTables(tables)}: ${why}${separator}Nothing was changed`);
 }
 
-export function unsafeTables(unsafe: UnsafeTable[]) {
+export function unsafeTables(unsafe: UnsafeTable[]): SourceError {
   return refusal(
     "unsafeTables",
     `published, these tables would have UPDATE or DELETE fail in the application: ${displayAllUnsafe(unsafe)}. Mend them, leave them out, ` +
@@ -133,27 +94,20 @@ export function unsafeTables(unsafe: UnsafeTable[]) {
   );
 }
 
-export function mayNotAlter(actual: ActualPublication, server: Server) {
-  return refusal(
-    "mayNotAlter",
-    `publication "${actual.name}" belongs to ${displayIdentifier(actual.owner)}, and "${server.user}" does not have the rights of that role: ` +
-      `GRANT ${displayIdentifier(actual.owner)} TO ${displayIdentifier(server.user)}`,
-  );
-}
-
-export function belongsToAnother(name: string, owner: Ownership | undefined, ours: string) {
-  const mark = owner?.mark;
+/** `name`: under which it was looked for; `ours`: the mark of the resource that wants it. */
+export function foreignPublication(name: string, { marked }: ActualPublication, ours: string): SourceError {
+  const mark = marked.owner?.mark;
   return notOurs({ kind: "publication", name, mark, sameStack: sameStack(mark ?? "", ours) });
 }
 
-export function nameTaken(name: string, current: string) {
+export function takenName(name: string, current: string): SourceError {
   return refusal(
     "nameTaken",
     `publication "${current}" cannot be renamed to "${name}": there is another publication of that name. Nothing was changed`,
   );
 }
 
-export function narrowerThanFound(name: string, removed: string) {
+export function narrowerScope(name: string, removed: string): SourceError {
   return refusal(
     "narrowerThanFound",
     `publication "${name}" also holds ${removed}: adopting it with this scope would take that away from whoever reads it. ` +
@@ -161,7 +115,7 @@ export function narrowerThanFound(name: string, removed: string) {
   );
 }
 
-export function slotsInTheWay(name: string, slots: Slot[]) {
+export function slotsInTheWay(name: string, slots: Slot[]): SourceError {
   const names = slots.map(displaySlot).join(", ");
   return refusal(
     "slotsInTheWay",
@@ -171,7 +125,7 @@ export function slotsInTheWay(name: string, slots: Slot[]) {
   );
 }
 
-export function openTransactions(name: string, open: Blocker[]) {
+export function openTransactions(name: string, open: Blocker[]): SourceError {
   const names = [...new Set(open.map(displayBlocker))].slice(0, 5).join(", ");
   return refusal(
     "openTransactions",

@@ -1,26 +1,15 @@
-import { Arguments, canonicalList, type Inputs } from "../lifecycle/arguments";
+import { Arguments, canonicalList, type Properties } from "../lifecycle/arguments";
 import { READINESS_DEFAULTS } from "../lifecycle/defaults";
-import { canonicalTables } from "../lifecycle/tables";
+import type { Unmarked } from "../lifecycle/lifecycle";
+import { canonicalTables, isDotted, notDotted } from "../lifecycle/tables";
 import { hasUnknown } from "../lifecycle/unknown";
-import { formatTable, parseTable, type TableSpec } from "../postgres/sql/table";
+import { formatTable } from "../postgres/sql/table";
 import { compareText } from "../text";
 import type { MappedTable } from "./check";
-import type { Facts } from "./checks/facts";
-import type { ReadinessQuestion } from "./facts";
+import { toMapped } from "./question";
+import type { ReadinessInputs } from "./state";
 
-export interface ReadinessInputs extends Inputs {
-  role: string;
-  password: string;
-  publication: string;
-  tables?: (string | MappedTable)[];
-  replicationMode: Facts["mode"];
-  replicationSlotName?: string;
-  onFailure: "error" | "warn";
-  allowUnsafeTables?: boolean;
-  triggers?: unknown[];
-}
-
-export function checkReadiness(args: Arguments): Inputs {
+export function readArguments(args: Arguments): Unmarked<ReadinessInputs> {
   return {
     role: args.identifier("role", { required: true }),
     password: args.text("password", { required: true }),
@@ -37,35 +26,26 @@ export function checkReadiness(args: Arguments): Inputs {
   };
 }
 
-function readMappedTables(args: Arguments): (string | MappedTable)[] | undefined {
-  const list = args.list<string | MappedTable>("tables", (value, path) => {
-    if (typeof value === "string") {
-      if (value.split(".").length === 2 && !value.split(".").includes("")) return value;
-      args.problem(
-        path,
-        `"${value}" is not "schema.table" with exactly one dot; write { schema, name } for other names`,
-      );
-      return undefined;
-    }
-    const parts = new Arguments((value ?? {}) as Inputs, `${path}.`);
-    parts.only("schema", "name", "excludedColumns");
-    const schema = parts.identifier("schema", { required: true });
-    const name = parts.identifier("name", { required: true });
-    const excludedColumns = canonicalList(parts.identifiers("excludedColumns"), compareText);
-    args.problems.push(...parts.problems);
-    if (schema === undefined || name === undefined) return undefined;
-    return { schema, name, ...(excludedColumns && excludedColumns.length > 0 && { excludedColumns }) };
-  });
+function readMappedTables(args: Arguments): ReadinessInputs["tables"] {
+  const list = args.list("tables", (value, path) => readMappedTable(args, value, path));
   if (!Array.isArray(list) || list.some(hasUnknown)) return list;
   return canonicalTables(args, list.map(toMapped))?.map((table) =>
-    table.excludedColumns ? table : (formatTable(table) as string),
+    table.excludedColumns ? table : formatTable(table),
   );
 }
 
-export function readinessQuestion({ tables, ...inputs }: ReadinessInputs): ReadinessQuestion {
-  return { ...inputs, tables: tables?.map(toMapped) };
-}
-
-function toMapped(spec: string | MappedTable): MappedTable {
-  return typeof spec === "string" ? parseTable(spec as TableSpec) : spec;
+function readMappedTable(args: Arguments, value: unknown, path: string): string | MappedTable | undefined {
+  if (typeof value === "string") {
+    if (isDotted(value)) return value;
+    args.problem(path, notDotted(value));
+    return undefined;
+  }
+  const parts = new Arguments((value ?? {}) as Properties, `${path}.`);
+  parts.only("schema", "name", "excludedColumns");
+  const schema = parts.identifier("schema", { required: true });
+  const name = parts.identifier("name", { required: true });
+  const excludedColumns = canonicalList(parts.identifiers("excludedColumns"), compareText);
+  args.problems.push(...parts.problems);
+  if (schema === undefined || name === undefined) return undefined;
+  return { schema, name, ...(excludedColumns && excludedColumns.length > 0 && { excludedColumns }) };
 }

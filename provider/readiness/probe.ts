@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { refusal } from "../errors";
-import { type ConnectFailure, connect, type OpenConnection, type PostgresSettings } from "../postgres/connection";
+import type { ConnectFailure, OpenConnection } from "../postgres/connection";
+import type { Connections } from "../postgres/connections";
 import { displaySqlstate } from "../postgres/sqlstate";
-import type { ProbeFailure } from "./checks/report";
+import type { ProbeFailure } from "./checks/facts";
+import { lateAnswer } from "./refusals";
 import { readSessionTimeouts, type SessionTimeouts } from "./sql/server";
 
 export interface Probe {
@@ -13,17 +14,16 @@ export interface Probe {
 
 /** Connects as ClickPipes would. */
 export async function probe(
-  admin: PostgresSettings,
+  postgres: Connections,
   { role, password }: { role: string; password: string },
   deadline: number,
   replication?: "database",
 ): Promise<Probe> {
-  const settings = { ...admin, user: role, password };
   try {
-    const opened = await connect(settings, deadline, { reader: true, replication });
+    const opened = await postgres.connectApart({ user: role, password }, deadline, { reader: true, replication });
     try {
       const question = opened.client.query<SessionTimeouts>(replication ? "IDENTIFY_SYSTEM" : readSessionTimeouts);
-      const { rows } = await inTime(question, deadline, settings, () => opened.socket.destroy());
+      const { rows } = await awaitUntil(deadline, question, postgres, () => opened.socket.destroy());
       return replication ? {} : { timeouts: rows[0] };
     } finally {
       await close(opened);
@@ -43,17 +43,17 @@ async function close({ client, socket }: OpenConnection): Promise<void> {
 }
 
 /** What the server answers before the deadline; afterwards `giveUp` ends the wait on its side too. */
-export async function inTime<T>(
-  answer: Promise<T>,
+export async function awaitUntil<T>(
   deadline: number,
-  { host, port }: PostgresSettings,
+  answer: Promise<T>,
+  { settings }: Connections,
   giveUp: () => void,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => {
-        reject(refusal("late", `${host}:${port} gave no answer within 15 s, the time that ClickPipes waits for one`));
+        reject(lateAnswer(settings));
         giveUp();
       },
       Math.max(deadline - Date.now(), 1),

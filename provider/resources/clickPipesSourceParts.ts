@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClickPipesGrants } from "./clickPipesGrants";
-import type { ClickPipesSource } from "./clickPipesSource";
 import type { ClickPipesSourceArgs } from "./clickPipesSourceArgs";
 import { ClickPipesUser } from "./clickPipesUser";
 import { IpAllowlist } from "./ipAllowlist";
@@ -100,7 +99,7 @@ export function publication(name: string, args: ClickPipesSourceArgs, opts: pulu
 export function readiness(
   name: string,
   { readiness: given, publication: published, pipe }: ClickPipesSourceArgs,
-  source: ClickPipesSource,
+  source: { user: ClickPipesUser; publication: Publication },
   { mappings, address }: { mappings: pulumi.Output<TableMapping[]>; address: Address },
   opts: pulumi.CustomResourceOptions,
 ) {

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LogicalReplication } from "./logicalReplication";
 
 /** What every output has, and the declarations do not show. */
 interface Leaf {
@@ -12,7 +11,7 @@ interface Leaf {
  * Warns, in a preview too, where the program keeps the project with a resource such as `@pulumi/neon`'s `Project` that does
  * not say `yes` to logical replication: once that is on, the resource wants to have it off again.
  */
-export function warnOfNeonProject(replication: LogicalReplication, projectId: pulumi.Input<string> | undefined): void {
+export function warnOfNeonProject(replication: pulumi.Resource, projectId: pulumi.Input<string> | undefined): void {
   if (!pulumi.Output.isInstance(projectId)) return;
   for (const project of (projectId as unknown as Leaf).resources()) {
     const { enableLogicalReplication: setting } = project as { enableLogicalReplication?: unknown };

@@ -1,24 +1,35 @@
-import type { Arguments, Inputs } from "../lifecycle/arguments";
+import type { Arguments } from "../lifecycle/arguments";
+import type { Context } from "../lifecycle/context";
 import { DEFAULT_USER } from "../lifecycle/defaults";
+import type { Unmarked } from "../lifecycle/lifecycle";
 import { isUnknown } from "../lifecycle/unknown";
-import { LEAST_BITS, passwordBits } from "./passwordStrength";
-import { tooWeak } from "./refusals";
+import { weaknessOf } from "./password/strength";
 import type { UserInputs } from "./state";
 
 /** Postgres reserves the first two (`src/backend/utils/adt/acl.c`), Neon the others. */
-const RESERVED = ["public", "none", "neon_superuser", "cloud_admin", "zenith_admin", "neon_service", "web_access"];
+const RESERVED: readonly string[] = [
+  "public",
+  "none",
+  "neon_superuser",
+  "cloud_admin",
+  "zenith_admin",
+  "neon_service",
+  "web_access",
+];
 /** What Postgres takes for a verifier and stores as it stands (`src/backend/libpq/crypt.c`). */
 const HASHED = /^(SCRAM-SHA-256\$\d+:|md5[0-9a-f]{32}$)/;
 const TIMESTAMP = /^(infinity|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?)$/;
 
-export function readArguments(args: Arguments, olds: Inputs): Omit<UserInputs, "mark"> {
+export function checkArguments(args: Arguments, before: Partial<UserInputs>, context: Context): Unmarked<UserInputs> {
+  const name = readName(args);
+  context.run.announceRole(name);
   const adopt = args.flag("adopt");
   return {
-    name: roleName(args),
-    password: password(args, adopt === true, olds.password),
+    name,
+    password: readPassword(args, adopt === true, before.password),
     passwordVersion: args.textOrNumber("passwordVersion"),
     connectionLimit: args.integer("connectionLimit", -1, 2_147_483_647),
-    validUntil: validUntil(args),
+    validUntil: readValidUntil(args),
     comment: args.text("comment"),
     adopt,
     deleteAdopted: args.flag("deleteAdopted"),
@@ -27,26 +38,28 @@ export function readArguments(args: Arguments, olds: Inputs): Omit<UserInputs, "
   };
 }
 
-function roleName(args: Arguments): string {
+function readName(args: Arguments): string {
   const name = args.identifier("name") ?? DEFAULT_USER;
   if (/^pg_/.test(name) || RESERVED.includes(name)) args.problem("name", `"${name}" is reserved by Postgres or Neon`);
   return name;
 }
 
-function password(args: Arguments, adopt: boolean, before: unknown): string | undefined {
+function readPassword(args: Arguments, adopt: boolean, before: string | undefined): string | undefined {
   const value = args.text("password");
   if (value === undefined || isUnknown(value)) return value;
   if (HASHED.test(value))
     args.problem("password", "is a hash, which nobody could log in with; give the plain password");
   else if (value === "") args.problem("password", "is empty; leave it out to have one generated");
   // A role that exists may have any password that it accepts: there a login judges, or did when it was adopted.
-  else if (!adopt && value !== before && passwordBits(value) < LEAST_BITS)
-    args.problem("password", tooWeak(passwordBits(value)));
+  else if (!adopt && value !== before) {
+    const weakness = weaknessOf(value);
+    if (weakness !== undefined) args.problem("password", weakness);
+  }
   return value;
 }
 
 /** In UTC and ISO 8601: a time without a zone would mean another instant in each session. */
-function validUntil(args: Arguments): string | undefined {
+function readValidUntil(args: Arguments): string | undefined {
   const expected = 'a time in ISO 8601, such as "2030-01-31T00:00:00Z", or "infinity"';
   const value = args.text("validUntil", { pattern: TIMESTAMP, expected });
   if (value === undefined || isUnknown(value) || value === "infinity" || !TIMESTAMP.test(value)) return value;

@@ -1,76 +1,75 @@
-import type { Inputs } from "../lifecycle/arguments";
-import { type Context, freshToken } from "../lifecycle/context";
+import type { Context } from "../lifecycle/context";
 import type { Created } from "../lifecycle/lifecycle";
-import { formatComment, type Ownership, wishedComment } from "../postgres/sql/mark";
-import { planRole, type Role, readRole, toRole } from "../postgres/sql/role";
-import { commentOnRole } from "../postgres/sql/roleComment";
-import type { Server } from "../postgres/sql/server";
-import { identifier, literal, statement } from "../postgres/sql/statement";
+import { desiredComment, formatComment, type Ownership } from "../postgres/sql/mark";
+import { type Role, readExistingRole, readRole } from "../postgres/sql/role";
+import { commentOnNewRole } from "../postgres/sql/roleComment";
+import { readServer, type Server } from "../postgres/sql/server";
+import type { Statement } from "../postgres/sql/statement";
 import { type Transaction, transaction } from "../postgres/transaction";
-import { adoptedUser } from "./adopt";
-import { readBoth } from "./find";
-import { acceptedPassword, type Made, prove } from "./passwordLogin";
-import { generatePassword } from "./passwordStrength";
+import { planAdoption } from "./adopt";
+import { type Made, type Plan, toOutputs } from "./outputs";
+import { markRole } from "./ownership";
+import { chooseFirstPassword, type FirstPassword } from "./password/choice";
+import { proveLogin } from "./password/login";
+import { refuseWeakPassword } from "./password/strength";
 import { takePrivileges } from "./privileges";
-import { belongsToAnother, strongEnough } from "./refusals";
-import { mayAlter, mayCreateUsers } from "./rights";
+import { foreignRole } from "./refusals";
+import { refuseUnlessAlterable, refuseUnlessUsersCreatable } from "./rights";
 import { createRole, setPassword } from "./sql/password";
+import { planRole } from "./sql/plan";
 import type { UserInputs, UserOutputs } from "./state";
-import { type Fresh, outputsOf } from "./state";
 
 /** `known`: the password of a role that is made again, where the program gives none. */
-export async function createUser(context: Context, inputs: Inputs, known?: string): Promise<Created> {
-  const user = inputs as UserInputs;
-  const accepted = user.adopt ? await acceptedPassword(context, user) : undefined;
-  const fresh: Fresh = { token: freshToken(), password: user.password ?? known ?? generatePassword(), accepted };
-  context.output.hide(fresh.password);
-  let resumed = false;
-  const outputs = await transaction(context.postgres, async (tx) => {
-    const { server, role } = await readBoth(tx, { oid: null, name: user.name });
-    context.checkPlace(server);
-    if (!role) return newUser(tx, server, user, fresh);
-    const owner = role.marked.owner;
-    resumed = owner?.mark === user.mark && !owner.adopted;
-    if (resumed) return resumedUser(tx, server, role, user, fresh);
-    if (!user.adopt) throw belongsToAnother(role, user);
-    return adoptedUser(tx, server, role, user, fresh);
-  });
+export async function createUser(context: Context, user: UserInputs, known?: string): Promise<Created<UserOutputs>> {
+  const first = await chooseFirstPassword(context, user, known);
+  context.output.hide([first.password]);
+  const { outputs, resumed } = await transaction(context.postgres, (tx) => attempt(context, tx, user, first));
   const made: Made = { id: user.name, user, outputs };
   // Nothing was set where the login has shown that the password is right.
-  if (!(outputs.adopted && accepted === "accepted")) await prove(context, made);
+  if (!(outputs.adopted && first.accepted === "accepted")) await proveLogin(context, made);
   if (resumed && !user.allowPrivileged) await takePrivileges(context, made);
   return { id: made.id, outputs };
 }
 
-async function newUser(tx: Transaction, server: Server, user: UserInputs, fresh: Fresh): Promise<UserOutputs> {
-  mayCreateUsers(server, user.name);
-  strongEnough(fresh.password);
-  const owner: Ownership = { mark: user.mark, token: fresh.token };
-  const comment = formatComment({ comment: user.comment || null, owner, grants: [] }) as string;
-  const answers = await tx.commit(
-    ...createRole(user, fresh.password),
-    statement(`comment on role ${identifier(user.name)} is ${literal(comment)}`),
-    readRole({ oid: null, name: user.name }),
-  );
-  return outputsOf(toRole(answers.at(-1)?.rows[0]) as Role, server, user, fresh);
+interface Creation {
+  outputs: UserOutputs;
+  resumed: boolean;
 }
 
-/** What a killed run of this very resource left behind: made as wished, under a new password and a new token. */
-async function resumedUser(
-  tx: Transaction,
-  server: Server,
-  role: Role,
-  user: UserInputs,
-  fresh: Fresh,
-): Promise<UserOutputs> {
-  mayAlter(server, role);
-  strongEnough(fresh.password);
-  const comment = wishedComment(user.comment, role.marked.comment);
-  const owner: Ownership = { mark: user.mark, token: fresh.token };
-  await tx.commit(
+async function attempt(context: Context, tx: Transaction, user: UserInputs, first: FirstPassword): Promise<Creation> {
+  const reference = { oid: null, name: user.name };
+  const [server, role] = await tx.ask(readServer, readRole(reference));
+  context.checkPlace(server);
+  if (!role) {
+    const [made] = await tx.commit(planCreation(server, user, first), readExistingRole(reference));
+    return { outputs: toOutputs(server, made, first), resumed: false };
+  }
+  const owner = role.marked.owner;
+  const resumed = owner?.mark === user.mark && !owner.adopted;
+  if (!resumed && !user.adopt) throw foreignRole(role, user);
+  const plan = resumed ? planResumption(server, role, user, first) : planAdoption(server, role, user, first);
+  await tx.commit(plan.statements);
+  return { outputs: plan.outputs, resumed };
+}
+
+function planCreation(server: Server, user: UserInputs, first: FirstPassword): Statement[] {
+  refuseUnlessUsersCreatable(server, user.name);
+  refuseWeakPassword(first.password);
+  const owner: Ownership = { mark: user.mark, token: first.token };
+  const comment = formatComment({ comment: user.comment || null, owner, grants: [] });
+  return [...createRole(user, first.password), commentOnNewRole(user.name, comment)];
+}
+
+/** What a killed run of this very resource left behind: made as desired, under a new password and a new token. */
+function planResumption(server: Server, role: Role, user: UserInputs, first: FirstPassword): Plan {
+  refuseUnlessAlterable(server, role);
+  refuseWeakPassword(first.password);
+  const comment = desiredComment(user.comment, role.marked.comment);
+  const owner: Ownership = { mark: user.mark, token: first.token };
+  const statements = [
     ...planRole(user, role),
-    ...setPassword(user.name, fresh.password),
-    ...commentOnRole(role, formatComment({ ...role.marked, comment, owner })),
-  );
-  return outputsOf(role, server, user, fresh);
+    ...setPassword(user.name, first.password),
+    ...markRole(role, { ...role.marked, comment, owner }),
+  ];
+  return { statements, outputs: toOutputs(server, role, first) };
 }

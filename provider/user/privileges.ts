@@ -1,17 +1,18 @@
 import { unfinished } from "../errors";
 import type { Context } from "../lifecycle/context";
-import { privilegesOf } from "../postgres/sql/role";
+import { readRole } from "../postgres/sql/role";
+import { readServer } from "../postgres/sql/server";
 import { statement } from "../postgres/sql/statement";
 import { type Transaction, transaction } from "../postgres/transaction";
-import { readBoth } from "./find";
-import type { Made } from "./passwordLogin";
+import type { Made } from "./outputs";
+import { type Privilege, privilegesOf } from "./sql/privileges";
 
 /** What we may not take away must not undo the rest: it is said, with the statement that does. */
 export async function takePrivileges(context: Context, { id, user: { name }, outputs }: Made): Promise<void> {
-  const read = (tx: Transaction) => privileges(tx, name, outputs.roleOid);
+  const read = (tx: Transaction) => readPrivileges(tx, name, outputs.roleOid);
   try {
     for (const { fix } of await transaction(context.postgres, read)) {
-      await transaction(context.postgres, (tx) => tx.commit(statement(fix))).catch(() => {});
+      await transaction(context.postgres, (tx) => tx.commit([statement(fix)])).catch(() => {});
     }
     // Read again: a REVOKE that another grantor would have to run only warns.
     for (const { found, fix } of await transaction(context.postgres, read)) {
@@ -24,7 +25,7 @@ export async function takePrivileges(context: Context, { id, user: { name }, out
   }
 }
 
-async function privileges(tx: Transaction, name: string, oid: number) {
-  const { server, role } = await readBoth(tx, { oid, name });
+async function readPrivileges(tx: Transaction, name: string, oid: number): Promise<Privilege[]> {
+  const [server, role] = await tx.ask(readServer, readRole({ oid, name }));
   return role ? privilegesOf(role, server.privilegedRole) : [];
 }

@@ -1,50 +1,39 @@
-import type { Context } from "../lifecycle/context";
-import { planRole, type Role } from "../postgres/sql/role";
+import type { Role } from "../postgres/sql/role";
 import type { Server } from "../postgres/sql/server";
 import { identifier, type Statement } from "../postgres/sql/statement";
-import { type Secret, toSet } from "./passwordChoice";
-import { strongEnough } from "./refusals";
-import { mayAlter, notOwnPassword, whyNotAlter } from "./rights";
+import { alterObstacle } from "./obstacles";
+import { passwordToSet, type Secret } from "./password/choice";
+import { refuseWeakPassword } from "./password/strength";
+import { refuseOwnPassword, refuseUnlessAlterable } from "./rights";
 import { setPassword } from "./sql/password";
+import { planRole } from "./sql/plan";
 import type { UserInputs } from "./state";
 
-interface Changes {
+interface Repair {
   statements: Statement[];
   /** Whether they set the password. */
   set: boolean;
+  /** What our admin may not repair, with what to do about it. */
+  warnings: string[];
 }
 
 /**
- * What brings the role to the wish. Where our admin may not alter it, a wish of the program is refused; what somebody did
- * to the role is only warned of, with the statement to run, since failing would help nobody.
+ * What makes the role as desired. Where our admin may not alter it, a change that the program asks for is refused; what
+ * another user did to the role is only warned about, with the statement to run, since failing would help no one.
  */
-export function possibleChanges(
-  context: Context,
-  server: Server,
-  role: Role,
-  { user, secret }: { user: UserInputs; secret: Secret },
-): Changes {
-  const password = toSet(secret, role);
+export function planRepair(server: Server, role: Role, user: UserInputs, secret: Secret): Repair {
+  const password = passwordToSet(secret, role);
   const attributes = planRole(user, role);
-  const nothing: Changes = { statements: [], set: false };
-  if (attributes.length === 0 && password === undefined) return nothing;
-  const wished = planRole(user, sound(role, user)).length > 0 || secret.set === "wished";
-  if (!wished && whyNotAlter(server, role) !== undefined) {
-    for (const { text } of attributes) context.warn(`${mayNotMend(server, role)} Run as an admin: ${text};`);
-    if (password !== undefined)
-      context.warn(
-        `${mayNotMend(server, role)} It refuses the password known here: give the right one as \`password\`, or have an ` +
-          "admin set it to this one.",
-      );
-    return nothing;
+  if (attributes.length === 0 && password === undefined) return { statements: [], set: false, warnings: [] };
+  const desired = planRole(user, sound(role, user)).length > 0 || secret.set === "desired";
+  if (!desired && alterObstacle(server, role) !== undefined) {
+    return { statements: [], set: false, warnings: adviceFor(server, role, attributes, password !== undefined) };
   }
-  mayAlter(server, role);
-  if (password !== undefined) {
-    notOwnPassword(server, role);
-    if (user.password !== undefined) strongEnough(password);
-  }
-  const passwordStatements = password === undefined ? [] : setPassword(user.name, password);
-  return { statements: [...attributes, ...passwordStatements], set: password !== undefined };
+  refuseUnlessAlterable(server, role);
+  if (password === undefined) return { statements: attributes, set: false, warnings: [] };
+  refuseOwnPassword(server, role);
+  if (user.password !== undefined) refuseWeakPassword(password);
+  return { statements: [...attributes, ...setPassword(user.name, password)], set: true, warnings: [] };
 }
 
 /** The role without what no argument speaks of. */
@@ -52,6 +41,12 @@ function sound(role: Role, user: UserInputs): Role {
   return { ...role, canLogin: true, replication: true, ...(user.validUntil === undefined && { validUntil: null }) };
 }
 
-function mayNotMend(server: Server, role: Role): string {
-  return `role ${identifier(role.name)} needs mending, which "${server.user}" may not do.`;
+function adviceFor(server: Server, role: Role, attributes: Statement[], password: boolean): string[] {
+  const trouble = `role ${identifier(role.name)} needs mending, which "${server.user}" may not do.`;
+  const advice =
+    "It refuses the password known here: give the right one as `password`, or have an admin set it to this one.";
+  return [
+    ...attributes.map(({ text }) => `${trouble} Run as an admin: ${text};`),
+    ...(password ? [`${trouble} ${advice}`] : []),
+  ];
 }

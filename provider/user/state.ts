@@ -1,28 +1,9 @@
-import type { Inputs } from "../lifecycle/arguments";
-import type { LoginAnswer } from "../postgres/login";
+import type { StateOf } from "../lifecycle/lifecycle";
 import type { Ownership } from "../postgres/sql/mark";
+import type { Place } from "../postgres/sql/place";
 import type { Role } from "../postgres/sql/role";
-import { placeOf, type Server } from "../postgres/sql/server";
 
-/** Made once: where the transaction has to be repeated, the repetition must mean the same role. */
-export interface Fresh {
-  token: string;
-  password: string;
-  /** What an existing role said to the password of the program. */
-  accepted?: LoginAnswer;
-}
-
-export function outputsOf(role: Role, server: Server, user: UserInputs, fresh: Fresh): UserOutputs {
-  const generated = user.password === undefined;
-  return {
-    password: fresh.password,
-    roleOid: role.oid,
-    target: placeOf(server),
-    token: fresh.token,
-    ...(generated && { generated }),
-  };
-}
-export interface UserInputs extends Inputs {
+export interface UserInputs {
   mark: string;
   name: string;
   password?: string;
@@ -35,19 +16,24 @@ export interface UserInputs extends Inputs {
   allowPrivileged?: boolean;
   allowLeftoverSlots?: boolean;
 }
-export interface UserOutputs extends Inputs {
+
+export interface UserOutputs {
   password?: string;
   roleOid: number;
-  target: unknown;
+  target: Place;
   token: string;
   /** The password is ours, not the program's. */
   generated?: boolean;
   adopted?: boolean;
-  /** What an adopted role was like before, where we changed it. */
-  before?: Partial<Pick<Role, "name" | "canLogin" | "replication" | "connectionLimit" | "validUntil">> & {
-    comment?: string | null;
-    /** Somebody else's mark. */
-    owned?: Ownership;
-  };
+  before?: RoleBefore;
 }
-export type UserState = UserInputs & UserOutputs;
+
+/** What an adopted role was like before, where we changed it. */
+export interface RoleBefore
+  extends Partial<Pick<Role, "name" | "canLogin" | "replication" | "connectionLimit" | "validUntil">> {
+  comment?: string | null;
+  /** Somebody else's mark. */
+  owned?: Ownership;
+}
+
+export type UserState = StateOf<UserInputs, UserOutputs>;

@@ -1,5 +1,8 @@
 // The frozen public names, with their meaning in the docstrings of provider/resources. A change here is a breaking change.
 import * as pulumi from "@pulumi/pulumi";
+import type { ClickPipePostgresSource, ClickPipeSettings, Connection, Leaves, TableMapping } from "./pipe";
+
+export * from "./pipe";
 
 type In<T> = pulumi.Input<T>;
 type Out<T> = pulumi.Output<T>;
@@ -184,54 +187,6 @@ export class SourceReadiness extends pulumi.CustomResource {
   readonly target: Out<Target>;
 }
 
-export interface Connection {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-  publication: string;
-}
-export interface ClickPipeSettings {
-  replicationMode: "cdc" | "snapshot" | "cdc_only";
-  publicationName: string;
-  replicationSlotName?: string;
-  syncIntervalSeconds?: number;
-  pullBatchSize?: number;
-  allowNullableColumns?: boolean;
-  initialLoadParallelism?: number;
-  snapshotNumRowsPerPartition?: number;
-  snapshotNumberOfParallelTables?: number;
-  enableFailoverSlots?: boolean;
-  deleteOnMerge?: boolean;
-}
-export interface TableMapping {
-  sourceSchemaName: string;
-  sourceTable: string;
-  targetTable: string;
-  excludedColumns?: string[];
-  useCustomSortingKey?: boolean;
-  sortingKeys?: string[];
-  tableEngine?: "MergeTree" | "ReplacingMergeTree" | "Null";
-  partitionKey?: string;
-  partitionByExpr?: string;
-}
-/** What `source.postgres` of `@pulumi/clickhouse`'s Clickpipe and of the ClickHouse Cloud API takes, as it stands. */
-export interface ClickPipePostgresSource {
-  type: "neon";
-  host: string;
-  port: number;
-  database: string;
-  credentials: { username: string; password: string };
-  settings: ClickPipeSettings;
-  tableMappings: TableMapping[];
-}
-/** A plain object with an Output at each leaf (a list is one leaf). */
-export type Leaves<T> = [T] extends [readonly any[]]
-  ? Out<T>
-  : [T] extends [object]
-    ? { readonly [K in keyof T]: Leaves<T[K]> }
-    : Out<T>;
 export interface PipeArgs {
   settings?: { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: In<ClickPipeSettings[K]> };
   /** default schema_table where two schemas would clash, else the table's name */ targetTable?: (

@@ -124,5 +124,5 @@ test("a preview that gets no answer from Neon says so, and asks no more", async 
     await project.run.resource(name, { config }).check(wish(OURS, { whenOpen: "restrict" }));
     expect(project.api.requests).toHaveLength(1);
   }
-  expect(lines()).toMatch(/warning: IpAllowlist one: could not look at project \S+ beforehand \(.*no answer in time/);
+  expect(lines()).toMatch(/warning: IpAllowlist one: could not check project \S+ in this preview\.\n.*no answer in time/);
 });

@@ -11,6 +11,13 @@ async function killedAfterWriting(work: () => Promise<unknown>): Promise<void> {
   const written = answered().length + 1;
   void work().catch(() => {});
   await vi.waitFor(() => expect(answered()).toHaveLength(written), { timeout: 30_000 });
+  // Its look at what it wrote is the last thing it asks before it waits for the second look.
+  const looksBack = () => {
+    const { requests, projectId } = project.api;
+    const later = requests.slice(requests.findLastIndex(({ method }) => method === "PATCH") + 1);
+    return later.some(({ path, status }) => path === `/projects/${projectId}` && status === 200);
+  };
+  await vi.waitFor(() => expect(looksBack()).toBe(true), { timeout: 30_000 });
   project.run = await newProcess();
 }
 

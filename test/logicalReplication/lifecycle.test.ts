@@ -97,7 +97,7 @@ describe("where logical replication is on already", () => {
     const id = project.neon.requests.at(-1)?.headers["x-request-id"];
     expect(message).toContain(advice);
     expect(message).toContain(`Request id ${id}`);
-    expect(lines()).toMatch(/warning: .*could not look at project .* beforehand/);
+    expect(lines()).toMatch(/warning: .*could not check project .* in this preview/);
     expect(message + lines()).not.toContain(project.neon.apiKey);
   });
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { handler } from "../../provider/dynamic/handler";
+import { run } from "../../provider/dynamic/run";
 import { Context } from "../../provider/lifecycle/context";
 import { resolveSettings } from "../../provider/lifecycle/settings";
-import { neonWaits } from "../../provider/neon/waits";
-import { statement } from "../../provider/postgres/sql/statement";
+import { queryOneRow, statement } from "../../provider/postgres/sql/statement";
 import { transaction } from "../../provider/postgres/transaction";
 import { failure } from "../support/ipAllowlist/process";
 import { useProject } from "../support/logicalReplication/project";
@@ -84,13 +84,13 @@ describe("where logical replication is off", () => {
       (key) => configOf()[`clickpipes:${key}`],
       () => undefined,
     );
-    const { postgres } = new Context(settings, "test", []);
+    const { postgres } = new Context(run, settings, "test", []);
     const events: string[] = [];
     let late: Promise<void> | undefined;
     const startLate = () =>
       transaction(postgres, async (tx) => {
-        const [answer] = await tx.commit(statement("show wal_level"));
-        events.push(`new transaction: ${answer?.rows[0]?.wal_level}`);
+        const [{ wal_level }] = await tx.commit([], queryOneRow<{ wal_level: string }>("show wal_level"));
+        events.push(`new transaction: ${wal_level}`);
       });
     project.neon.faults.add({
       method: "PATCH",
@@ -104,10 +104,10 @@ describe("where logical replication is off", () => {
       begun = resolve;
     });
     const long = transaction(postgres, async (tx) => {
-      await tx.run(statement("create table if not exists public.kept (id int)"));
+      await tx.run([statement("create table if not exists public.kept (id int)")]);
       begun();
       await sleep(700);
-      await tx.commit(statement("insert into public.kept values (1)"));
+      await tx.commit([statement("insert into public.kept values (1)")]);
       events.push("commit");
     });
     await running;
@@ -151,7 +151,7 @@ describe("where logical replication is off", () => {
   });
 
   test("a PATCH that Neon answers with 500 every time ends in an error after a few tries, and the next run turns it on", async () => {
-    neonWaits.pause = 10;
+    run.neonWaits.pause = 10;
     project.neon.faults.add({ method: "PATCH", status: 500, times: 1000 });
     expect(await failure(managed().up(wishes({ allowRestart: true })))).toMatch(
       /PATCH \/projects\/\S+ was answered with HTTP 500/,
@@ -188,8 +188,8 @@ describe("where logical replication is off", () => {
   });
 
   test("a failed operation has a while to be tried again by Neon, and is named after that", async () => {
-    neonWaits.failedOperation = 400;
-    neonWaits.poll = 50;
+    run.neonWaits.failedOperation = 400;
+    run.neonWaits.poll = 50;
     project.neon.operations.failNext({ status: "failed", message: "compute did not start" });
     expect(await failure(managed().up(wishes({ allowRestart: true })))).toMatch(
       /operation apply_config \(\S+\) of .* ended in "failed": compute did not start/,
@@ -197,14 +197,14 @@ describe("where logical replication is off", () => {
   });
 
   test("a failed operation that Neon tries again with success is no error", async () => {
-    neonWaits.poll = 20;
+    run.neonWaits.poll = 20;
     project.neon.operations.stateMs = 100;
     project.neon.operations.failNext({ status: "failed", retried: true });
     expect((await managed().up(wishes({ allowRestart: true }))).outputs.walLevel).toBe("logical");
   });
 
   test("an operation that does not end is named at the deadline", async () => {
-    Object.assign(neonWaits, { operations: 300, poll: 50 });
+    Object.assign(run.neonWaits, { operations: 300, poll: 50 });
     project.neon.operations.stateMs = 1000;
     expect(await failure(managed().up(wishes({ allowRestart: true })))).toMatch(
       /operation apply_config \(\S+\) of .* is still "\w+" after 0.3 s.*then run `pulumi up` again/,
@@ -212,7 +212,7 @@ describe("where logical replication is off", () => {
   });
 
   test("while it takes long, it says now and then what it waits for", async () => {
-    Object.assign(neonWaits, { progress: 150 });
+    Object.assign(run.neonWaits, { progress: 150 });
     project.neon.operations.stateMs = 300;
     project.neon.compute.coldStartMs = 400;
     // A line is said once a run: another test of this file has said the first one of "replication".

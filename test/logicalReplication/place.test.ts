@@ -42,7 +42,7 @@ test("a read replica is refused, naming the way to the read-write endpoint", asy
   await restartWith({});
   project.neon.project.settings.enable_logical_replication = false;
   expect(await failure(managed().up(wishes({ allowRestart: true })))).toMatch(
-    /is a read replica: .* read-write endpoint/,
+    /is a read replica\.\n.*\n.* read-write endpoint/,
   );
   expect(patches()).toEqual([]);
   project.neon.project.settings.enable_logical_replication = true;

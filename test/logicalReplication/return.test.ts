@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { neonWaits } from "../../provider/neon/waits";
+import { run } from "../../provider/dynamic/run";
 import { failure, newProcess } from "../support/ipAllowlist/process";
 import { useProject } from "../support/logicalReplication/project";
 
@@ -48,7 +48,7 @@ test("a server that does not come back in time is named, with what is done and w
 });
 
 test("operations that were cancelled have restarted nothing, which is said of the server", async () => {
-  neonWaits.poll = 4;
+  run.neonWaits.poll = 4;
   for (let count = 0; count < 2; count++) project.neon.operations.failNext({ status: "cancelled" });
   const message = await failure(managed({ "clickpipes:connectTimeout": "2" }).up(wishes(WISH)));
   expect(message).toMatch(
@@ -60,7 +60,7 @@ test("operations that were cancelled have restarted nothing, which is said of th
 test.each([403, 404])(
   "operations that the API hides with %s are not waited for: the server's own word decides",
   async (status) => {
-    neonWaits.poll = 20;
+    run.neonWaits.poll = 20;
     project.neon.operations.stateMs = 300;
     project.neon.faults.add({ path: /operations/, status, times: 1000 });
     expect((await managed().up(wishes(WISH))).outputs.walLevel).toBe("logical");
@@ -69,7 +69,7 @@ test.each([403, 404])(
 );
 
 test("nor where somebody else turned it on a moment ago", async () => {
-  neonWaits.poll = 20;
+  run.neonWaits.poll = 20;
   project.neon.operations.stateMs = 300;
   project.neon.faults.add({ path: /operations/, status: 403, times: 1000 });
   const { apiKey, apiUrl, projectId } = project.neon;

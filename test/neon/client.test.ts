@@ -1,24 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { handler } from "../../provider/dynamic/handler";
-import { NeonClient, noWrites } from "../../provider/neon/client";
-import { neonWaits, pauseBefore } from "../../provider/neon/waits";
+import { NeonClient } from "../../provider/neon/client";
+import { pauseBefore } from "../../provider/neon/retries";
+import type { Changed } from "../../provider/neon/settingsChange";
+import { NEON_WAITS, type NeonWaits } from "../../provider/neon/waits";
 import { type NeonApi, startNeonApi } from "../support/neon/api/listening";
 
-const WAITS = { ...neonWaits };
 let api: NeonApi;
 let neon: NeonClient;
+let waits: NeonWaits;
 let said: string[];
 
 beforeEach(async () => {
-  Object.assign(neonWaits, { pause: 5, poll: 10 });
+  waits = { ...NEON_WAITS, pause: 5, poll: 10 };
   api = await startNeonApi();
   said = [];
-  neon = new NeonClient(api.url, api.key, (text) => said.push(text));
+  neon = new NeonClient({ apiUrl: api.url, apiKey: api.key, waits }, (text) => said.push(text));
 });
-afterEach(async () => {
-  Object.assign(neonWaits, WAITS);
-  await api?.stop();
-});
+afterEach(() => api?.stop());
 
 const failure = (work: Promise<unknown>): Promise<Error & { status?: number }> =>
   work.then(
@@ -30,12 +29,15 @@ const methods = () => api.requests.map(({ method }) => method).join(" ");
 const ips = () => api.project.settings.allowed_ips.ips;
 
 /** Writes `address` into the list where it is missing. */
-const adding = (address: string, writes = noWrites()) =>
-  neon.changeSettings(
-    api.projectId,
-    ({ allowed_ips: { ips: found = [] } = {} }) => (found.includes(address) ? undefined : allow(...found, address)),
-    writes,
+const tryAdding = (address: string): Promise<Changed> =>
+  neon.changeSettings(api.projectId, ({ allowed_ips: { ips: found = [] } = {} }) =>
+    found.includes(address) ? undefined : allow(...found, address),
   );
+const adding = async (address: string): Promise<Changed> => {
+  const changed = await tryAdding(address);
+  if ("failure" in changed) throw changed.failure;
+  return changed;
+};
 
 describe("what is refused for now is tried again", () => {
   test.each([423, 429, 503])("HTTP %s, for reading and for writing", async (status) => {
@@ -54,7 +56,7 @@ describe("what is refused for now is tried again", () => {
   });
 
   test("until a deadline, and what was answered last is the error", async () => {
-    neonWaits.refused = 500;
+    waits.refused = 500;
     api.faults.add({ method: "PATCH", status: 423, times: 1000 });
     const error = await failure(adding("192.0.2.1"));
     expect(error.message).toMatch(/PATCH \S+ was answered with HTTP 423 .*another operation .* is still running/);
@@ -81,7 +83,7 @@ describe("what is refused for now is tried again", () => {
   test.each(["0", "-5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"])(
     "a Retry-After of %j asks for no pause",
     async (retryAfter) => {
-      neonWaits.refused = 1000;
+      waits.refused = 1000;
       api.faults.add({ status: 429, retryAfter });
       await neon.readSettings(api.projectId);
       expect(methods()).toBe("GET GET");
@@ -95,13 +97,13 @@ describe("what is refused for now is tried again", () => {
   });
 
   test("with full jitter that grows and has an upper end, and never before Retry-After", () => {
-    neonWaits.pause = 500;
-    const spread = (repetition: number) => Array.from({ length: 500 }, () => pauseBefore(repetition));
+    waits.pause = 500;
+    const spread = (repetition: number) => Array.from({ length: 500 }, () => pauseBefore(waits, repetition));
     expect(Math.max(...spread(1))).toBeLessThanOrEqual(500);
     expect(Math.min(...spread(1))).toBeLessThan(100);
     expect(Math.max(...spread(3))).toBeGreaterThan(1500);
     expect(Math.max(...spread(30))).toBeLessThanOrEqual(5000);
-    expect(Math.min(...Array.from({ length: 50 }, () => pauseBefore(1, 7000)))).toBe(7000);
+    expect(Math.min(...Array.from({ length: 50 }, () => pauseBefore(waits, 1, 7000)))).toBe(7000);
   });
 });
 
@@ -127,17 +129,15 @@ describe("where no clear answer comes", () => {
   });
 
   test("a write that was not carried out is repeated after reading", async () => {
-    const writes = noWrites();
     api.faults.add({ method: "PATCH", cut: "before" });
-    await adding("192.0.2.1", writes);
+    const { writes } = await adding("192.0.2.1");
     expect(methods()).toBe("GET PATCH GET GET PATCH GET");
     expect(writes).toEqual({ carriedOut: 1, unclear: 1 });
   });
 
   test("a write that was carried out is not repeated", async () => {
-    const writes = noWrites();
     api.faults.add({ method: "PATCH", cut: "after" });
-    await adding("192.0.2.1", writes);
+    const { writes } = await adding("192.0.2.1");
     expect(methods()).toBe("GET PATCH GET GET");
     expect(writes).toEqual({ carriedOut: 0, unclear: 1 });
     expect(ips()).toEqual(["192.0.2.1"]);
@@ -152,16 +152,18 @@ describe("where no clear answer comes", () => {
   });
 
   test("a request that is not answered in time counts as unclear", async () => {
-    neonWaits.request = 100;
+    waits.request = 100;
     api.faults.add({ method: "PATCH", delayMs: 400 });
     await adding("192.0.2.1");
     expect(methods()).toMatch(/^GET PATCH GET GET PATCH GET/);
   });
 
   test("after a few tries it is an error that knows of the writes", async () => {
-    const writes = noWrites();
     api.faults.add({ method: "PATCH", cut: "before", times: 1000 });
-    expect((await failure(adding("192.0.2.1", writes))).message).toMatch(/PATCH \S+ got no answer \(UND_ERR_SOCKET\)/);
+    const changed = await tryAdding("192.0.2.1");
+    const { writes } = changed;
+    const { message } = "failure" in changed ? (changed.failure as Error) : new Error("no error");
+    expect(message).toMatch(/PATCH \S+ got no answer \(UND_ERR_SOCKET\)/);
     expect(writes).toEqual({ carriedOut: 0, unclear: 4 });
   });
 });
@@ -191,7 +193,7 @@ describe("operations", () => {
   });
 
   test("a failed one is waited for until the time at which Neon tries it again, and a while longer", async () => {
-    neonWaits.failedOperation = 100;
+    waits.failedOperation = 100;
     const retryAt = new Date(Date.now() + 400).toISOString();
     api.faults.add({ ...operation("failed", { retry_at: retryAt }), times: 1000 });
     const begun = Date.now();
@@ -200,7 +202,7 @@ describe("operations", () => {
   });
 
   test("a failed one that runs again has its time anew", async () => {
-    neonWaits.failedOperation = 60;
+    waits.failedOperation = 60;
     for (let round = 0; round < 4; round++) {
       api.faults.add({ ...operation("failed"), times: 2 });
       api.faults.add(operation("running"));
@@ -221,7 +223,7 @@ test("under way is what has not ended, and a failed operation only where Neon wi
 
 describe("what it says", () => {
   test("now and then what it waits for, once for each wait, and nothing where it is quick", async () => {
-    neonWaits.progress = 60;
+    waits.progress = 60;
     await adding("192.0.2.1");
     expect(said).toEqual([]);
     api.faults.add({ method: "PATCH", status: 423, retryAfter: "0.2" });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { NeonClient } from "../../provider/neon/client";
+import { NEON_WAITS } from "../../provider/neon/waits";
 import { requestProblem } from "../support/neon/api/checks";
 import { type NeonApi, startNeonApi } from "../support/neon/api/listening";
 import { findOperation } from "../support/neon/api/openapi";
@@ -9,18 +10,21 @@ let neon: NeonClient;
 
 beforeEach(async () => {
   api = await startNeonApi();
-  neon = new NeonClient(api.url, api.key);
+  neon = new NeonClient({ apiUrl: api.url, apiKey: api.key, waits: NEON_WAITS });
 });
 afterEach(() => api?.stop());
 
 describe("Neon's own document", () => {
   test("has every request that we send", async () => {
-    await neon.changeSettings(api.projectId, ({ allowed_ips: { ips = [] } = {} }) =>
-      ips.length > 0 ? undefined : { allowed_ips: { ips: ["192.0.2.1"], protected_branches_only: false } },
-    );
-    await neon.changeSettings(api.projectId, ({ enable_logical_replication: on }) =>
-      on ? undefined : { enable_logical_replication: true },
-    );
+    const changed = [
+      await neon.changeSettings(api.projectId, ({ allowed_ips: { ips = [] } = {} }) =>
+        ips.length > 0 ? undefined : { allowed_ips: { ips: ["192.0.2.1"], protected_branches_only: false } },
+      ),
+      await neon.changeSettings(api.projectId, ({ enable_logical_replication: on }) =>
+        on ? undefined : { enable_logical_replication: true },
+      ),
+    ];
+    expect(changed.filter((outcome) => "failure" in outcome)).toEqual([]);
     await neon.listEndpoints(api.projectId);
     await neon.listRunning(api.projectId);
     const sent = api.requests.map(({ method, path, body, status }) => {

@@ -1,16 +1,14 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { NeonClient } from "../../provider/neon/client";
-import { neonWaits } from "../../provider/neon/waits";
+import { NEON_WAITS, type NeonWaits } from "../../provider/neon/waits";
 
-const WAITS = { ...neonWaits };
+const WAITS: NeonWaits = { ...NEON_WAITS, pause: 5 };
 const closing: (() => Promise<void>)[] = [];
 
-beforeEach(() => Object.assign(neonWaits, { pause: 5 }));
 afterEach(async () => {
-  Object.assign(neonWaits, WAITS);
   for (const close of closing.splice(0)) await close();
 });
 
@@ -33,7 +31,8 @@ const failure = (work: Promise<unknown>): Promise<string> =>
     () => "no error",
     (error: Error) => error.message,
   );
-const reading = (url: string) => failure(new NeonClient(url, "napi_key").readSettings("p"));
+const clientOf = (apiUrl: string, waits: NeonWaits = WAITS) => new NeonClient({ apiUrl, apiKey: "napi_key", waits });
+const reading = (url: string, waits?: NeonWaits) => failure(clientOf(url, waits).readSettings("p"));
 
 test.each(["<!DOCTYPE html>", "{}", "null", "[]", '{"project":null}', '{"project":"p"}'])(
   "the answer %s is not one of Neon's",
@@ -61,13 +60,12 @@ test("a page instead of Neon's JSON is quoted in one line", async () => {
 });
 
 test("an answer that begins and never ends counts as none", async () => {
-  neonWaits.request = 100;
   let requests = 0;
   const { url } = await startServer((_request, response) => {
     requests++;
     response.write('{"project":');
   });
-  expect(await reading(url)).toContain("got no answer (no answer in time)");
+  expect(await reading(url, { ...WAITS, request: 100 })).toContain("got no answer (no answer in time)");
   expect(requests).toBe(4);
 });
 
@@ -84,7 +82,7 @@ test("a redirect is not followed, for reading nor for writing, so that no other 
   });
   const expected = /was answered with HTTP 307 .*this is not Neon's API: check `neonApiUrl`/;
   expect(await reading(url)).toMatch(expected);
-  const writing = new NeonClient(url, "napi_key").changeSettings("p", () => ({ allowed_ips: { ips: ["192.0.2.1"] } }));
-  expect(await failure(writing)).toMatch(expected);
+  const written = await clientOf(url).changeSettings("p", () => ({ allowed_ips: { ips: ["192.0.2.1"] } }));
+  expect("failure" in written && String(written.failure)).toMatch(expected);
   expect(keys).toEqual([]);
 });

@@ -4,7 +4,8 @@ import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resolveSettings } from "../../provider/lifecycle/settings";
 import { Connections } from "../../provider/postgres/connections";
-import { statement } from "../../provider/postgres/sql/statement";
+import { Connector } from "../../provider/postgres/connector";
+import { queryOneRow } from "../../provider/postgres/sql/statement";
 import { type PostgresServer, startPostgres } from "../support/postgres/servers";
 
 describe("a server whose certificate is for localhost, signed by an authority of its own", () => {
@@ -39,10 +40,11 @@ describe("a server whose certificate is for localhost, signed by an authority of
       () => undefined,
     );
     if ("problem" in postgres) throw new Error(postgres.problem);
-    const connections = new Connections(postgres);
+    const connections = new Connections(postgres, new Connector());
     try {
-      const query = statement("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
-      return (await connections.use((session) => session.run(query)))[0]?.rows[0]?.ssl;
+      const query = queryOneRow<{ ssl: boolean }>("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
+      const [{ ssl }] = await connections.use((session) => session.ask(query));
+      return ssl;
     } catch (error) {
       return (error as { code?: string }).code;
     } finally {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isUsageProblem, readCheckArguments } from "../../provider/cli/checkArguments";
+import { readCheckArguments } from "../../provider/cli/checkArguments";
+import { isUsageProblem } from "../../provider/cli/refusals";
 import { holdsAsync, text } from "../support/properties";
 
 const SECRET = "a-secret-of-somebody";

@@ -7,7 +7,7 @@ import { formatComment, type Marked, parseComment } from "../../provider/postgre
 import { identifier, literal } from "../../provider/postgres/sql/statement";
 import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/postgres/sql/table";
 import { scrub } from "../../provider/scrub";
-import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/user/passwordStrength";
+import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/user/password/strength";
 import { useDatabase } from "../support/postgres/database";
 import { holds, holdsAsync, storable, text } from "../support/properties";
 

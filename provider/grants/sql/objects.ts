@@ -1,6 +1,5 @@
-import { type Statement, statement } from "../../postgres/sql/statement";
-import { displayIdentifier, displayTable, parseTable } from "../../postgres/sql/table";
-import type { HeldRight } from "./held";
+import { type Query, queryRows } from "../../postgres/sql/statement";
+import { parseTable } from "../../postgres/sql/table";
 import { LISTED_TABLE, type NamedObject, type ScopeInputs } from "./scope";
 
 /** An object as it is called now; `named` where the scope names it so, else it is one of those known before. */
@@ -28,9 +27,12 @@ export function parseObjects(text: string): NamedObject[] {
 }
 
 /** What the names of a scope mean, the schemas of listed tables included, and how the objects known before are called. */
-export function readObjects({ schemas = [], tables = [], objectOwners = [] }: ScopeInputs, known: NamedObject[]) {
+export function readObjects(
+  { schemas = [], tables = [], objectOwners = [] }: ScopeInputs,
+  known: NamedObject[],
+): Query<ObjectNow[]> {
   const wanted = tables.map(parseTable).map(({ schema, name, columns }) => ({ schema, name, columns }));
-  return statement(
+  return queryRows(
     `
     with wanted as (select schema, name, columns from jsonb_to_recordset($2::jsonb) as t (schema text, name text, columns text[])),
     object as (
@@ -58,62 +60,25 @@ export function readObjects({ schemas = [], tables = [], objectOwners = [] }: Sc
      where coalesce(c.relname, n.nspname, r.rolname) is not null
      order by 1, 2, 3`,
     [schemas === "*" ? [] : schemas, JSON.stringify(wanted), objectOwners, JSON.stringify(known)],
-  ) satisfies Statement;
-}
-
-/** A right under the names that its objects had when they were last looked up. */
-export function formerName(known: NamedObject[]): (right: HeldRight) => HeldRight {
-  const of = (kind: NamedObject["kind"]) =>
-    new Map(known.filter((object) => object.kind === kind).map((object) => [object.oid, object]));
-  const [schemas, tables, roles] = [of("schema"), of("table"), of("role")];
-  return (right) => {
-    const table = tables.get(right.oid);
-    if (table?.schema && (right.kind === "table" || right.kind === "column")) {
-      const column = right.column === null ? null : (table.columns?.[right.columnNumber] ?? right.column);
-      return { ...right, schema: table.schema, name: table.name, column };
-    }
-    const schema = schemas.get(right.schemaOid)?.name ?? right.schema;
-    const name = right.kind === "default" ? (roles.get(right.oid)?.name ?? right.name) : right.name;
-    return { ...right, schema, name };
-  };
-}
-
-/** What was known under a name and bears another one now. */
-export interface Renaming {
-  before: NamedObject;
-  now: NamedObject;
-}
-
-export function renamings(known: NamedObject[], objects: ObjectNow[]): Renaming[] {
-  const found = new Map(objects.filter(({ named }) => !named).map((now) => [JSON.stringify([now.kind, now.oid]), now]));
-  return known.flatMap((before) => {
-    const now = found.get(JSON.stringify([before.kind, before.oid]));
-    return now ? [{ before, now }] : [];
-  });
-}
-
-/** What is called otherwise, as sentences; a table only where it is more than its schema that changed its name. */
-export function renamingSentences(all: Renaming[]): string[] {
-  const schemas = new Map(
-    all.filter(({ now }) => now.kind === "schema").map(({ before, now }) => [before.name, now.name]),
   );
-  return all.flatMap(({ before, now }) => {
-    const isCalled = (what: string, name: string) => `${what} is called ${name} now`;
-    if (now.kind !== "table" || before.schema === null || now.schema === null) {
-      const what = `${now.kind} ${displayIdentifier(before.name)}`;
-      return before.name === now.name ? [] : [isCalled(what, displayIdentifier(now.name))];
-    }
-    const followed = schemas.get(before.schema) ?? before.schema;
-    const moved = now.name !== before.name || now.schema !== followed;
-    const [old, present] = [before, now].map((table) =>
-      displayTable({ schema: String(table.schema), name: table.name }),
-    );
-    const columns = Object.entries(now.columns ?? {}).filter(([number, name]) => before.columns?.[number] !== name);
-    return [
-      ...(moved ? [isCalled(`table ${old}`, String(present))] : []),
-      ...columns.map(([number, name]) =>
-        isCalled(`column ${displayIdentifier(before.columns?.[number] ?? "")} of ${old}`, displayIdentifier(name)),
-      ),
-    ];
-  });
+}
+
+/**
+ * What is remembered after a look: the objects known before as long as they are there, under the names that we knew, and
+ * those that the names mean by now.
+ */
+export function stillKnown(known: NamedObject[], objects: ObjectNow[]): NamedObject[] {
+  const idOf = ({ kind, oid }: NamedObject) => JSON.stringify([kind, oid]);
+  const present = new Set(objects.filter(({ named }) => !named).map(idOf));
+  const named = new Map(
+    objects.filter((object) => object.named).map(({ named: _named, ...object }) => [idOf(object), object]),
+  );
+  const before = known
+    .filter((object) => present.has(idOf(object)))
+    .map((object) => ({
+      ...object,
+      columns: object.columns && { ...named.get(idOf(object))?.columns, ...object.columns },
+    }));
+  const added = [...named.values()].filter((object) => !present.has(idOf(object)));
+  return [...before, ...added];
 }

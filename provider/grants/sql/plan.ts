@@ -1,9 +1,10 @@
 import { identifier, qualified, type Statement, statement } from "../../postgres/sql/statement";
 import type { Uncovered } from "../uncovered";
-import { type Lack, lacks } from "./lacks";
-import type { ActualRights, TableRight } from "./rights";
+import type { Coverage } from "./coverage";
+import { findGaps, type Gap } from "./gaps";
 import { byActor, defaultStatements } from "./statements";
-import { lackSentences, uncoveredBy } from "./uncovered";
+import type { TableRight } from "./tableRights";
+import { gapSentences, uncoveredBy } from "./uncovered";
 
 export interface GrantsPlan {
   statements: Statement[];
@@ -14,45 +15,44 @@ export interface GrantsPlan {
 }
 
 /** What lacks for the role to read its scope, as statements; additive only. */
-export function planGrants(role: string, actual: ActualRights): GrantsPlan {
-  const all = lacks(role, actual);
+export function planGrants(role: string, coverage: Coverage): GrantsPlan {
+  const gaps = findGaps(role, coverage);
   return {
-    statements: statementsFor(role, actual),
-    missing: lackSentences(role, all.filter(grantable)),
+    statements: statementsFor(role, coverage),
+    missing: gapSentences(role, gaps.filter(isGrantable)),
     uncovered: uncoveredBy(
       role,
-      all.filter((lack) => !grantable(lack) && !lack.effective),
+      gaps.filter((gap) => !isGrantable(gap) && !gap.effective),
     ),
   };
 }
 
 /** What lacks after the grants: a GRANT that only warns (01007) has granted nothing. */
-export function uncoveredAfter(role: string, actual: ActualRights): Uncovered[] {
+export function uncoveredAfter(role: string, coverage: Coverage): Uncovered[] {
   const reason = "the server took the GRANT without carrying it out";
-  const ignored = lacks(role, actual).filter(grantable);
+  const ignored = findGaps(role, coverage).filter(isGrantable);
   return [
-    ...planGrants(role, actual).uncovered,
+    ...planGrants(role, coverage).uncovered,
     ...uncoveredBy(
       role,
-      ignored.map((lack) => ({ ...lack, reason })),
+      ignored.map((gap) => ({ ...gap, reason })),
     ),
   ];
 }
 
 /** How many relations of the scope the role can read, by whatever right. */
-export function readableTables(role: string, actual: ActualRights): number {
-  const unreadable = lacks(role, actual).filter(({ verb, effective }) => verb === "has no SELECT on" && !effective);
-  return actual.databaseRight.total - unreadable.length;
+export function readableTables(role: string, coverage: Coverage): number {
+  const unreadable = findGaps(role, coverage).filter(
+    ({ verb, effective }) => verb === "has no SELECT on" && !effective,
+  );
+  return coverage.databaseRight.total - unreadable.length;
 }
 
-function grantable({ actor }: Lack): boolean {
+function isGrantable({ actor }: Gap): boolean {
   return actor !== "none";
 }
 
-function statementsFor(
-  role: string,
-  { database, databaseRight, schemas, tables, defaults }: ActualRights,
-): Statement[] {
+function statementsFor(role: string, { database, databaseRight, schemas, tables, defaults }: Coverage): Statement[] {
   const to = identifier(role);
   const whole = tables.filter((table) => table.columns === null && !table.granted);
   const parts = tables.filter((table) => !table.granted && table.missingColumns.length > 0);

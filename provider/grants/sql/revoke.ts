@@ -1,19 +1,19 @@
 import { identifier, qualified, type Statement, statement } from "../../postgres/sql/statement";
-import type { HeldRight } from "./held";
+import type { ActualRight } from "./actual";
+import { groupBy } from "./groupBy";
 import { byActor, defaultStatements } from "./statements";
 
 /**
- * Takes rights back. A REVOKE on a table takes the column rights by the same grantor along: `columnsToKeep` tells which of
- * a table's columns stay readable, and they are granted again.
+ * Takes some of the actual rights back. A REVOKE on a table takes the column rights by the same grantor along: those that
+ * stay are granted again.
  */
-export function planRevoke(
-  role: string,
-  database: string,
-  rights: HeldRight[],
-  columnsToKeep: (table: HeldRight) => string[],
-): Statement[] {
+export function planRevoke(role: string, database: string, actual: ActualRight[], rights: ActualRight[]): Statement[] {
   const from = identifier(role);
-  const of = (kind: HeldRight["kind"]) => rights.filter((right) => right.kind === kind && right.actor !== "none");
+  const going = new Set(rights);
+  const staying = actual.filter((right) => right.column !== null && !going.has(right));
+  const columnsToKeep = (table: ActualRight) =>
+    columnsOf(staying.filter((right) => qualified(right) === qualified(table) && right.grantor === table.grantor));
+  const of = (kind: ActualRight["kind"]) => rights.filter((right) => right.kind === kind && right.actor !== "none");
   const defaults = of("default").map(({ name, schema, actor }) => ({ creator: name, schema, actor }));
   return [
     ...defaultStatements(
@@ -26,7 +26,7 @@ export function planRevoke(
       ...group.flatMap((table) => onColumns("grant", table, columnsToKeep(table), `to ${from}`)),
     ]),
     ...byActor(of("column"), (group) =>
-      byTable(group).flatMap(({ table, columns }) => onColumns("revoke", table, columns, `from ${from}`)),
+      groupBy(group, qualified).flatMap((same) => onColumns("revoke", same[0], columnsOf(same), `from ${from}`)),
     ),
     ...byActor(of("schema"), (group) => [
       statement(`revoke usage on schema ${group.map(({ schema }) => identifier(schema)).join(", ")} from ${from}`),
@@ -35,18 +35,12 @@ export function planRevoke(
   ];
 }
 
-function onColumns(verb: "grant" | "revoke", table: HeldRight, columns: string[], whom: string): Statement[] {
+function onColumns(verb: "grant" | "revoke", table: ActualRight, columns: string[], whom: string): Statement[] {
   if (columns.length === 0) return [];
   const list = [...new Set(columns)].map(identifier).join(", ");
   return [statement(`${verb} select (${list}) on ${qualified(table)} ${whom}`)];
 }
 
-function byTable(rights: HeldRight[]): { table: HeldRight; columns: string[] }[] {
-  const tables = new Map<string, { table: HeldRight; columns: string[] }>();
-  for (const right of rights) {
-    const entry = tables.get(qualified(right)) ?? { table: right, columns: [] };
-    entry.columns.push(right.column as string);
-    tables.set(qualified(right), entry);
-  }
-  return [...tables.values()];
+function columnsOf(rights: ActualRight[]): string[] {
+  return rights.flatMap(({ column }) => column ?? []);
 }

@@ -1,5 +1,4 @@
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
-import { type Statement, statement } from "../../postgres/sql/statement";
 import { parseTable, type Table, type TableSpec, tableKey } from "../../postgres/sql/table";
 
 /** Which schemas, whole, and which tables, alone, a role shall be able to read, and whose future tables. */
@@ -10,6 +9,17 @@ export interface Scope {
   objectOwners: string[] | undefined;
   /** Objects that belong to it whatever they are called by now. */
   known?: NamedObject[];
+}
+
+/** An object that a scope names, by what Postgres knows it by: names change, and may come to mean something else. */
+export interface NamedObject {
+  kind: "schema" | "table" | "role";
+  oid: number;
+  /** Of a table. */
+  schema: string | null;
+  name: string;
+  /** The listed columns of a table, by their numbers. */
+  columns: Record<string, string> | null;
 }
 
 export interface ScopeInputs {
@@ -42,7 +52,7 @@ export function allScopes(scopes: ScopeInputs[]): ScopeInputs {
 export const LISTED_TABLE = "lateral (select * from pg_class where relnamespace = s.oid and relname = w.name offset 0)";
 
 /** What the relation `c` is: a table, partitioned table, view, materialized view or foreign table. */
-const READABLE = "c.relkind in ('r', 'p', 'v', 'm', 'f')";
+export const READABLE = "c.relkind in ('r', 'p', 'v', 'm', 'f')";
 
 /** Whose the relation `c` is: neither an extension's nor Neon's own. */
 const OF_APPLICATION = `c.relowner not in (select oid from neon)
@@ -91,6 +101,9 @@ export function scopeTables(version: number): string {
     )`;
 }
 
+/** As whom we can grant: as ourselves, as the owner by SET ROLE, or not at all. */
+export type Actor = "self" | "owner" | "none";
+
 /** As whom we can act on the relation `r` of owner `o`: to name it takes USAGE on its schema. */
 export const RELATION_ACTOR = `
   case when o.actor = 'self' and r.usable then 'self'
@@ -105,49 +118,4 @@ export function scopeValues(role: RoleReference, scope: Scope): unknown[] {
     ...known.map(({ kind, oid, name }) => ({ [`known_${kind}`]: oid, whole: kind === "schema" && isWhole(name) })),
   ];
   return [...referenceValues(role), scope.schemas === "*" ? null : scope.schemas, JSON.stringify(meant)];
-}
-
-export interface MissingName {
-  kind: "schema" | "table" | "column" | "role";
-  /** Of a table, or of the table of a column. */
-  schema: string | null;
-  table: string | null;
-  name: string;
-}
-
-/** The names of the scope that mean nothing in this database. */
-export function readMissing({ schemas = [], tables = [], objectOwners = [] }: ScopeInputs): Statement {
-  const wanted = tables.map(parseTable).map(({ schema, name, columns }) => ({ schema, name, columns }));
-  return statement(
-    `
-    with wanted as (
-      select w.*, c.oid
-        from jsonb_to_recordset($2::jsonb) as w (schema text, name text, columns text[])
-        left join pg_namespace s on s.nspname = w.schema
-        left join ${LISTED_TABLE} c on ${READABLE}
-    )
-    select 'schema' as "kind", null as "schema", null as "table", w.name as "name" from unnest($1::text[]) as w (name)
-     where not exists (select from pg_namespace n where n.nspname = w.name)
-    union all
-    select 'table', w.schema, w.name, w.name from wanted w where w.oid is null
-    union all
-    select 'column', w.schema, w.name, k.name from wanted w, unnest(w.columns) as k (name)
-     where w.oid is not null and not exists (select from pg_attribute t where t.attrelid = w.oid and t.attname = k.name
-                                                and t.attnum > 0 and not t.attisdropped)
-    union all
-    select 'role', null, null, w.name from unnest($3::text[]) as w (name)
-     where not exists (select from pg_roles r where r.rolname = w.name)`,
-    [schemas === "*" ? [] : schemas, JSON.stringify(wanted), objectOwners],
-  );
-}
-/** An object that a scope names, by what Postgres knows it by: names change, and may come to mean something else. */
-
-export interface NamedObject {
-  kind: "schema" | "table" | "role";
-  oid: number;
-  /** Of a table. */
-  schema: string | null;
-  name: string;
-  /** The listed columns of a table, by their numbers. */
-  columns: Record<string, string> | null;
 }

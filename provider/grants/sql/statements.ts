@@ -1,5 +1,6 @@
 import { identifier, type Statement, statement } from "../../postgres/sql/statement";
-import type { Actor } from "./rights";
+import { type Group, groupBy } from "./groupBy";
+import type { Actor } from "./scope";
 
 /** What we can do ourselves in one go, then owner by owner in that owner's role. */
 export function byActor<T extends { actor: Actor; owner: string }>(
@@ -7,18 +8,15 @@ export function byActor<T extends { actor: Actor; owner: string }>(
   make: (group: T[]) => Statement[],
 ): Statement[] {
   const self = rights.filter(({ actor }) => actor === "self");
-  const owners = new Map<string, T[]>();
-  for (const right of rights) {
-    if (right.actor !== "owner") continue;
-    const group = owners.get(right.owner);
-    if (group) group.push(right);
-    else owners.set(right.owner, [right]);
-  }
-  return [...(self.length > 0 ? make(self) : []), ...[...owners].flatMap(([owner, group]) => as(owner, make(group)))];
+  const byOwner = groupBy(
+    rights.filter(({ actor }) => actor === "owner"),
+    ({ owner }) => owner,
+  );
+  return [...(self.length > 0 ? make(self) : []), ...byOwner.flatMap((group) => actAs(group[0].owner, make(group)))];
 }
 
 /** Back to the role of the connection, which need not be the one that logged in. */
-function as(owner: string, statements: Statement[]): Statement[] {
+function actAs(owner: string, statements: Statement[]): Statement[] {
   return [
     statement(`set local role ${identifier(owner)}`),
     ...statements.map((one) => ({ ...one, actor: owner })),
@@ -34,17 +32,22 @@ interface Default {
 
 /** Creators with the same schemas share a statement; FOR ROLE takes privileges of the creator, else its role is put on. */
 export function defaultStatements(rights: Default[], text: (spaces: string, forRole: string) => string): Statement[] {
-  const creators = [...new Set(rights.filter(({ actor }) => actor !== "none").map(({ creator }) => creator))];
-  const bySpaces = new Map<string, string[]>();
-  const statements: Statement[] = [];
-  for (const creator of creators) {
-    const own = rights.filter((right) => right.creator === creator);
-    const spaces = own.map(({ schema }) => identifier(schema)).join(", ");
-    if (own[0]?.actor === "owner") statements.push(...as(creator, [statement(text(spaces, ""))]));
-    else bySpaces.set(spaces, [...(bySpaces.get(spaces) ?? []), creator]);
-  }
-  for (const [spaces, names] of bySpaces) {
-    statements.push(statement(text(spaces, ` for role ${names.map(identifier).join(", ")}`)));
-  }
-  return statements;
+  const byCreator = groupBy(
+    rights.filter(({ actor }) => actor !== "none"),
+    ({ creator }) => creator,
+  );
+  const asOwners = byCreator.filter(([{ actor }]) => actor === "owner");
+  const ours = groupBy(
+    byCreator.filter(([{ actor }]) => actor === "self"),
+    spacesOf,
+  );
+  const namesOf = (creators: Group<Default>[]) => creators.map(([{ creator }]) => identifier(creator)).join(", ");
+  return [
+    ...asOwners.flatMap((own) => actAs(own[0].creator, [statement(text(spacesOf(own), ""))])),
+    ...ours.map((creators) => statement(text(spacesOf(creators[0]), ` for role ${namesOf(creators)}`))),
+  ];
+}
+
+function spacesOf(rights: Group<Default>): string {
+  return rights.map(({ schema }) => identifier(schema)).join(", ");
 }

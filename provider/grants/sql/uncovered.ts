@@ -1,46 +1,44 @@
 import { policyFor } from "../../postgres/sql/rowSecurity";
 import { identifier, literal } from "../../postgres/sql/statement";
 import { displayIdentifier } from "../../postgres/sql/table";
+import { joinFirst } from "../../text";
 import type { Uncovered } from "../uncovered";
-import type { Lack } from "./lacks";
+import type { Gap } from "./gaps";
+import { type Group, groupBy } from "./groupBy";
 
 /** How many are told one by one: state and terminal must not grow with the database. */
 const NAMED = 5;
 const LISTED = 20;
 
-/** A sentence for each kind of lack, with the first few by name. */
-export function lackSentences(role: string, lacks: Lack[]): string[] {
-  const verbs = [...new Set(lacks.map(({ verb }) => verb))];
+/** A sentence for each kind of gap, with the first few by name. */
+export function gapSentences(role: string, gaps: Gap[]): string[] {
+  const verbs = [...new Set(gaps.map(({ verb }) => verb))];
   return verbs.map((verb) => {
-    const names = lacks.filter((lack) => lack.verb === verb).map(called);
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-    return `role "${role}" ${verb} ${names.slice(0, NAMED).join(", ")}${more}`;
+    const names = gaps.filter((gap) => gap.verb === verb).map(displayGap);
+    return `role "${role}" ${verb} ${joinFirst(names, NAMED)}`;
   });
 }
 
-function called({ kind, object, columns }: Lack): string {
+function displayGap({ kind, object, columns }: Gap): string {
   if (columns) return `${object} (${columns.map(displayIdentifier).join(", ")})`;
   return kind === "schema" || kind === "database" ? `${kind} ${object}` : object;
 }
 
 /** Many tables of one owner in one schema, for the same reason, are one entry with one statement; those that are listed are not. */
-export function uncoveredBy(role: string, lacks: Lack[]): Uncovered[] {
-  const groups = new Map<string, Lack[]>();
-  for (const lack of lacks) {
-    const key = lack.schema === undefined ? lack.fix : JSON.stringify([lack.schema, lack.owner, lack.reason]);
-    const group = groups.get(key);
-    if (group) group.push(lack);
-    else groups.set(key, [lack]);
-  }
-  return [...groups.values()].flatMap((group) => (group.length > LISTED ? [condensed(role, group)] : group.map(alone)));
+export function uncoveredBy(role: string, gaps: Gap[]): Uncovered[] {
+  const keyOf = ({ schema, owner, reason, fix }: Gap) =>
+    schema === undefined ? fix : JSON.stringify([schema, owner, reason]);
+  return groupBy(gaps, keyOf).flatMap((group) =>
+    group.length > LISTED ? [schemaEntry(role, group)] : group.map(gapEntry),
+  );
 }
 
-function alone({ object, kind, owner, reason, fix }: Lack): Uncovered {
+function gapEntry({ object, kind, owner, reason, fix }: Gap): Uncovered {
   return { object, kind, owner, reason, fix };
 }
 
-function condensed(role: string, group: Lack[]): Uncovered {
-  const { schema = "", owner, reason, verb } = group[0] as Lack;
+function schemaEntry(role: string, group: Group<Gap>): Uncovered {
+  const { schema = "", owner, reason, verb } = group[0];
   const object = `${group.length} tables in schema ${displayIdentifier(schema)}`;
   const fix = verb === "has no SELECT on" ? grantAll(role, schema) : showAll(role, schema);
   return { object, kind: "tables", owner, reason, fix };

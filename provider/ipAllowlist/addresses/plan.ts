@@ -8,12 +8,12 @@ export interface AllowedList {
 }
 
 /** What we want of a list; addresses are canonical. */
-export interface ListWish {
-  wished: readonly string[];
-  /** What we once put in and want no longer; what is wished for too stays. */
-  unwished: readonly string[];
+export interface DesiredList {
+  wanted: readonly string[];
+  /** What we once put in and want no longer; what is wanted too stays. */
+  unwanted: readonly string[];
   /** Undefined: as found. */
-  protectedOnly?: boolean | undefined;
+  protectedOnly?: boolean;
 }
 
 /** What an edit of a list comes to: the whole list to send, in which others' entries keep place and spelling. */
@@ -23,12 +23,12 @@ export interface ListPlan {
   removed: string[];
 }
 
-/** Undefined where the list is as wished. */
-export function planList(found: AllowedList, wish: ListWish): ListPlan | undefined {
-  const { wished, unwished, protectedOnly = found.protectedOnly } = wish;
-  const added = missingFrom(found.ips, wished);
+/** Undefined where the list is as desired. */
+export function planList(found: AllowedList, desired: DesiredList): ListPlan | undefined {
+  const { wanted, unwanted, protectedOnly = found.protectedOnly } = desired;
+  const added = missingFrom(found.ips, wanted);
   // Letter by letter as we wrote them: the same addresses in another spelling are somebody else's entry.
-  const goes = new Set(unwished.filter((entry) => !wished.includes(entry)));
+  const goes = new Set(unwanted.filter((entry) => !wanted.includes(entry)));
   const kept: string[] = [];
   const removed: string[] = [];
   // Once each: we never write an entry twice, so the second one is somebody else's.
@@ -38,7 +38,7 @@ export function planList(found: AllowedList, wish: ListWish): ListPlan | undefin
   return { list: { ips: [...kept, ...added], protectedOnly }, added, removed };
 }
 
-export function missingFrom(found: readonly string[], wished: readonly string[]): string[] {
+export function missingFrom(found: readonly string[], wanted: readonly string[]): string[] {
   const there = new Set(found.map(entryKey));
-  return wished.filter((entry) => !there.has(entryKey(entry)));
+  return wanted.filter((entry) => !there.has(entryKey(entry)));
 }

@@ -1,4 +1,5 @@
-import { type Statement, statement } from "./statement";
+import type { Blocker } from "../errors";
+import { type Query, queryRows } from "./statement";
 
 /**
  * Expects a lock `l` of pg_locks. A prepared transaction belongs to no session: the lock on its own id tells which it is.
@@ -28,8 +29,8 @@ export const LOCKED = `
  * Who may be in the way of a change of these relations (quoted names), of other objects, or of a transaction of ours; a migration
  * that waits itself keeps all that come after it waiting.
  */
-export function readLockHolders(relations: string[], advisoryKey: string): Statement {
-  return statement(
+export function readLockHolders(relations: string[], advisoryKey: string): Query<Blocker[]> {
+  return queryRows(
     `
     select distinct l.pid, ${USER} as "user", ${SINCE} as since, p.gid as prepared
       from pg_locks l ${HOLDER_OF_LOCK}

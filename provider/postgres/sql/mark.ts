@@ -72,8 +72,8 @@ function inAscii(json: string): string {
 }
 
 /** The user's own comment where the program says nothing of it, or something; an empty one takes it away. */
-export function wishedComment(wish: string | undefined, found: string | null): string | null {
-  return wish === undefined ? found : wish || null;
+export function desiredComment(desired: string | undefined, actual: string | null): string | null {
+  return desired === undefined ? actual : desired || null;
 }
 
 export function findGrants(marked: Marked, database: string, mark: string): GrantsOwnership | undefined {

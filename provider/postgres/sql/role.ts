@@ -1,5 +1,5 @@
 import { type Marked, parseComment } from "./mark";
-import { identifier, literal, type Statement, statement } from "./statement";
+import { mapAnswer, type Query, queryRow } from "./statement";
 
 /** A role by its OID where that is known, else by its name. */
 export interface RoleReference {
@@ -42,8 +42,8 @@ export function referenceValues({ oid, name }: RoleReference): unknown[] {
  * The role referred to. Before Postgres 16 CREATEROLE is enough to alter a role, but for superusers and REPLICATION
  * roles; since 16 it takes ADMIN on the role as well (release notes of 16, E.1.3.1.1).
  */
-export function readRole(reference: RoleReference): Statement {
-  return statement(
+export function readRole(reference: RoleReference): Query<Role | undefined> {
+  const row = queryRow<RoleRow>(
     `
     select r.oid::int8::text as "oid", r.rolname as "name", r.rolcanlogin as "canLogin", r.rolreplication as "replication",
            r.rolsuper as "superuser", r.rolbypassrls as "bypassRls", r.rolcreaterole as "createRole",
@@ -65,71 +65,15 @@ export function readRole(reference: RoleReference): Statement {
      where r.oid = ${REFERENCED_ROLE}`,
     referenceValues(reference),
   );
+  return mapAnswer(row, (found) => found && { ...found, oid: Number(found.oid), marked: parseComment(found.text) });
 }
 
-export function toRole(row: Record<string, unknown> | undefined): Role | undefined {
-  if (!row) return undefined;
-  return { ...row, oid: Number(row.oid), marked: parseComment(row.text as string | null) } as Role;
+/** Of a role that is there for certain, such as one made a moment ago. */
+export function readExistingRole(reference: RoleReference): Query<Role> {
+  return mapAnswer(readRole(reference), (role) => {
+    if (role === undefined) throw new Error(`role "${reference.name}" was not found`);
+    return role;
+  });
 }
 
-/** What the program wishes; absent: left as found. */
-export interface DesiredRole {
-  name: string;
-  connectionLimit?: number;
-  validUntil?: string;
-}
-
-/** Only what differs: Postgres asks for rights even where an attribute would not change. */
-export function planRole(desired: DesiredRole, actual: Role): Statement[] {
-  const changes: string[] = [];
-  if (!actual.canLogin) changes.push("login");
-  if (!actual.replication) changes.push("replication");
-  const differing = {
-    ...(desired.validUntil === undefined && hasExpired(actual) && { validUntil: "infinity" }),
-    ...(desired.connectionLimit !== actual.connectionLimit && { connectionLimit: desired.connectionLimit }),
-    ...(!sameInstant(desired.validUntil, actual.validUntil) && { validUntil: desired.validUntil }),
-  };
-  return [...renameRole(actual.name, desired.name), ...alterRole(desired.name, [...changes, ...limits(differing)])];
-}
-
-export function renameRole(from: string, to: string): Statement[] {
-  return from === to ? [] : [statement(`alter role ${identifier(from)} rename to ${identifier(to)}`)];
-}
-
-export function alterRole(name: string, changes: string[]): Statement[] {
-  return changes.length === 0 ? [] : [statement(`alter role ${identifier(name)} ${changes.join(" ")}`)];
-}
-
-export function limits({ connectionLimit, validUntil }: Omit<DesiredRole, "name">): string[] {
-  return [
-    ...(connectionLimit === undefined ? [] : [`connection limit ${connectionLimit}`]),
-    ...(validUntil === undefined ? [] : [`valid until ${literal(validUntil)}`]),
-  ];
-}
-
-export function sameInstant(a: string | undefined, b: string | null): boolean {
-  if (a === undefined) return true;
-  if (b === null || a === "infinity" || b === "infinity") return a === (b ?? "infinity");
-  return Date.parse(a) === Date.parse(b);
-}
-
-/** Whether the role's time is over: then Postgres refuses its password, whatever it is. */
-export function hasExpired({ validUntil }: Pick<Role, "validUntil">): boolean {
-  if (validUntil === null || validUntil === "infinity") return false;
-  return validUntil === "-infinity" || Date.parse(validUntil) < Date.now();
-}
-
-/** Attributes that make the role more than a reader; each can be taken away by the statement beside it. */
-export function privilegesOf(role: Role, privilegedRole: string | undefined): { found: string; fix: string }[] {
-  const name = identifier(role.name);
-  return [
-    ...(role.superuser ? [{ found: "SUPERUSER", fix: `ALTER ROLE ${name} NOSUPERUSER` }] : []),
-    ...(role.bypassRls ? [{ found: "BYPASSRLS", fix: `ALTER ROLE ${name} NOBYPASSRLS` }] : []),
-    ...(role.createRole ? [{ found: "CREATEROLE", fix: `ALTER ROLE ${name} NOCREATEROLE` }] : []),
-    ...(role.createDb ? [{ found: "CREATEDB", fix: `ALTER ROLE ${name} NOCREATEDB` }] : []),
-    ...role.privilegedThrough.map((through) => ({
-      found: `membership in ${through}${through === privilegedRole ? "" : `, which is as good as ${privilegedRole}`}`,
-      fix: `REVOKE ${identifier(through)} FROM ${name}`,
-    })),
-  ];
-}
+type RoleRow = Omit<Role, "oid" | "marked"> & { oid: string };

@@ -1,5 +1,10 @@
 import type { Role } from "./role";
-import { type Statement, statement } from "./statement";
+import { identifier, literal, type Statement, statement } from "./statement";
+
+/** On a role that the same transaction has made, which no one else can see yet. */
+export function commentOnNewRole(name: string, text: string | null): Statement {
+  return statement(`comment on role ${identifier(name)} is ${text === null ? "null" : literal(text)}`);
+}
 
 /**
  * Writes the comment if it still is what was read. Grants of several databases note themselves on the same role, and
@@ -7,7 +12,11 @@ import { type Statement, statement } from "./statement";
  * COMMENT takes its lock only when it writes, so the comparison comes before it; that nobody has committed in between is
  * known where the snapshot before the comparison is still that of the moment when the lock is held.
  */
-export function commentOnRole(role: Role, text: string | null, name = role.name): Statement[] {
+export function commentOnRole(
+  role: Pick<Role, "oid" | "name" | "text">,
+  text: string | null,
+  name = role.name,
+): Statement[] {
   if (text === role.text) return [];
   const values = [String(role.oid), name, role.text ?? "", text ?? ""];
   return [

@@ -1,5 +1,5 @@
 import type { Place } from "./place";
-import { type Statement, statement } from "./statement";
+import { mapAnswer, type Query, queryOneRow } from "./statement";
 
 /** The server, the database and what its admin may do there: read in one row, with the first statements of every work. */
 export interface Server extends Place {
@@ -19,7 +19,8 @@ export interface Server extends Place {
   memberOfPrivilegedRole: boolean;
 }
 
-export const readServer: Statement = statement(`
+export const readServer: Query<Server> = mapAnswer(
+  queryOneRow<Nullable<Server>>(`
   select current_setting('server_version_num')::int / 10000 as "version",
          current_database() as "database",
          (select system_identifier::text from pg_control_system()) as "systemIdentifier",
@@ -37,10 +38,14 @@ export const readServer: Statement = statement(`
     from pg_roles r
     left join pg_roles p
       on p.rolname = coalesce(nullif(current_setting('neon.privileged_role_name', true), ''), 'neon_superuser')
-   where r.rolname = current_user`);
+   where r.rolname = current_user`),
+  withoutNulls,
+);
 
-export function toServer(row: Record<string, unknown>): Server {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Server;
+type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+
+function withoutNulls<T extends object>(row: Nullable<T>): T {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;
 }
 
 export function placeOf(server: Server): Place {

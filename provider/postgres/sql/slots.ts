@@ -1,4 +1,4 @@
-import { identifier, literal, type Statement, statement } from "./statement";
+import { identifier, literal, type Query, queryRows } from "./statement";
 
 /** A logical replication slot of this database that reads with pgoutput, and so may read our publication. */
 export interface Slot {
@@ -28,8 +28,8 @@ export const namesPublication = `(
  * that `pg_stat_activity` shows to those who may see it, as long as it is not cut off by track_activity_query_size.
  * The list in it is read as pgoutput reads it: split at commas, unquoted names folded. What is lost, nobody can read any more.
  */
-export function readSlots(publication: string): Statement {
-  return statement(
+export function readSlots(publication: string): Query<Slot[]> {
+  return queryRows(
     `
     select s.slot_name as "name", s.active_pid as "pid",
            case when not pg_is_in_recovery() then pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)) end as "held",
@@ -43,8 +43,8 @@ export function readSlots(publication: string): Statement {
 }
 
 /** The slots that a drop, a replacement or a rename of the publication may break. */
-export function affectedSlots(rows: Record<string, unknown>[]): Slot[] {
-  return (rows as unknown as Slot[]).filter((slot) => slot.pid === null || slot.names !== false);
+export function affectedSlots(slots: Slot[]): Slot[] {
+  return slots.filter((slot) => slot.pid === null || slot.names !== false);
 }
 
 /** Without what changes from one moment to the next. */

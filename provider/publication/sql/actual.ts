@@ -1,6 +1,7 @@
 import type { Blocker } from "../../postgres/errors";
 import type { Marked } from "../../postgres/sql/mark";
 import type { TableName } from "../../postgres/sql/table";
+import type { Parameters } from "./parameters";
 
 export interface PublishedTable extends TableName {
   oid: number;
@@ -11,16 +12,14 @@ export interface PublishedTable extends TableName {
   /** Who keeps us from reading the filter, which may be another one than is known. */
   heldBy?: Blocker;
 }
-export interface ActualPublication {
+
+export interface ActualPublication extends Parameters {
   oid: number;
   name: string;
   owner: string;
   allTables: boolean;
   tables: PublishedTable[];
   schemas: string[];
-  publish: string[];
-  viaRoot: boolean;
-  generatedColumns: "none" | "stored";
   text: string | null;
   marked: Marked;
   /** Whether our admin may alter it: it needs the rights of the owner. */

@@ -1,13 +1,11 @@
 import type { Table } from "../../postgres/sql/table";
+import type { DesiredParameters } from "./parameters";
 
-export interface DesiredPublication {
+/** A publication as the program wants it; parameters and owner that are left out are as found, else the server's defaults. */
+export interface DesiredPublication extends DesiredParameters {
   name: string;
   allTables: boolean;
   tables: Table[];
   schemas: string[];
-  /** Undefined, these three: as found, else the server's defaults: all four operations, false and "none". */
-  publish?: string[];
-  viaRoot?: boolean;
-  generatedColumns?: "none" | "stored";
   owner?: string;
 }

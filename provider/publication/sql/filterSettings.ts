@@ -1,10 +1,8 @@
-import { type Statement, statement } from "../../postgres/sql/statement";
-import { displayTable, type Table, tableKey } from "../../postgres/sql/table";
+import { type Query, queryRows } from "../../postgres/sql/statement";
+import { displayTable, type Table, type TableName, tableKey } from "../../postgres/sql/table";
 
 /** What a session of this user would read a filter under by other people's settings, and what is in the table. */
-export interface FilterSettings {
-  schema: string;
-  name: string;
+export interface FilterSettings extends TableName {
   /** By the lower-case names of the settings. */
   settings: Readonly<Record<string, string>>;
   zonedColumns: boolean;
@@ -26,9 +24,9 @@ const hasColumns = (types: string) => `exists (
    where n.nspname = w.schema and c.relname = w.name and not a.attisdropped and a.atttypid in (${types}))`;
 
 /** Of each table with a filter. What a session would have, ours included, but for what our transactions set. */
-export function readFilterSettings(tables: Table[]): Statement {
+export function readFilterSettings(tables: Table[]): Query<FilterSettings[]> {
   const filtered = tables.filter(({ where }) => where !== undefined).map(({ schema, name }) => ({ schema, name }));
-  return statement(
+  return queryRows(
     `
     select w.schema, w.name, (select jsonb_object_agg(lower(s.name), s.reset_val) from pg_settings s where s.name = any ($2)) as settings,
            ${hasColumns("'timestamptz'::regtype, 'timetz'::regtype")} as "zonedColumns",

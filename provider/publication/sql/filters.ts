@@ -1,5 +1,6 @@
+import type { Blocker } from "../../postgres/errors";
 import { lockerOf } from "../../postgres/sql/lockHolders";
-import { type Table, tableKey } from "../../postgres/sql/table";
+import { type Table, type TableName, tableKey } from "../../postgres/sql/table";
 import type { ActualPublication, PublishedTable } from "./actual";
 import type { DesiredPublication } from "./desired";
 
@@ -38,14 +39,21 @@ export function knownTrees(filters: Filters | undefined): string | null {
   return JSON.stringify(Object.fromEntries(Object.entries(filters).map(([key, { tree }]) => [key, tree])));
 }
 
+/** A filter as the server answers: the text only where it was asked for. */
+interface ReadFilter extends TableName {
+  where?: string | null;
+  tree?: string | null;
+  heldBy?: Blocker | null;
+}
+
 /**
  * The text that was read, else the one that is known; where neither is there, something that no filter's text equals. Of a
  * table that somebody has locked, what is known counts as long as nobody can look.
  */
-export function storedFilter(table: PublishedTable, filters: Filters = {}): string | undefined {
+export function storedFilter(table: ReadFilter, filters: Filters = {}): string | undefined {
   const known = filters[tableKey(table)];
   if (table.heldBy) return known?.stored;
-  return table.where ?? (known && known.tree === table.tree ? known.stored : table.tree);
+  return table.where ?? (known && known.tree === table.tree ? known.stored : (table.tree ?? undefined));
 }
 
 /** The server rewrites a filter, so it is compared with what it made of the same text before. */

@@ -1,5 +1,5 @@
 import type { Blocker } from "../../postgres/errors";
-import { type Statement, statement } from "../../postgres/sql/statement";
+import { type Query, queryRows } from "../../postgres/sql/statement";
 import { type Table, tableKey } from "../../postgres/sql/table";
 import type { ActualPublication } from "./actual";
 import type { DesiredPublication } from "./desired";
@@ -12,17 +12,17 @@ import { publicationOid, type Which, whichValues } from "./read";
  * [tried on 15 to 18]. No column is shown that neither state shows.
  */
 export function overlapping(desired: DesiredPublication, actual: ActualPublication): DesiredPublication | undefined {
-  const wished = new Set(desired.tables.map(tableKey));
-  const wishedIn = new Set(desired.tables.map(({ schema }) => schema));
-  const schemas = actual.schemas.filter((name) => !desired.schemas.includes(name) && wishedIn.has(name));
+  const listed = new Set(desired.tables.map(tableKey));
+  const listedIn = new Set(desired.tables.map(({ schema }) => schema));
+  const schemas = actual.schemas.filter((name) => !desired.schemas.includes(name) && listedIn.has(name));
   const tables = actual.tables.filter(
-    (table) => !wished.has(tableKey(table)) && desired.schemas.includes(table.schema),
+    (table) => !listed.has(tableKey(table)) && desired.schemas.includes(table.schema),
   );
   if (schemas.length + tables.length === 0) return undefined;
-  const listed = new Set(actual.tables.map(tableKey));
+  const published = new Set(actual.tables.map(tableKey));
   // Beside schemas Postgres takes no list of columns; a table that would come with one comes when they have gone.
   const mayCome = (table: Table) =>
-    table.columns === undefined || actual.schemas.includes(table.schema) || listed.has(tableKey(table));
+    table.columns === undefined || actual.schemas.includes(table.schema) || published.has(tableKey(table));
   return {
     ...desired,
     owner: undefined,
@@ -43,8 +43,8 @@ const MARGIN = 10_000;
  * The open transactions of this database that may have begun before a part of the publication came to it; those of `known`
  * alone, where that is given: what begins while we wait is not waited for.
  */
-export function readOlderTransactions(known: string[] | undefined, ...which: Which): Statement {
-  return statement(
+export function readOlderTransactions(known: string[] | undefined, ...which: Which): Query<OlderTransaction[]> {
+  return queryRows(
     `
     with part as (
       select r.xmin from pg_publication_rel r where r.prpubid = (${publicationOid})

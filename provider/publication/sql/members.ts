@@ -1,4 +1,5 @@
-import { type Statement, statement } from "../../postgres/sql/statement";
+import { type Query, queryRows } from "../../postgres/sql/statement";
+import type { TableName } from "../../postgres/sql/table";
 import { publicationOid, type Which, whichValues } from "./read";
 
 /** Which relations `c` a publication of a schema or of all tables takes in (`is_publishable_class`). */
@@ -34,8 +35,8 @@ export function receivedTables(version: number): string {
     )`;
 }
 
-export function readPublishedTables(version: number, ...which: Which): Statement {
-  return statement(
+export function readPublishedTables(version: number, ...which: Which): Query<TableName[]> {
+  return queryRows(
     `
     with recursive publication as (select * from pg_publication where oid = (${publicationOid})), ${receivedTables(version)}
     select distinct n.nspname as "schema", c.relname as "name"
@@ -50,9 +51,7 @@ const isMember = (oid: string): string =>
   `exists (select from pg_publication_rel r where r.prrelid = ${oid} and r.prpubid = (${publicationOid}))`;
 
 /** A table that was listed, and the publication no longer holds one of that name. */
-export interface MissingTable {
-  schema: string;
-  name: string;
+export interface MissingTable extends TableName {
   /** Where the relation of that OID is now; null where it was dropped. */
   nowSchema: string | null;
   nowName: string | null;
@@ -65,8 +64,8 @@ export interface MissingTable {
 export function readMissingTables(
   tables: { schema: string; name: string; oid?: number }[],
   ...which: Which
-): Statement {
-  return statement(
+): Query<MissingTable[]> {
+  return queryRows(
     `
     with wanted as (
       select w.schema, w.name, named.oid as named, coalesce(w.oid, named.oid) as oid

@@ -1,9 +1,9 @@
 import { identifier, literal, qualified, type Statement, statement } from "../../postgres/sql/statement";
 import { displayIdentifier, type Table, tableKey } from "../../postgres/sql/table";
-import { compareText } from "../../text";
 import type { ActualPublication, PublishedTable } from "./actual";
 import type { DesiredPublication } from "./desired";
 import { type Filters, sameFilter } from "./filters";
+import { parametersToCreate, parametersToSet } from "./parameters";
 
 export interface PublicationPlan {
   /** In this order; `owner` comes after everything else, since afterwards nothing may be left that we may do. */
@@ -19,13 +19,14 @@ export interface PublicationPlan {
   changed: { from: PublishedTable; to: Table }[];
 }
 
-export function createPublication(desired: DesiredPublication): Statement {
-  // "none" is the default where the parameter exists, and before 18 it does not.
-  const { generatedColumns } = desired;
-  const options = parameters({
-    ...desired,
-    generatedColumns: generatedColumns === "none" ? undefined : generatedColumns,
-  });
+/** What is there, and how it comes to what is desired. */
+export interface Existing {
+  actual: ActualPublication;
+  plan: PublicationPlan;
+}
+
+export function creation(desired: DesiredPublication): Statement {
+  const options = parametersToCreate(desired);
   const withOptions = options.length > 0 ? ` with (${options.join(", ")})` : "";
   return statement(`create publication ${identifier(desired.name)}${objects(desired)}${withOptions}`);
 }
@@ -55,17 +56,7 @@ function closed(filter: string): string {
   return filter.includes("--") ? `${filter}\n` : filter;
 }
 
-type Parameters = Pick<DesiredPublication, "publish" | "viaRoot" | "generatedColumns">;
-
-function parameters({ publish, viaRoot, generatedColumns }: Parameters): string[] {
-  return [
-    ...(publish === undefined ? [] : [`publish = ${literal(publish.join(", "))}`]),
-    ...(viaRoot === undefined ? [] : [`publish_via_partition_root = ${viaRoot}`]),
-    ...(generatedColumns === undefined ? [] : [`publish_generated_columns = ${generatedColumns}`]),
-  ];
-}
-
-/** The statements from what is to what is wished: only the difference, so that untouched tables are not locked. */
+/** The statements from what is to what is desired: only the difference, so that untouched tables are not locked. */
 export function planPublication(
   desired: DesiredPublication,
   actual: ActualPublication,
@@ -106,7 +97,7 @@ function alterations(desired: DesiredPublication, actual: ActualPublication, dif
   const alter = `alter publication ${identifier(desired.name)}`;
   const drop = [...removed, ...changed.map(({ from }) => from)];
   const add = [...added, ...changed.map(({ to }) => to)];
-  const options = parameters(differing(desired, actual));
+  const options = parametersToSet(desired, actual);
   const set = options.length === 0 ? [] : [statement(`${alter} set (${options.join(", ")})`)];
   // Lists and filters on partitioned tables are allowed only under publish_via_partition_root.
   const setFirst = desired.viaRoot === true && !actual.viaRoot;
@@ -143,16 +134,6 @@ function replaceReasons(desired: DesiredPublication, actual: ActualPublication, 
   return [
     `only a superuser may add schemas to a publication in place (${addedSchemas.map(displayIdentifier).join(", ")})`,
   ];
-}
-
-function differing(desired: DesiredPublication, actual: ActualPublication): Parameters {
-  const { publish, viaRoot, generatedColumns } = desired;
-  const sorted = (list: string[]) => [...list].sort(compareText).join();
-  return {
-    ...(publish && sorted(publish) !== sorted(actual.publish) && { publish }),
-    ...(viaRoot !== undefined && viaRoot !== actual.viaRoot && { viaRoot }),
-    ...(generatedColumns !== undefined && generatedColumns !== actual.generatedColumns && { generatedColumns }),
-  };
 }
 
 function sameTable(desired: Table, actual: PublishedTable, filters: Filters): boolean {

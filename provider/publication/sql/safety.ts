@@ -1,4 +1,4 @@
-import { identifier, qualified, type Statement, statement } from "../../postgres/sql/statement";
+import { identifier, type Query, qualified, queryRows } from "../../postgres/sql/statement";
 import { displayTable, type TableName } from "../../postgres/sql/table";
 import type { DesiredPublication } from "./desired";
 import { hazards } from "./hazards";
@@ -31,11 +31,11 @@ export interface UnsafeTable extends TableName {
   invalidIndex: string | null;
 }
 
-/** Of a publication as it is wished for, before it is made or changed. Row filters can only be judged afterwards: their columns are the server's to find. */
-export function readUnsafeWish(version: number, desired: DesiredPublication, ...which: Which): Statement {
+/** Of a publication as it is desired, before it is made or changed. Row filters can only be judged afterwards: their columns are the server's to find. */
+export function readUnsafeDesired(version: number, desired: DesiredPublication, ...which: Which): Query<UnsafeTable[]> {
   const { allTables, tables, schemas, publish, viaRoot, generatedColumns } = desired;
   const changes = publish === undefined ? null : publish.includes("update") || publish.includes("delete");
-  return statement(
+  return queryRows(
     `
     with recursive wanted as (select schema, name, columns from jsonb_to_recordset($3::jsonb) as t (schema text, name text, columns text[])),
     published as (
@@ -63,8 +63,8 @@ export function readUnsafeWish(version: number, desired: DesiredPublication, ...
 }
 
 /** Of the publication as it stands in the catalogs. */
-export function readUnsafe(version: number, ...which: Which): Statement {
-  return statement(
+export function readUnsafe(version: number, ...which: Which): Query<UnsafeTable[]> {
+  return queryRows(
     `
     with recursive publication as (select * from pg_publication where oid = (${publicationOid})),
     published as (

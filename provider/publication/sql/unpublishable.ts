@@ -1,8 +1,8 @@
-import { type Statement, statement } from "../../postgres/sql/statement";
+import { type Query, queryRow, queryRows } from "../../postgres/sql/statement";
 import type { Table, TableName } from "../../postgres/sql/table";
 import { publicationOid, type Which, whichValues } from "./read";
 
-/** A listed table or schema that cannot be published as wished. */
+/** A listed table or schema that cannot be published as desired. */
 export interface UnpublishableTable extends Omit<TableName, "name"> {
   /** Null for a schema. */
   name: string | null;
@@ -22,9 +22,9 @@ export function readUnpublishable(
   tables: Table[],
   schemas: string[],
   viaRoot: boolean | undefined,
-): Statement {
+): Query<UnpublishableTable[]> {
   const forbidden = version >= 18 ? "a.attgenerated = 'v'" : "a.attgenerated <> ''";
-  return statement(
+  return queryRows(
     `
     with wanted as (
       select schema, name, columns, partial from jsonb_to_recordset($1::jsonb) as t (schema text, name text, columns text[], partial bool)
@@ -76,11 +76,11 @@ export interface OwnerFacts {
   mayCreate: boolean;
 }
 
-/** The owner that is wished for, else the one that the publication has. */
-export function readOwner(version: number, owner: string | undefined, ...which: Which): Statement {
+/** The owner that is desired, else the one that the publication has. */
+export function readOwner(version: number, owner: string | undefined, ...which: Which): Query<OwnerFacts | undefined> {
   // SET of its own is a right since 16.
   const set = version >= 16 ? "SET" : "MEMBER";
-  return statement(
+  return queryRow(
     `
     with wished as (select coalesce($3, (select pg_get_userbyid(p.pubowner) from pg_publication p where p.oid = (${publicationOid}))::text) as name)
     select w.name as "name", r.oid is not null as "exists", coalesce(pg_has_role(r.oid, '${set}'), false) as "maySet",

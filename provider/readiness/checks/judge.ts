@@ -1,4 +1,5 @@
 import { displayTable, type TableName } from "../../postgres/sql/table";
+import { joinFirst } from "../../text";
 import type { ReadinessCheck } from "../check";
 
 /** One line of the report, before it is kept. */
@@ -38,12 +39,11 @@ export function judgeTables<T extends TableName>(
   ok: string,
   { status, detail, fix, display = displayTable }: TablesFinding<T>,
 ): ReadinessCheck {
-  const named = wrong.slice(0, MOST_NAMED);
-  const others = wrong.length - named.length;
-  const more = others > 0 ? ` and ${others} more` : "";
+  const fixes = new Set(wrong.slice(0, MOST_NAMED).map(fix));
+  const others = wrong.length - MOST_NAMED;
   return judge(check, wrong.length === 0, ok, {
     ...(status && { status }),
-    detail: `${detail}: ${named.map(display).join(", ")}${more}`,
-    fix: [...new Set(named.map(fix))].join("; ") + (others > 0 ? ` -- and so on for ${others} more` : ""),
+    detail: `${detail}: ${joinFirst(wrong.map(display), MOST_NAMED)}`,
+    fix: [...fixes].join("; ") + (others > 0 ? ` -- and so on for ${others} more` : ""),
   });
 }

@@ -1,10 +1,10 @@
 import { identifier, qualified } from "../../postgres/sql/statement";
 import { isReadAsWritten } from "../../publication/sql/name";
 import type { TableFacts } from "../sql/tables";
-import { displayColumns, isTable, list, unreadOf } from "./content";
-import type { Facts } from "./facts";
+import { type Facts, isTable } from "./facts";
+import { columnList, displayColumns, publishViaRoot, republish } from "./fixes";
 import { judge, judgeTables, type ReadinessLine } from "./judge";
-import { again, UNREAD_FILTER, writeChecks } from "./writes";
+import { unreadFilters, withUnread } from "./unread";
 
 export function publicationChecks(facts: Facts): ReadinessLine[] {
   const { publication, pub, tables } = facts;
@@ -34,7 +34,10 @@ export function publicationChecks(facts: Facts): ReadinessLine[] {
       "viaRoot",
       pub.viaRoot || !there.some(({ kind }) => kind === "p"),
       "partitioned tables are published as themselves",
-      { detail: "changes of partitioned tables come under the names of their partitions", fix: viaRoot(name) },
+      {
+        detail: "changes of partitioned tables come under the names of their partitions",
+        fix: publishViaRoot(publication),
+      },
     ),
     columnsCheck(facts, there),
     judgeTables(
@@ -44,27 +47,25 @@ export function publicationChecks(facts: Facts): ReadinessLine[] {
       {
         status: "warning",
         detail: "a row filter keeps changes from ClickHouse",
-        fix: (table) => again(publication, table, { listed: table.listed, filter: null }),
+        fix: (table) => republish(publication, table, { listed: table.listed, filter: null }),
       },
     ),
-    ...writeChecks(facts),
   ];
 }
 
 function columnsCheck({ publication }: Facts, there: TableFacts[]): ReadinessLine {
   const lacking = there.filter(({ unpublishedColumns }) => unpublishedColumns.length > 0);
-  const unread = unreadOf(lacking, ({ filterHeldBy }) => filterHeldBy, UNREAD_FILTER);
   const line = judgeTables("columns", lacking, "all columns of the pipe are published", {
     detail: "columns are neither published nor excluded, and so NULL after each change",
     display: (table) => displayColumns(table, table.unpublishedColumns),
-    fix: (table) => again(publication, table, { listed: publishable(table) }),
+    fix: (table) => republish(publication, table, { listed: publishable(table) }),
   });
-  return { ...line, ...(unread && { unread }) };
+  return withUnread(line, unreadFilters(lacking));
 }
 
 function createPublication(name: string, tables: TableFacts[]): string {
   const members =
-    tables.length === 0 ? "…" : tables.map((table) => qualified(table) + list(publishable(table))).join(", ");
+    tables.length === 0 ? "…" : tables.map((table) => qualified(table) + columnList(publishable(table))).join(", ");
   return `CREATE PUBLICATION ${name} FOR TABLE ${members} WITH (publish_via_partition_root = true)`;
 }
 
@@ -74,12 +75,8 @@ function publishable({ columns, generated }: TableFacts): string[] | null {
 }
 
 function publish({ publication, pub }: Facts, table: TableFacts): string {
-  const name = identifier(publication);
-  const add = `ALTER PUBLICATION ${name} ADD TABLE ${qualified(table)}${pub.ofSchemas ? "" : list(publishable(table))}`;
+  const list = pub.ofSchemas ? "" : columnList(publishable(table));
+  const add = `ALTER PUBLICATION ${identifier(publication)} ADD TABLE ${qualified(table)}${list}`;
   if (table.kind !== "p") return add;
-  return table.member ? viaRoot(name) : `${viaRoot(name)}; ${add}`;
-}
-
-function viaRoot(name: string): string {
-  return `ALTER PUBLICATION ${name} SET (publish_via_partition_root = true)`;
+  return table.member ? publishViaRoot(publication) : `${publishViaRoot(publication)}; ${add}`;
 }

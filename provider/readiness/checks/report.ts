@@ -1,30 +1,44 @@
 import type { ReadinessCheck } from "../check";
-import type { Facts } from "./facts";
+import { columnChecks, generatedChecks } from "./columns";
+import { type Facts, replicatesChanges } from "./facts";
+import { identityChecks } from "./identity";
 import type { ReadinessLine } from "./judge";
 import { publicationChecks } from "./publication";
 import { replicationChecks } from "./replication";
-import { roleChecks, serverChecks } from "./role";
-import { tableChecks } from "./tables";
+import { rightChecks } from "./rights";
+import { roleChecks } from "./role";
+import { rowSecurityChecks } from "./rowSecurity";
+import { serverChecks } from "./server";
+import { slotChecks } from "./slots";
+import { areTablesJudged, tableChecks } from "./tables";
+import { transactionChecks } from "./transactions";
+import { writeChecks } from "./writes";
 
-/** Why the ClickPipes user could not connect, in words and by SQLSTATE. */
-export interface ProbeFailure {
-  text: string;
-  code?: string;
+interface Section {
+  /** Whether its checks mean anything; default: always. */
+  where?: (facts: Facts) => boolean;
+  /** Each gives its lines, one for each check. */
+  checks: ((facts: Facts) => ReadinessLine[])[];
 }
+
+/** All checks, in the order of the report. */
+const SECTIONS: readonly Section[] = [
+  { checks: [serverChecks, roleChecks] },
+  { where: replicatesChanges, checks: [replicationChecks, slotChecks, transactionChecks] },
+  { where: areTablesJudged, checks: [tableChecks, rightChecks, columnChecks, identityChecks, rowSecurityChecks] },
+  { where: (facts) => replicatesChanges(facts) && areTablesJudged(facts), checks: [generatedChecks] },
+  { where: replicatesChanges, checks: [publicationChecks] },
+  { where: (facts) => replicatesChanges(facts) && facts.pub.exists, checks: [writeChecks] },
+];
 
 /**
  * What ClickPipes would say of this source, and what it would not say: one line a check, in a fixed order. A check that
  * means nothing without something that is missing, such as the rights of a role that does not exist, is left out.
  */
 export function readinessReport(facts: Facts): ReadinessLine[] {
-  const replicates = facts.mode !== "snapshot";
-  return [
-    ...serverChecks(facts),
-    ...roleChecks(facts),
-    ...(replicates ? replicationChecks(facts) : []),
-    ...tableChecks(facts),
-    ...(replicates ? publicationChecks(facts) : []),
-  ];
+  return SECTIONS.filter(({ where }) => where?.(facts) ?? true).flatMap(({ checks }) =>
+    checks.flatMap((check) => check(facts)),
+  );
 }
 
 /** What passes by itself, and would show as a change on every refresh. */

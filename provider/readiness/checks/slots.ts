@@ -1,16 +1,56 @@
-import { SQLSTATE } from "../../postgres/sqlstate";
+import { literal } from "../../postgres/sql/statement";
+import type { ReadinessCheck } from "../check";
 import type { SlotFacts } from "../sql/server";
-import type { Facts } from "./facts";
-import type { ProbeFailure } from "./report";
+import { type Facts, ownSlots } from "./facts";
+import { dropSlot, raiseSetting } from "./fixes";
+import { type Finding, judge } from "./judge";
 
-/** A slot of the pipe itself: read by its user, of the given name, or as ClickPipes names those of a pipe that is paused. */
-export function isOwn(slot: SlotFacts, { role, slotName }: Facts): boolean {
-  if (!slot.here || slot.plugin !== "pgoutput") return false;
-  if (slot.active) return slot.reader === role;
-  return slot.name === slotName || slot.name.startsWith("peerflow_slot_");
+export function slotChecks(facts: Facts): ReadinessCheck[] {
+  const { server, slots } = facts;
+  const lost = slots.filter(({ lost, here }) => lost && here).map(({ name }) => name);
+  return [
+    judge("slots", ownSlots(facts).length > 0 || server.slots < server.maxSlots, "a replication slot is free", {
+      detail: "all replication slots are in use",
+      fix: freeSlot(slots) ?? raiseSetting("max_replication_slots", server.maxSlots, server),
+    }),
+    judge("lostSlots", lost.length === 0, "no slot has lost its WAL", {
+      status: "warning",
+      detail: `slots without their WAL: ${lost.join(", ")}: their pipes have to be resynced`,
+      fix: lost.map(dropSlot).join("; "),
+    }),
+    ...slotNameChecks(facts),
+  ];
 }
 
-/** Turned away for want of a place, which the running pipe of the same user holds. */
-export function holdsItsPlaces(facts: Facts, probe: ProbeFailure): boolean {
-  return probe.code === SQLSTATE.tooManyConnections && facts.slots.some((slot) => slot.active && isOwn(slot, facts));
+/** Only a slot of this database can be dropped over this connection. */
+function freeSlot(slots: SlotFacts[]): string | undefined {
+  const idle = slots.find(({ here, active }) => here && !active);
+  return idle && `${dropSlot(idle.name)} -- if nobody will read it any more`;
+}
+
+function slotNameChecks({ slots, slotName, mode, role }: Facts): ReadinessCheck[] {
+  if (slotName === undefined) return [];
+  const slot = slots.find(({ name }) => name === slotName);
+  const found = mode === "cdc_only" ? unfitSlot(slot, slotName, role) : slotInTheWay(slot, slotName, role);
+  return [judge("slotName", found === undefined, `slot ${slotName} is as ${mode} needs it`, found ?? NOTHING)];
+}
+
+const NOTHING: Finding = { detail: "", fix: "" };
+
+function unfitSlot(slot: SlotFacts | undefined, name: string, role: string): Finding | undefined {
+  const create = `SELECT pg_catalog.pg_create_logical_replication_slot(${literal(name)}, 'pgoutput')`;
+  const again = `${dropSlot(name)}; ${create}`;
+  if (!slot) return { detail: `slot ${name} does not exist`, fix: create };
+  if (!slot.here) return { detail: `slot ${name} reads another database`, fix: "choose another `replicationSlotName`" };
+  if (slot.plugin !== "pgoutput") return { detail: `slot ${name} reads with ${slot.plugin}`, fix: again };
+  if (slot.lost) return { detail: `slot ${name} has lost its WAL`, fix: again };
+  if (slot.active && slot.reader !== role)
+    return { detail: `slot ${name} is read by role "${slot.reader}"`, fix: "end that subscriber" };
+  return undefined;
+}
+
+/** With its first load, ClickPipes makes the slot itself, and fails where there is one. */
+function slotInTheWay(slot: SlotFacts | undefined, name: string, role: string): Finding | undefined {
+  if (!slot || (slot.active && slot.reader === role)) return undefined;
+  return { detail: `slot ${name} exists already; ClickPipes makes its own`, fix: dropSlot(name) };
 }

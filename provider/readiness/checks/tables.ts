@@ -2,17 +2,23 @@ import { identifier, qualified } from "../../postgres/sql/statement";
 import { displayTable } from "../../postgres/sql/table";
 import type { ReadinessCheck } from "../check";
 import type { TableFacts } from "../sql/tables";
-import { contentChecks, isTable, list } from "./content";
-import type { Facts } from "./facts";
-import { judge, judgeTables, type ReadinessLine } from "./judge";
+import { type Facts, isTable, replicatesChanges } from "./facts";
+import { type Finding, judge, judgeTables } from "./judge";
 
-export function tableChecks(facts: Facts): ReadinessLine[] {
-  const { tables, mapped, pub, mode } = facts;
-  // What a missing publication would publish, nobody knows: with changes, that is a check of its own.
-  const unknown = tables.length === 0 && !mapped && !pub.exists;
-  if (unknown && mode !== "snapshot") return [];
+/** Of the tables that a missing publication would publish nobody knows anything; with changes, that is a check of its own. */
+export function areTablesJudged(facts: Facts): boolean {
+  return !isScopeUnknown(facts) || !replicatesChanges(facts);
+}
+
+function isScopeUnknown({ tables, mapped, pub }: Facts): boolean {
+  return tables.length === 0 && !mapped && !pub.exists;
+}
+
+export function tableChecks(facts: Facts): ReadinessCheck[] {
+  const { tables } = facts;
+  const nothing = isScopeUnknown(facts) ? noScope(facts) : noTable(facts);
   return [
-    judge("tables", tables.length > 0, "there are tables to replicate", unknown ? noScope(facts) : noTable(facts)),
+    judge("tables", tables.length > 0, "there are tables to replicate", nothing),
     judgeTables(
       "tablesExist",
       tables.filter(({ exists }) => !exists),
@@ -30,19 +36,17 @@ export function tableChecks(facts: Facts): ReadinessLine[] {
       { detail: "ClickPipes cannot name tables with a dot", fix: withoutDots },
     ),
     ...kindChecks(tables),
-    ...(facts.server.roleExists ? rightChecks(facts) : []),
-    ...contentChecks(facts),
   ];
 }
 
-function noTable({ publication }: Facts) {
+function noTable({ publication }: Facts): Finding {
   return {
     detail: "there is no table to replicate",
     fix: `add tables to the publication (ALTER PUBLICATION ${identifier(publication)} ADD TABLE …)`,
   };
 }
 
-function noScope({ publication }: Facts) {
+function noScope({ publication }: Facts): Finding {
   return {
     detail: `no tables are given, and publication "${publication}", whose tables would be taken, does not exist`,
     fix: "give `tables`",
@@ -80,31 +84,6 @@ function kindChecks(tables: TableFacts[]): ReadinessCheck[] {
         detail: "changes of these partitions come under the name of their parent",
         fix: ({ publishedParent, ...table }) =>
           publishedParent ? `map ${displayTable(publishedParent)} instead of ${displayTable(table)}` : "",
-      },
-    ),
-  ];
-}
-
-function rightChecks({ role, tables }: Facts): ReadinessCheck[] {
-  const name = identifier(role);
-  const there = tables.filter(({ exists }) => exists);
-  return [
-    judgeTables(
-      "usage",
-      there.filter(({ usage }) => !usage),
-      `role "${role}" has USAGE on all schemas`,
-      {
-        detail: `role "${role}" has no USAGE on the schema of`,
-        fix: ({ schema }) => `GRANT USAGE ON SCHEMA ${identifier(schema)} TO ${name}`,
-      },
-    ),
-    judgeTables(
-      "select",
-      there.filter(({ selectable }) => !selectable),
-      `role "${role}" may read all tables`,
-      {
-        detail: `role "${role}" may not read all columns of`,
-        fix: (table) => `GRANT SELECT${list(table.columns)} ON ${qualified(table)} TO ${name}`,
       },
     ),
   ];

@@ -1,17 +1,17 @@
-import { pasteable, portable } from "../../postgres/sql/pasteable";
-import { identifier, qualified } from "../../postgres/sql/statement";
 import { displayTable, type TableName, tableKey } from "../../postgres/sql/table";
 import { explainHazard, type UnsafeTable } from "../../publication/sql/safety";
-import type { NarrowedMember } from "../sql/server";
-import { isTable, lacksIdentity, list, primaryKey, publishGenerated, unreadOf } from "./content";
+import type { NarrowedMember } from "../sql/publication";
 import type { Facts } from "./facts";
+import { addPrimaryKey, publishGenerated, republish, setIdentity, setIdentityIndex } from "./fixes";
+import { lacksIdentity } from "./identity";
 import { judgeTables, type ReadinessLine } from "./judge";
+import { unreadFilters, withUnread } from "./unread";
 
 /** Tables of the application that the publication harms, be they the pipe's or not. */
 export function writeChecks(facts: Facts): ReadinessLine[] {
   const { tables, unsafe } = facts;
   const known = new Map(tables.map((table) => [tableKey(table), table]));
-  const named = new Set(tables.filter((table) => isTable(table) && lacksIdentity(table)).map(tableKey));
+  const named = new Set(tables.filter(lacksIdentity).map(tableKey));
   const others = unsafe.filter((table) => !named.has(tableKey(table)));
   return [
     writeCheck(
@@ -25,7 +25,7 @@ export function writeChecks(facts: Facts): ReadinessLine[] {
       {
         status: "warning",
         detail: "UPDATE or DELETE will fail in partitions to come, which inherit no replica identity but a primary key",
-        fix: (table) => primaryKey(table, known.get(tableKey(table))?.otherColumns),
+        fix: (table) => addPrimaryKey(table, known.get(tableKey(table))?.otherColumns ?? null),
       },
     ),
   ];
@@ -33,24 +33,20 @@ export function writeChecks(facts: Facts): ReadinessLine[] {
 
 function writeCheck(facts: Facts, losing: UnsafeTable[]): ReadinessLine {
   const governing = facts.narrowed.filter(
-    ({ listed, ...member }) => listed && losing.some((table) => governs(member, table)),
+    (member) => member.listed && losing.some((table) => isGovernedBy(member, table)),
   );
-  const unread = unreadOf(governing, ({ filterHeldBy }) => filterHeldBy, UNREAD_FILTER);
   const line = judgeTables("applicationWrites", losing, "no published table loses its UPDATEs or DELETEs", {
     ...(facts.allowUnsafeTables && { status: "warning" }),
     detail: "UPDATE or DELETE fails in the application",
     display: (table) => `${displayTable(table)} ${explainHazard(table).problem}`,
     fix: (table) => hazardFix(facts, table),
   });
-  return { ...line, ...(unread && { unread }) };
+  return withUnread(line, unreadFilters(governing));
 }
-
-export const UNREAD_FILTER = "the row filter";
 
 /** A statement that runs as it stands, wherever the catalogs tell enough for one. */
 function hazardFix({ publication, narrowed }: Facts, table: UnsafeTable): string {
-  const alter = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY`;
-  const member = narrowed.find((one) => governs(one, table));
+  const member = narrowed.find((one) => isGovernedBy(one, table));
   switch (table.hazard) {
     case "noIdentity":
     case "identityNothing":
@@ -60,16 +56,16 @@ function hazardFix({ publication, narrowed }: Facts, table: UnsafeTable): string
       return identityFix(publication, table, member);
     case "listUnderFull":
     case "virtualUnderFull":
-      if (table.primaryKey) return `${alter} DEFAULT`;
+      if (table.primaryKey) return setIdentity(table, "DEFAULT");
       return member && table.hazard === "listUnderFull"
-        ? again(publication, member, { listed: null })
-        : primaryKey(table, null);
+        ? republish(publication, member, { listed: null })
+        : addPrimaryKey(table, null);
     case "listWithoutKey":
       if (!member?.listed) break;
-      return again(publication, member, { listed: [...member.listed, ...(table.columns ?? [])] });
+      return republish(publication, member, { listed: [...member.listed, ...(table.columns ?? [])] });
     case "filterBeyondKey":
-      if (table.full || !member) return `${alter} FULL`;
-      return again(publication, member, { listed: member.listed, filter: null });
+      if (table.full || !member) return setIdentity(table, "FULL");
+      return republish(publication, member, { listed: member.listed, filter: null });
     case "generatedUnderFull":
     case "generatedInKey":
       return publishGenerated(publication);
@@ -78,32 +74,15 @@ function hazardFix({ publication, narrowed }: Facts, table: UnsafeTable): string
 }
 
 function identityFix(publication: string, table: UnsafeTable, member: NarrowedMember | undefined): string {
-  const alter = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY`;
-  if (table.primaryKey) return `${alter} DEFAULT`;
+  if (table.primaryKey) return setIdentity(table, "DEFAULT");
   if (table.hazard === "invalidIndex") return explainHazard(table).fix;
-  if (table.uniqueIndex !== null) return `${alter} USING INDEX ${identifier(table.uniqueIndex)}`;
+  if (table.uniqueIndex !== null) return setIdentityIndex(table, table.uniqueIndex);
   // FULL allows no list of columns.
-  if (member?.listed) return `${again(publication, member, { listed: null })}; ${alter} FULL`;
-  return `${alter} FULL`;
+  if (member?.listed) return `${republish(publication, member, { listed: null })}; ${setIdentity(table, "FULL")}`;
+  return setIdentity(table, "FULL");
 }
 
-function governs(member: Omit<NarrowedMember, "listed">, table: TableName): boolean {
+/** What a member has of lists and filters, its partitions have too. */
+function isGovernedBy(member: NarrowedMember, table: TableName): boolean {
   return [member, ...member.partitions].some((one) => tableKey(one) === tableKey(table));
 }
-
-/** As one transaction: no change is lost between the two. */
-export function again(
-  publication: string,
-  table: Narrowed,
-  changed: { listed: string[] | null; filter?: null },
-): string {
-  const filter = changed.filter === undefined ? table.filter : null;
-  if (changed.filter === undefined && table.filtered && filter === null)
-    return `check again when nobody has ${displayTable(table)} locked: its row filter cannot be read now`;
-  const alter = `ALTER PUBLICATION ${identifier(publication)}`;
-  const where = filter === null ? "" : ` WHERE ${portable(filter)}`;
-  const both = `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${list(changed.listed)}${where}`;
-  return pasteable(both, filter);
-}
-
-type Narrowed = TableName & Pick<NarrowedMember, "filter" | "filtered">;

@@ -1,8 +1,4 @@
-import type { Blocker } from "../../postgres/errors";
-import { LOCKED, lockerOf } from "../../postgres/sql/lockHolders";
-import { partitionsBelow } from "../../postgres/sql/partitions";
-import { type Statement, statement } from "../../postgres/sql/statement";
-import type { TableName } from "../../postgres/sql/table";
+import { type Query, queryOneRow, queryRows } from "../../postgres/sql/statement";
 
 /** The server and the role, as ClickPipes will find them. */
 export interface ServerFacts {
@@ -25,8 +21,8 @@ export interface ServerFacts {
   mayConnect: boolean;
 }
 
-export function readServerFacts(role: string): Statement {
-  return statement(
+export function readServerFacts(role: string): Query<ServerFacts> {
+  return queryOneRow(
     `
     select current_setting('server_version_num')::int as "versionNumber", current_setting('server_version') as "versionText",
            current_database() as "database", coalesce(current_setting('neon.project_id', true), '') <> '' as "neon",
@@ -67,8 +63,8 @@ export interface OpenTransaction {
 }
 
 /** The oldest of both kinds. */
-export function readOpenTransactions(): Statement {
-  return statement(`
+export function readOpenTransactions(): Query<OpenTransaction[]> {
+  return queryRows(`
     (select backend_xid::text as "xid", extract(epoch from clock_timestamp() - xact_start)::float8 as "seconds", datname::text as "database", pid,
             usename::text as "user", date_trunc('second', xact_start)::text as "since", null as "gid"
        from pg_stat_activity
@@ -78,67 +74,6 @@ export function readOpenTransactions(): Statement {
             date_trunc('second', prepared)::text, gid
        from pg_prepared_xacts order by prepared limit 5)`);
 }
-
-export interface PublicationFacts {
-  exists: boolean;
-  viaRoot: boolean;
-  /** INSERT, UPDATE and DELETE that it leaves out. */
-  missingOperations: string[];
-  /** Beside whole schemas, Postgres takes no list of columns. */
-  ofSchemas: boolean;
-}
-
-export function readPublicationFacts(version: number, name: string): Statement {
-  return statement(
-    `
-    select p.oid is not null as "exists", coalesce(p.pubviaroot, false) as "viaRoot",
-           array_remove(array[case when not p.pubinsert then 'insert' end, case when not p.pubupdate then 'update' end,
-                              case when not p.pubdelete then 'delete' end], null) as "missingOperations",
-           ${version >= 15 ? "exists (select from pg_publication_namespace s where s.pnpubid = p.oid)" : "false"} as "ofSchemas"
-      from (select 1) one left join pg_publication p on p.pubname = $1`,
-    [name],
-  );
-}
-
-/** A table with a list of columns or a row filter, and what stands under it: these govern its partitions too. */
-export interface NarrowedMember extends TableName {
-  listed: string[] | null;
-  filter: string | null;
-  /** There is a filter, be its text known or not. */
-  filtered: boolean;
-  filterHeldBy: Blocker | null;
-  partitions: TableName[];
-}
-
-export function readNarrowedMembers(version: number, publication: string): Statement {
-  if (version < 15) return statement("select null as schema where false");
-  return statement(
-    `
-    with recursive ${LOCKED},
-    narrowed as (
-      select l.* from pg_publication p join pg_publication_rel l on l.prpubid = p.oid
-       where p.pubname = $1 and (l.prattrs is not null or l.prqual is not null)
-    ),
-    ${partitionsBelow("select c.oid from narrowed l join pg_class c on c.oid = l.prrelid where c.relkind = 'p'")},
-    part as (
-      select b.root, array_agg(jsonb_build_object('schema', pn.nspname, 'name', pc.relname)) as partitions
-        from below b join pg_class pc on pc.oid = b.relid join pg_namespace pn on pn.oid = pc.relnamespace group by 1
-    )
-    select n.nspname as "schema", c.relname as "name", ${FILTER_UNLESS_HELD} as "filter", l.prqual is not null as "filtered", ${FILTER_HOLDER} as "filterHeldBy",
-           case when l.prattrs is not null then array(select attname::text from pg_attribute where attrelid = c.oid and attnum = any (l.prattrs::int2[])
-             order by attnum) end as "listed",
-           coalesce(part.partitions, '{}') as "partitions"
-      from narrowed l join pg_class c on c.oid = l.prrelid join pg_namespace n on n.oid = c.relnamespace
-      left join part on part.root = c.oid`,
-    [publication],
-  );
-}
-
-/** The row filter of `l`, a row of pg_publication_rel; null where there is none, or somebody has the table locked. */
-export const FILTER_UNLESS_HELD = `case when l.prqual is not null and ${lockerOf("l.prrelid")} is null
-                then pg_get_expr(l.prqual, l.prrelid) end`;
-
-export const FILTER_HOLDER = `case when l.prqual is not null then ${lockerOf("l.prrelid")} end`;
 
 export interface SlotFacts {
   name: string;
@@ -152,8 +87,8 @@ export interface SlotFacts {
 }
 
 /** Slot names are the server's: one of another database is in the way too. */
-export function readSlotFacts(): Statement {
-  return statement(`
+export function readSlotFacts(): Query<SlotFacts[]> {
+  return queryRows(`
     select s.slot_name::text as "name", s.plugin::text as "plugin", s.database = current_database() as "here", s.active as "active",
            a.usename::text as "reader", coalesce(s.wal_status = 'lost', false) as "lost"
       from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid where s.slot_type = 'logical' order by 1`);

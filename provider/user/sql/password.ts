@@ -1,5 +1,5 @@
-import { type DesiredRole, limits } from "../../postgres/sql/role";
 import { identifier, type Statement, statement } from "../../postgres/sql/statement";
+import { type DesiredRole, limits } from "./plan";
 
 export function createRole(desired: DesiredRole, password: string): Statement[] {
   const attributes = ["login", "replication", ...limits(desired)].join(" ");

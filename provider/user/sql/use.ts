@@ -1,13 +1,9 @@
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
-import { type Statement, statement } from "../../postgres/sql/statement";
-
-export interface RoleUse {
-  what: string;
-}
+import { mapAnswer, type Query, queryRows } from "../../postgres/sql/statement";
 
 /** Sessions of the role, and slots that one of them reads: as long as there is one, dropping the role would break a pipe. */
-export function readUses(role: RoleReference): Statement {
-  return statement(
+export function readUses(role: RoleReference): Query<string[]> {
+  const rows = queryRows<{ what: string }>(
     `
     select case when s.slot_name is null
                 then format('session %s (%s, since %s)', a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'),
@@ -19,13 +15,17 @@ export function readUses(role: RoleReference): Statement {
      order by a.pid limit 10`,
     referenceValues(role),
   );
+  return mapAnswer(rows, (uses) => uses.map(({ what }) => what));
+}
+
+export interface LeftoverName {
+  kind: "owner of" | "rights on" | "use in" | "dependency of";
+  object: string | null;
 }
 
 /** What depends on a role. Its name is known in its own database only; shared objects have no database. */
-export interface Leftover {
+export interface Leftover extends LeftoverName {
   database: string | null;
-  kind: "owner of" | "rights on" | "use in" | "dependency of";
-  object: string;
   classId: string;
   objectId: string;
   part: number;
@@ -37,8 +37,8 @@ export const LEFTOVERS_SHOWN = 20;
 const KIND = `case d.deptype when 'o' then 'owner of' when 'a' then 'rights on' when 'r' then 'use in' else 'dependency of' end`;
 
 /** What keeps Postgres from dropping the role, in every database of the server. */
-export function readLeftovers(role: RoleReference): Statement {
-  return statement(
+export function readLeftovers(role: RoleReference): Query<Leftover[]> {
+  return queryRows(
     `
     select b.datname as "database", ${KIND} as "kind", d.classid::int8::text as "classId", d.objid::int8::text as "objectId",
            d.objsubid as "part",
@@ -53,8 +53,8 @@ export function readLeftovers(role: RoleReference): Statement {
 }
 
 /** The names of leftovers, asked for in the database where they are. */
-export function describeLeftovers(leftovers: Leftover[]): Statement {
-  return statement(
+export function describeLeftovers(leftovers: Leftover[]): Query<LeftoverName[]> {
+  return queryRows(
     `
     select "kind", pg_describe_object("classId"::oid, "objectId"::oid, "part") as "object"
       from jsonb_to_recordset($1::jsonb) as l ("kind" text, "classId" int8, "objectId" int8, "part" int)`,

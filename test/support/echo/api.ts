@@ -56,9 +56,11 @@ const MADE = { token: "t", added: ["198.51.100.7"], addresses: ["198.51.100.7"],
 
 /** In a process of its own, as it were, which loses no time between two tries. */
 async function provider(kind: string, api: EchoApi): Promise<HandledProvider> {
+  // Each of them listens for SIGINT, in this one process.
+  process.setMaxListeners(0);
   vi.resetModules();
-  const { neonWaits } = await import("../../../provider/neon/waits.js");
-  Object.assign(neonWaits, { pause: 1, poll: 1, failedOperation: 1 });
+  const { run } = await import("../../../provider/dynamic/run.js");
+  Object.assign(run.neonWaits, { pause: 1, poll: 1, failedOperation: 1 });
   const module: typeof import("../../../provider/dynamic/handler") = await import(
     "../../../provider/dynamic/handler.js"
   );

@@ -35,10 +35,10 @@ export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderP
   // Each of them listens for SIGINT, in this one process.
   process.setMaxListeners(0);
   vi.resetModules();
-  const { neonWaits } = await import("../../../provider/neon/waits.js");
-  Object.assign(neonWaits, waits);
-  const { forget } = await import("../../../provider/ipAllowlist/turns.js");
-  const { clearFinished } = await import("../../../provider/ipAllowlist/journal.js");
+  const { run } = await import("../../../provider/dynamic/run.js");
+  Object.assign(run.neonWaits, waits);
+  const { RunRegistry } = await import("../../../provider/ipAllowlist/runRegistry.js");
+  const { FinishedJournals } = await import("../../../provider/ipAllowlist/journal.js");
   const { Managed } = await import("../managed.js");
   const resource: ProviderProcess["resource"] = (name, { config, kind = "IpAllowlist", stack = "dev" }) =>
     new Managed(kind, name, config, { stack });
@@ -46,8 +46,8 @@ export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderP
     resource,
     continued: (before, ...place) => Object.assign(resource(...place), { state: before.state }),
     endRun({ state }) {
-      clearFinished();
-      if (state) forget(String(state.outputs.projectId), String(state.outputs.token));
+      run.memory(FinishedJournals).remove();
+      if (state) run.memory(RunRegistry).forget(String(state.outputs.projectId), String(state.outputs.token));
     },
   };
 }

@@ -12,6 +12,9 @@ export const POOL = ["192.0.2.1", "192.0.2.2", "198.51.100.0/24", "203.0.113.8/3
 /** The same addresses as others may write them, a wider entry and one that the proxy ignores. */
 const OTHER_SPELLINGS = ["192.0.2.1/32", "198.51.100.9/24", "2001:DB8:0::1", "127.0.0.0/8", " 192.0.2.2"];
 
+/** The same in all histories: a run remembers every secret it was told, and compiles a pattern for each. */
+const KEY = "napi_of_all_histories_0123456789abcdef";
+
 type AllowedIps = ProjectSettings["allowed_ips"];
 
 interface Seen {
@@ -78,7 +81,7 @@ export class World {
   static async start(draw: Random, ips: string[]): Promise<World> {
     const server = new QuickServer();
     const options = { allowedIps: ips, protectedBranchesOnly: draw.chance(0.2), operationStateMs: 1 };
-    const api = await startNeonApi(options, server.asPostgres);
+    const api = await startNeonApi(options, server.asPostgres, KEY);
     const postgres = await server.listen(api.project, api.compute);
     const stop = async () => {
       await api.stop();
@@ -93,8 +96,9 @@ export class World {
 
   async addStack(): Promise<Stack> {
     const door = await this.api.anotherDoor((requests) => new RandomFaults(this, () => stack, requests));
-    door.config["clickpipes:connectionUri"] = `postgres://u:p@127.0.0.1:${this.postgresPort}/d?sslmode=disable`;
-    door.config["clickpipes:connectTimeout"] = "2";
+    const connection = { host: HERE, port: `${this.postgresPort}`, database: "d", user: "u", password: "p" };
+    const config = { ...connection, sslmode: "disable", connectTimeout: "2" };
+    for (const [name, value] of Object.entries(config)) door.config[`clickpipes:${name}`] = value;
     const stack: Stack = {
       door,
       consent: NOTHING,

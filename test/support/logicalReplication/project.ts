@@ -1,10 +1,10 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, type MockInstance, vi } from "vitest";
-import { neonWaits } from "../../../provider/neon/waits";
+import { run } from "../../../provider/dynamic/run";
 import { Managed } from "../managed";
 import { type LocalNeon, type LocalNeonOptions, startLocalNeon } from "../neon";
 
-const WAITS = { ...neonWaits };
+const WAITS = { ...run.neonWaits };
 
 /** A local Neon, and resources that wish for logical replication in its project. */
 export class ReplicationProject {
@@ -52,7 +52,7 @@ export function useProject(options: LocalNeonOptions): ReplicationProject {
   });
   afterEach(async () => {
     project.said.mockRestore();
-    Object.assign(neonWaits, WAITS);
+    Object.assign(run.neonWaits, WAITS);
     project.neon.faults.clear();
     await project.neon.operations.idle();
   });

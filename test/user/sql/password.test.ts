@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { generatePassword, LEAST_BITS, passwordBits } from "../../../provider/user/passwordStrength";
+import { generatePassword, LEAST_BITS, passwordBits } from "../../../provider/user/password/strength";
 
 describe("the entropy of a password", () => {
   // As wagslane/go-password-validator v0.3.0 itself gives them (GetEntropy), with which Neon judges.

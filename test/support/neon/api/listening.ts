@@ -29,13 +29,16 @@ export interface NeonApi extends Door {
 
 const NO_SERVER = { set() {}, pause: async () => {}, resume: async () => {} } as unknown as PostgresServer;
 
-export async function startNeonApi(options: LocalNeonOptions = {}, server = NO_SERVER): Promise<NeonApi> {
+export async function startNeonApi(
+  options: LocalNeonOptions = {},
+  server = NO_SERVER,
+  key = `napi_${randomBytes(24).toString("hex")}`,
+): Promise<NeonApi> {
   const identity = neonIdentity();
   const project = new Project(identity, options);
   const operations = new Operations(identity, options.operationStateMs ?? 2);
   const compute = new Compute(server);
   const plane = { project, compute, operations, connectionUri: () => "" };
-  const key = `napi_${randomBytes(24).toString("hex")}`;
   const doors: { stop(): Promise<void> }[] = [];
 
   const anotherDoor: NeonApi["anotherDoor"] = async (faultsOf = () => new ApiFaults()) => {

@@ -1,0 +1,37 @@
+import { REPEATED, REPEATING_OUTPUTS } from "../lifecycle/argumentNames";
+import type { Properties } from "../lifecycle/arguments";
+import { isUnknown } from "../lifecycle/unknown";
+
+/** What a lifecycle is told, without what only marks outputs as secret. */
+export function withoutMarkers(kind: string, inputs: Properties): Properties {
+  const markers = Object.keys(REPEATING_OUTPUTS[kind] ?? {}).filter((name) => isMarker(inputs[name]));
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([name]) => name !== "secretArguments" && !markers.includes(name)),
+  );
+}
+
+/** By its name alone a list of addresses could not be told from it in a preview, where either may be unknown. */
+function isMarker(value: unknown): boolean {
+  return value === REPEATED || isUnknown(value);
+}
+
+/** The arguments that the program made secret, and the inputs by which Pulumi hides the outputs that repeat them. */
+export function markers(kind: string, { secretArguments }: Properties): Properties {
+  const secret = Array.isArray(secretArguments) ? secretArguments : [];
+  if (secret.length === 0) return {};
+  const repeating = Object.entries(REPEATING_OUTPUTS[kind] ?? {}).filter(([, sources]) =>
+    sources.some((name) => secret.includes(name)),
+  );
+  return { ...Object.fromEntries(repeating.map(([name]) => [name, REPEATED])), secretArguments: secret };
+}
+
+/** Every text in the arguments that the program made secret: none of them is printed. */
+export function secretTexts({ secretArguments, ...inputs }: Properties): string[] {
+  return Array.isArray(secretArguments) ? secretArguments.flatMap((name) => textsIn(inputs[String(name)])) : [];
+}
+
+/** `schema.table` stands in messages in other forms too, such as `"schema"."table"`. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value, ...value.split(".").slice(1, 2)];
+  return value === null || typeof value !== "object" ? [] : Object.values(value).flatMap(textsIn);
+}

@@ -1,0 +1,21 @@
+import type { Context } from "../lifecycle/context";
+import { readRole } from "../postgres/sql/role";
+import { readServer } from "../postgres/sql/server";
+import { displayIdentifier } from "../postgres/sql/table";
+import { displayMissing, readMissing } from "./sql/missing";
+import type { GrantsInputs } from "./state";
+
+export async function lookAtGrants(
+  context: Context,
+  _before: Partial<GrantsInputs>,
+  inputs: GrantsInputs,
+): Promise<void> {
+  const reference = { oid: null, name: inputs.role };
+  const seen = await context.lookAt((session) => session.ask(readServer, readRole(reference), readMissing(inputs)));
+  if (!seen) return;
+  const [server, role, names] = seen;
+  context.checkPlace(server);
+  const missing = names.map(displayMissing);
+  if (!role && !context.run.isAnnounced(inputs.role)) missing.unshift(`role ${displayIdentifier(inputs.role)}`);
+  if (missing.length > 0) context.warn(`not in the database (yet): ${missing.join(", ")}`);
+}

@@ -1,0 +1,48 @@
+import type { Context } from "../lifecycle/context";
+import type { GrantsOwnership } from "../postgres/sql/mark";
+import { knownObjects } from "./find";
+import { preexistingOf, scopesGiven } from "./ownershipNotes";
+import type { ActualRight, RightFilter } from "./sql/actual";
+import { desiredBy, desiredByOthers } from "./sql/desired";
+import { preexistingAmong } from "./sql/preexisting";
+import { formerName } from "./sql/renamings";
+import type { NamedObject } from "./sql/scope";
+import type { GrantsState } from "./state";
+
+/** What is known of the time before a change: the state of these grants, and all notes on the role. */
+export interface History {
+  state: GrantsState;
+  notes: GrantsOwnership[];
+  /** What the names in the state meant then. */
+  known: NamedObject[];
+  /** An OID of then may be another object's. */
+  databaseMoved: boolean;
+}
+
+export function historyOf(context: Context, state: GrantsState, notes: GrantsOwnership[]): History {
+  return { state, notes, known: knownObjects(context, state), databaseMoved: context.settings.acceptMovedDatabase };
+}
+
+/** What these grants gave, as far as no other grants ask for it, whether we may take it back or not. */
+export function ownRights(actual: ActualRight[], history: History): ActualRight[] {
+  const { state, notes } = history;
+  const preexisting = preexistingRights(actual, history);
+  const wasDesired = desiredBefore(history);
+  const byOthers = desiredByOthers(notes.filter(({ mark, token }) => mark !== state.mark && token !== state.token));
+  return actual.filter((right) => wasDesired(right) && !preexisting.has(right) && !byOthers(right));
+}
+
+export function preexistingRights(actual: ActualRight[], { state, notes, databaseMoved }: History): Set<ActualRight> {
+  return preexistingAmong(actual, preexistingOf(state, notes), databaseMoved);
+}
+
+/** Whether a right belongs to what these grants were for, by the names of today or by those of then. */
+export function desiredBefore({ state, notes, known }: History): RightFilter {
+  const filters = scopesGiven(state, notes).map(desiredBy);
+  const formerly = formerName(known);
+  return (right) => filters.some((wasDesired) => wasDesired(right) || wasDesired(formerly(right)));
+}
+
+export function isRevocable({ actor }: ActualRight): boolean {
+  return actor !== "none";
+}

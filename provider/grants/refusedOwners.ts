@@ -1,0 +1,49 @@
+import type { Context } from "../lifecycle/context";
+import { serverWords } from "../postgres/errors";
+import type { QueryFailure } from "../postgres/session";
+import { displayIdentifier } from "../postgres/sql/table";
+import { type Transaction, transaction } from "../postgres/transaction";
+import type { Coverage } from "./sql/coverage";
+import type { Actor } from "./sql/scope";
+import type { Uncovered } from "./uncovered";
+
+/** Owners as whom the server refused a GRANT, with its words: an event trigger may fail for one of them alone. */
+export type RefusedOwners = ReadonlyMap<string, string>;
+
+/** Grants in one transaction; again without an owner as whom the server refuses it, so that the others get theirs. */
+export async function grantWhereAllowed<T>(
+  context: Context,
+  work: (tx: Transaction, refused: RefusedOwners) => Promise<T>,
+): Promise<T> {
+  let refused: RefusedOwners = new Map();
+  for (;;) {
+    try {
+      return await transaction(context.postgres, (tx) => work(tx, refused));
+    } catch (error) {
+      const failure = error as QueryFailure;
+      const owner = failure.severity === undefined ? undefined : failure.statement?.actor;
+      if (owner === undefined || refused.has(owner)) throw error;
+      const reason = `the server refuses it as ${displayIdentifier(owner)}: ${serverWords(failure)}`;
+      refused = new Map([...refused, [owner, reason]]);
+    }
+  }
+}
+
+/** The rights without a way to give those of the refused owners. */
+export function withoutRefused(coverage: Coverage, refused: RefusedOwners): Coverage {
+  if (refused.size === 0) return coverage;
+  const part = <T extends { actor: Actor }>(right: T, owner: string): T =>
+    right.actor === "owner" && refused.has(owner) ? { ...right, actor: "none" } : right;
+  const { databaseRight, schemas, tables, defaults } = coverage;
+  return {
+    ...coverage,
+    databaseRight: part(databaseRight, databaseRight.owner),
+    schemas: schemas.map((schema) => part(schema, schema.owner)),
+    tables: tables.map((table) => part(table, table.owner)),
+    defaults: defaults.map((right) => part(right, right.creator)),
+  };
+}
+
+export function withReasons(uncovered: Uncovered[], refused: RefusedOwners): Uncovered[] {
+  return uncovered.map((entry) => ({ ...entry, reason: refused.get(entry.owner) ?? entry.reason }));
+}

@@ -1,0 +1,90 @@
+import type { RoleReference } from "../../postgres/sql/role";
+import { type Query, queryRows } from "../../postgres/sql/statement";
+import { displayIdentifier } from "../../postgres/sql/table";
+import { joinFirst } from "../../text";
+import { type Actor, RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./scope";
+
+/** One right that the role holds, from one grantor. */
+export interface ActualRight {
+  kind: "table" | "column" | "schema" | "default" | "connect";
+  schema: string;
+  /** The table, for default privileges the creator role, for CONNECT the database. */
+  name: string;
+  column: string | null;
+  /** What Postgres knows the object by, which `name` calls; its schema, its column and the grantor: 0 where there is none. */
+  oid: number;
+  schemaOid: number;
+  columnNumber: number;
+  grantorOid: number;
+  owner: string;
+  grantor: string;
+  /** As whom we can take it back: never what somebody granted who is neither the owner nor one whom we grant as. */
+  actor: Actor;
+}
+
+export type RightFilter = (right: ActualRight) => boolean;
+
+/**
+ * The rights of the role within the scope, but for those of an owner, which nobody granted. Default privileges for all
+ * schemas are told too, under no schema: we set none, but what comes by them is not ours. Where we are or can be the
+ * owner, we grant as the owner; else Postgres takes us, or a role that we inherit a grant option from, for the grantor
+ * (`select_best_grantor`).
+ */
+export function readActualRights(version: number, role: RoleReference, scope: Scope): Query<ActualRight[]> {
+  return queryRows(
+    `
+    with ${scopeTables(version)},
+    held as (
+      select 'table' as kind, r.nspname, r.relname, null::name as attname, r.relowner as owner, a.grantor, r.relnamespace, r.usable,
+             r.oid, r.relnamespace as space, 0 as attnum, a.grantee, a.privilege_type
+        from relation r, aclexplode(r.relacl) a
+      union all
+      select 'column', r.nspname, r.relname, t.attname, r.relowner, a.grantor, r.relnamespace, r.usable,
+             r.oid, r.relnamespace, t.attnum, a.grantee, a.privilege_type
+        from relation r join pg_attribute t on t.attrelid = r.oid and t.attacl is not null and not t.attisdropped,
+             aclexplode(t.attacl) a
+      union all
+      select 'schema', s.nspname, '', null, s.nspowner, a.grantor, null, true, s.oid, s.oid, 0, a.grantee, a.privilege_type
+        from space s, aclexplode(s.nspacl) a
+       where s.whole or s.nspname in (select schema from wanted)
+          or s.oid in (select known_schema from named where known_schema is not null)
+      union all
+      select 'default', coalesce(s.nspname, ''), c.rolname, null, d.defaclrole, d.defaclrole, null, true,
+             d.defaclrole, d.defaclnamespace, 0, a.grantee, a.privilege_type
+        from pg_default_acl d join pg_roles c on c.oid = d.defaclrole left join space s on s.oid = d.defaclnamespace,
+             aclexplode(d.defaclacl) a
+       where d.defaclobjtype = 'r' and (s.whole or d.defaclnamespace = 0)
+      union all
+      select 'connect', '', b.datname, null, b.datdba, a.grantor, null, true, b.oid, 0, 0, a.grantee, a.privilege_type
+        from pg_database b, aclexplode(b.datacl) a
+       where b.datname = current_database()
+    )
+    select r.kind as "kind", r.nspname as "schema", r.relname as "name", r.attname as "column", o.rolname as "owner",
+           pg_get_userbyid(r.grantor) as "grantor",
+           r.oid as "oid", r.space as "schemaOid", r.attnum as "columnNumber", r.grantor as "grantorOid",
+           case when r.kind = 'default' and r.space = 0 then 'none'
+                when r.grantor = r.owner then case when r.relnamespace is null then o.actor else ${RELATION_ACTOR} end
+                when not r.usable then 'none'
+                when r.grantor = me.oid and o.actor <> 'self' then 'self'
+                when o.actor = 'none' and pg_has_role(me.oid, r.grantor, 'USAGE') then 'self' else 'none' end as "actor"
+      from held r join grantee g on g.oid = r.grantee join owner o on o.oid = r.owner, me
+     where r.privilege_type = case r.kind when 'schema' then 'USAGE' when 'connect' then 'CONNECT' else 'SELECT' end
+       and r.grantee <> r.owner
+     order by 1, 2, 3, 4`,
+    scopeValues(role, scope),
+  );
+}
+
+/** The first few, with their grantors. */
+export function displayRights(rights: ActualRight[]): string {
+  return joinFirst(
+    rights.map((right) => `${displayObject(right)} (by ${displayIdentifier(right.grantor)})`),
+    5,
+  );
+}
+
+function displayObject({ kind, schema, name, column }: ActualRight): string {
+  if (kind === "default") return `future tables in ${schema === "" ? "all schemas" : displayIdentifier(schema)}`;
+  const parts = [schema, name, column ?? ""].filter((part) => part !== "").map(displayIdentifier);
+  return `${kind} ${parts.join(".")}`;
+}

@@ -1,0 +1,84 @@
+import type { RoleReference } from "../../postgres/sql/role";
+import { type Answers, type Query, queryRow, queryRows } from "../../postgres/sql/statement";
+import { type DefaultRight, readDefaultRights } from "./defaultRights";
+import { type Actor, type Scope, type ScopeInputs, scopeTables, scopeValues, toScope } from "./scope";
+import { readTableRights, type TableRight } from "./tableRights";
+
+/** How much of a scope the role can read, and what it lacks. */
+export interface Coverage {
+  database: string;
+  databaseRight: DatabaseRight;
+  schemas: SchemaRight[];
+  /** Only those that lack something, or hide rows. */
+  tables: TableRight[];
+  defaults: DefaultRight[];
+}
+
+export interface DatabaseRight {
+  /** How many relations the scope holds. */
+  total: number;
+  /** Whether the role may connect, by whatever right. */
+  connect: boolean;
+  owner: string;
+  actor: Actor;
+}
+
+export interface SchemaRight {
+  name: string;
+  owner: string;
+  granted: boolean;
+  effective: boolean;
+  actor: Actor;
+}
+
+/** Sent in one round trip; `toCoverage` takes the answers. */
+export function readCoverage(version: number, role: RoleReference, inputs: ScopeInputs) {
+  const scope = toScope(inputs);
+  return [
+    readDatabaseRight(version, role, scope),
+    readSchemas(version, role, scope),
+    readTableRights(version, role, scope),
+    readDefaultRights(version, role, scope),
+  ] as const;
+}
+
+/** Undefined where there is no such role. */
+export function toCoverage(
+  database: string,
+  [databaseRight, schemas, tables, defaults]: Answers<ReturnType<typeof readCoverage>>,
+): Coverage | undefined {
+  return databaseRight && { database, databaseRight, schemas, tables, defaults };
+}
+
+/** No row where there is no such role. */
+function readDatabaseRight(version: number, role: RoleReference, scope: Scope): Query<DatabaseRight | undefined> {
+  return queryRow(
+    `
+    with ${scopeTables(version)}
+    select (select count(*)::int from relation) as "total",
+           has_database_privilege(g.oid, b.oid, 'CONNECT') as "connect", o.rolname as "owner",
+           case when o.actor <> 'none' then o.actor
+                when has_database_privilege(me.oid, b.oid, 'CONNECT WITH GRANT OPTION') then 'self' else 'none' end as "actor"
+      from pg_database b join owner o on o.oid = b.datdba, grantee g, me
+     where b.datname = current_database()`,
+    scopeValues(role, scope),
+  );
+}
+
+/** The schemas of the scope that exist, those of the listed tables included. */
+function readSchemas(version: number, role: RoleReference, scope: Scope): Query<SchemaRight[]> {
+  return queryRows(
+    `
+    with ${scopeTables(version)}
+    select s.nspname as "name", o.rolname as "owner",
+           g.oid = s.nspowner or exists (select from aclexplode(s.nspacl) a
+                                          where a.grantee = g.oid and a.privilege_type = 'USAGE') as "granted",
+           has_schema_privilege(g.oid, s.oid, 'USAGE') as "effective",
+           case when o.actor <> 'none' then o.actor
+                when has_schema_privilege(me.oid, s.oid, 'USAGE WITH GRANT OPTION') then 'self' else 'none' end as "actor"
+      from space s join owner o on o.oid = s.nspowner, grantee g, me
+     where s.whole or s.nspname in (select schema from wanted)
+     order by 1`,
+    scopeValues(role, scope),
+  );
+}

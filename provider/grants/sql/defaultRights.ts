@@ -1,0 +1,50 @@
+import type { RoleReference } from "../../postgres/sql/role";
+import { type Query, queryRows } from "../../postgres/sql/statement";
+import { type Actor, type Scope, scopeTables, scopeValues } from "./scope";
+
+export interface DefaultRight {
+  creator: string;
+  schema: string;
+  granted: boolean;
+  actor: Actor;
+}
+
+/**
+ * Who may create tables in the schemas: their owners, the owners of what is there, whoever was granted CREATE, and the
+ * login roles that inherit from those. Each needs default privileges of its own, since they work for the creator only; a
+ * role that must SET ROLE first creates as the other role.
+ */
+export function readDefaultRights(version: number, role: RoleReference, scope: Scope): Query<DefaultRight[]> {
+  return queryRows(
+    `
+    with ${scopeTables(version)},
+    root as (
+      select s.oid as space, case when p.rolname = 'pg_database_owner' then b.datdba else s.nspowner end as creator
+        from space s join pg_roles p on p.oid = s.nspowner, pg_database b where s.whole and b.datname = current_database()
+      union select r.relnamespace, r.relowner from relation r join space s on s.oid = r.relnamespace where s.whole
+      union select s.oid, a.grantee from space s, aclexplode(s.nspacl) a
+             where s.whole and a.privilege_type = 'CREATE' and a.grantee <> 0
+      union select s.oid, me.oid from space s, me where s.whole
+    ),
+    creator as (
+      select t.space, t.creator from root t where has_schema_privilege(t.creator, t.space, 'CREATE')
+      union
+      select t.space, m.oid from root t, pg_roles m
+       where m.rolcanlogin and not m.rolsuper and pg_has_role(m.oid, t.creator, 'MEMBER')
+         and has_schema_privilege(m.oid, t.space, 'CREATE')
+    ),
+    meant as (
+      select space, creator from creator where $5::text[] is null
+      union
+      select s.oid, r.oid from space s, pg_roles r where s.whole and r.rolname = any ($5::text[])
+    )
+    select o.rolname as "creator", s.nspname as "schema", o.actor as "actor",
+           exists (select from pg_default_acl d, aclexplode(d.defaclacl) a
+                    where d.defaclrole = m.creator and d.defaclnamespace in (0, m.space) and d.defaclobjtype = 'r'
+                      and a.grantee = g.oid and a.privilege_type = 'SELECT') as "granted"
+      from meant m join owner o on o.oid = m.creator join space s on s.oid = m.space, grantee g
+     where m.creator <> g.oid and m.creator not in (select oid from neon) and o.rolname <> 'pg_database_owner'
+     order by 1, 2`,
+    [...scopeValues(role, scope), scope.objectOwners ?? null],
+  );
+}

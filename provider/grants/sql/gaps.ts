@@ -1,0 +1,122 @@
+import { rowsFix } from "../../postgres/sql/rowSecurity";
+import { identifier, qualified } from "../../postgres/sql/statement";
+import { displayIdentifier, displayTable } from "../../postgres/sql/table";
+import type { Coverage, DatabaseRight, SchemaRight } from "./coverage";
+import type { DefaultRight } from "./defaultRights";
+import type { Actor } from "./scope";
+import type { TableRight } from "./tableRights";
+
+/** One thing that the role cannot read, or can read by a right that is not its own only. */
+export interface Gap {
+  kind: string;
+  object: string;
+  owner: string;
+  /** Of a table of a schema that is meant as a whole. */
+  schema?: string;
+  /** Of a table, where single ones are meant. */
+  columns?: string[];
+  actor: Actor;
+  /** The role has it all the same, through PUBLIC or a membership. */
+  effective: boolean;
+  /** What of it, in a sentence that begins with the role. */
+  verb: "may not connect to" | "has no USAGE on" | "has no SELECT on" | "would not read" | "does not see all rows of";
+  /** Why we cannot mend it, where `actor` is "none". */
+  reason: string;
+  /** The statement with which an admin can. */
+  fix: string;
+}
+
+export function findGaps(role: string, coverage: Coverage): Gap[] {
+  const to = identifier(role);
+  const { database, databaseRight, schemas, tables, defaults } = coverage;
+  return [
+    ...(databaseRight.connect ? [] : [connectGap(to, database, databaseRight)]),
+    ...schemas.filter(({ granted }) => !granted).map((schema) => usageGap(to, schema)),
+    ...tables.filter(lacksSelect).map((table) => selectGap(to, table)),
+    ...tables.filter(({ hidesRows }) => hidesRows).map((table) => rowsGap(role, table)),
+    ...defaults.filter(({ granted }) => !granted).map((right) => defaultGap(to, right)),
+  ];
+}
+
+function lacksSelect({ granted, columns, missingColumns }: TableRight): boolean {
+  return !granted && (columns === null || missingColumns.length > 0);
+}
+
+function notOwner(owner: string): string {
+  return `only its owner ${displayIdentifier(owner)} may grant it, and the admin is not a member of that role`;
+}
+
+function cannotName({ owner, schema }: TableRight): string {
+  return `to grant it takes USAGE on schema ${displayIdentifier(schema)}, which its owner ${displayIdentifier(owner)} and the admin lack`;
+}
+
+function connectGap(to: string, database: string, { owner, actor }: DatabaseRight): Gap {
+  const reason = notOwner(owner);
+  const fix = `GRANT CONNECT ON DATABASE ${identifier(database)} TO ${to}`;
+  const object = displayIdentifier(database);
+  return { kind: "database", object, owner, actor, effective: false, verb: "may not connect to", reason, fix };
+}
+
+function usageGap(to: string, { name, owner, actor, effective }: SchemaRight): Gap {
+  const reason = notOwner(owner);
+  const fix = `GRANT USAGE ON SCHEMA ${identifier(name)} TO ${to}`;
+  return {
+    kind: "schema",
+    object: displayIdentifier(name),
+    owner,
+    actor,
+    effective,
+    verb: "has no USAGE on",
+    reason,
+    fix,
+  };
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  r: "table",
+  p: "partitioned table",
+  v: "view",
+  m: "materialized view",
+  f: "foreign table",
+};
+
+function selectGap(to: string, table: TableRight): Gap {
+  const { owner, actor, effective, columns, missingColumns } = table;
+  const reason = table.member ? cannotName(table) : notOwner(owner);
+  const list = columns ? ` (${columns.map(identifier).join(", ")})` : "";
+  const fix = `GRANT SELECT${list} ON ${qualified(table)} TO ${to}`;
+  const part = columns ? { columns: missingColumns } : {};
+  return { ...nameOf(table), ...part, owner, actor, effective, verb: "has no SELECT on", reason, fix };
+}
+
+function nameOf(table: TableRight): Pick<Gap, "kind" | "object" | "schema"> {
+  const { kind, schema, whole } = table;
+  return { kind: KINDS[kind] ?? "relation", object: displayTable(table), ...(whole && { schema }) };
+}
+
+/** Policies are the application's: we say it, and change nothing. */
+function rowsGap(role: string, table: TableRight): Gap {
+  const { narrowedBy, owner } = table;
+  const restrictive = narrowedBy.map(({ name }) => displayIdentifier(name)).join(", ");
+  const by = restrictive === "" ? "" : ` by what is restrictive (${restrictive})`;
+  const { schema, ...named } = nameOf(table);
+  return {
+    ...named,
+    // Such a fix is the table's own.
+    ...(narrowedBy.length === 0 && schema !== undefined && { schema }),
+    owner,
+    actor: "none",
+    effective: false,
+    verb: "does not see all rows of",
+    reason: `row-level security hides rows from role "${role}"${by}: the first load would miss them without an error`,
+    fix: rowsFix(table, role),
+  };
+}
+
+function defaultGap(to: string, { creator, schema, actor }: DefaultRight): Gap {
+  const object = `future tables of ${displayIdentifier(creator)} in schema ${displayIdentifier(schema)}`;
+  const reason = `only ${displayIdentifier(creator)} may set them, and the admin is not a member of that role`;
+  const fix = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)} IN SCHEMA ${identifier(schema)} GRANT SELECT ON TABLES TO ${to}`;
+  const verb = "would not read";
+  return { kind: "default privileges", object, owner: creator, actor, effective: false, verb, reason, fix };
+}

@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from "node:util";
+import { isUnfinished } from "../errors";
+import { explainServerFailure, isServerFailure } from "../postgres/errors";
+import { SQLSTATE } from "../postgres/sqlstate";
+import { scrubDeep } from "../scrub";
+import { Arguments, type Properties } from "./arguments";
+import { Context } from "./context";
+import type { Lifecycle } from "./lifecycle";
+import type { Run } from "./run";
+import type { Settings } from "./settings";
+import { hasUnknown } from "./unknown";
+
+/** A lifecycle whose types are forgotten: the host passes on what it put out itself. */
+export type AnyLifecycle = Lifecycle<Properties, Properties>;
+
+export interface Failure {
+  message: string;
+  /** The resource, by its type and its name in the program. */
+  subject: string;
+  /** What exists already, and is kept for the next run. */
+  unfinished?: { id: string; outputs: Properties };
+}
+
+export type Outcome<T> = { done: T } | { failure: Failure };
+
+export interface Checked {
+  inputs: Properties;
+  problems: string[];
+}
+
+export interface Live {
+  inputs: Properties;
+  state: Properties;
+}
+
+/** Outputs that may quote what a server has said. */
+const QUOTING: readonly string[] = ["report", "uncovered"];
+
+/** Carries one resource's lifecycle out on plain values, whichever front they come from and go back to. */
+export class Host {
+  readonly #kind: string;
+  readonly #lifecycle: AnyLifecycle;
+  readonly #run: Run;
+  readonly #settings: Settings;
+  readonly #secrets: readonly string[];
+
+  /** `secrets`: what the program made secret by itself. */
+  constructor(kind: string, lifecycle: AnyLifecycle, run: Run, settings: Settings, secrets: readonly string[]) {
+    this.#kind = kind;
+    this.#lifecycle = lifecycle;
+    this.#run = run;
+    this.#settings = settings;
+    this.#secrets = secrets;
+  }
+
+  async check(olds: Properties, news: Properties): Promise<Checked> {
+    const lifecycle = this.#lifecycle;
+    const context = this.#context(news);
+    const args = new Arguments(news);
+    args.only(...lifecycle.arguments, "mark", "drift");
+    const { drift: _drift, ...before } = olds;
+    const inputs = plain({ ...lifecycle.check(args, before, context), mark: news.mark });
+    const problems = [...this.#lackingCredentials(inputs), ...args.problems];
+    const changed = !isDeepStrictEqual(before, inputs);
+    if (problems.length === 0 && changed && !hasUnknown(inputs)) {
+      await lifecycle.look?.(context, before, inputs).catch((error) => problems.push(this.#explain(error)));
+    }
+    return { inputs, problems: problems.map(context.output.clean) };
+  }
+
+  /** The names of the arguments that take a replacement. */
+  diff(state: Properties, news: Properties): Promise<Outcome<string[]>> {
+    return this.#outcome([state], async (context) => {
+      // The one place that sees the state in a preview: a provider that points elsewhere changes no argument.
+      context.checkDatabaseName(state);
+      return this.#lifecycle.replaces?.(withId("", state), news) ?? [];
+    });
+  }
+
+  create(news: Properties): Promise<Outcome<{ id: string; state: Properties }>> {
+    return this.#outcome([news], async (context) => {
+      const { id, outputs } = await this.#lifecycle.create(context, news);
+      return { id, state: plain({ ...news, ...cleaned(context, outputs) }) };
+    });
+  }
+
+  /** Undefined where it is gone. */
+  read(id: string, state: Properties): Promise<Outcome<Live | undefined>> {
+    return this.#outcome(
+      [state],
+      async (context) => {
+        const found = await this.#lifecycle.read(context, withId(id, state));
+        if (!found) return undefined;
+        const sentences = (found.drift ?? []).map(context.output.clean);
+        // Pulumi shows the sentences themselves only with --diff.
+        for (const sentence of sentences) context.inform(`drift: ${sentence}`);
+        const drift = sentences.length > 0 ? { drift: sentences } : {};
+        const { drift: _before, ...rest } = state;
+        const inputs = { ...found.inputs, ...(state.mark !== undefined && { mark: state.mark }), ...drift };
+        return { inputs: plain(inputs), state: plain({ ...rest, ...cleaned(context, found.outputs), ...inputs }) };
+      },
+      ADVICE_ON_PASSWORD,
+    );
+  }
+
+  update(id: string, state: Properties, news: Properties): Promise<Outcome<Properties>> {
+    return this.#outcome([state, news], async (context) => {
+      const outputs = await this.#lifecycle.update(context, withId(id, state), news);
+      return plain({ ...news, ...cleaned(context, outputs) });
+    });
+  }
+
+  remove(id: string, state: Properties): Promise<Outcome<void>> {
+    return this.#outcome([state], (context) => this.#lifecycle.remove(context, withId(id, state)), ADVICE_ON_PASSWORD);
+  }
+
+  /** `known`: all that is known of the resource, the newest last. */
+  async #outcome<T>(known: Properties[], work: (context: Context) => Promise<T>, advice = ""): Promise<Outcome<T>> {
+    const context = this.#context(...known);
+    try {
+      return { done: await work(context) };
+    } catch (error) {
+      const wasRefused = isServerFailure(error) && error.code === SQLSTATE.invalidPassword;
+      const message = context.output.clean(`${this.#explain(error)}${wasRefused ? advice : ""}`);
+      const failure = { message, subject: subjectOf(this.#kind, ...known) };
+      if (!isUnfinished(error)) return { failure };
+      const { id, outputs } = error.finished;
+      return { failure: { ...failure, unfinished: { id, outputs: plain(cleaned(context, outputs)) } } };
+    }
+  }
+
+  #context(...known: Properties[]): Context {
+    const own = (this.#lifecycle.secrets ?? []).flatMap((key) => known.map((properties) => properties[key]));
+    const texts = own.filter((value): value is string => typeof value === "string" && value !== "");
+    return new Context(this.#run, this.#settings, subjectOf(this.#kind, ...known), [...texts, ...this.#secrets]);
+  }
+
+  #lackingCredentials(inputs: Properties): string[] {
+    const needs = this.#lifecycle.needs(inputs);
+    const { neon, postgres } = this.#settings;
+    return [
+      ...(needs.includes("neon") && "problem" in neon ? [neon.problem] : []),
+      ...(needs.includes("postgres") && "problem" in postgres ? [postgres.problem] : []),
+    ];
+  }
+
+  #explain(error: unknown): string {
+    const { postgres } = this.#settings;
+    if (isServerFailure(error) && !("problem" in postgres)) return explainServerFailure(error, postgres);
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Pulumi refreshes and destroys with the credentials of the last `up`, whatever the program says now. */
+const ADVICE_ON_PASSWORD =
+  ". If the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`";
+
+function withId(id: string, state: Properties): Properties & { id: string } {
+  return { ...state, id };
+}
+
+function subjectOf(kind: string, ...known: Properties[]): string {
+  const mark = known.map((properties) => properties.mark).findLast((found) => found !== undefined);
+  return typeof mark === "string" ? `${kind} ${mark.split("/").slice(4).join("/")}` : kind;
+}
+
+function cleaned(context: Context, outputs: Properties): Properties {
+  const quoting = QUOTING.filter((key) => outputs[key] !== undefined);
+  return {
+    ...outputs,
+    ...Object.fromEntries(quoting.map((key) => [key, scrubDeep(outputs[key], context.output.clean)])),
+  };
+}
+
+/** Through JSON: Pulumi's wire knows no `undefined`, and fails on it. */
+function plain(properties: Properties): Properties {
+  return JSON.parse(JSON.stringify(properties)) as Properties;
+}

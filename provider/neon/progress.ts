@@ -1,0 +1,34 @@
+import { saying } from "../progress";
+import type { NeonFailure } from "./errors";
+import type { NeonWaits } from "./waits";
+
+/** Says now and then what of Neon is being waited for; once only where one wait holds others. */
+export class NeonProgress {
+  readonly #inform: (text: string) => void;
+  readonly #waits: NeonWaits;
+  #waitingFor: string | undefined;
+  #isWaiting = false;
+
+  constructor(inform: (text: string) => void, waits: NeonWaits) {
+    this.#inform = inform;
+    this.#waits = waits;
+  }
+
+  note(waitingFor: string | undefined): void {
+    this.#waitingFor = waitingFor;
+  }
+
+  noteFailure({ status }: NeonFailure): void {
+    this.note(status === undefined ? "which did not answer" : `which answered HTTP ${status}`);
+  }
+
+  async follow<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isWaiting) return work();
+    this.#isWaiting = true;
+    this.note(undefined);
+    const what = () => this.#waitingFor && `waiting for Neon, ${this.#waitingFor}`;
+    return saying(this.#inform, what, work, this.#waits.progress).finally(() => {
+      this.#isWaiting = false;
+    });
+  }
+}

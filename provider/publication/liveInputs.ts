@@ -1,0 +1,37 @@
+import type { Unmarked } from "../lifecycle/lifecycle";
+import { formatTable, parseTable, type TableSpec, tableKey } from "../postgres/sql/table";
+import type { ActualPublication, PublishedTable } from "./sql/actual";
+import { argumentsOf, fromParameters, type PublicationInputs, type PublicationState } from "./state";
+
+/** The arguments as the database has them; what the program does not mention is shown only where nothing is known yet. */
+export function liveInputs(state: PublicationState, actual: ActualPublication): Unmarked<PublicationInputs> {
+  const given = new Map((state.tables ?? []).map(parseTable).map((table) => [tableKey(table), table.where]));
+  const tables = actual.tables.map((table) => liveTable(table, given.get(tableKey(table)), state));
+  const isListed = (list: unknown[], given: unknown) => list.length > 0 || (given !== undefined && !actual.allTables);
+  const optional = { ...fromParameters(actual), owner: actual.owner, comment: actual.marked.comment ?? "" };
+  return {
+    ...argumentsOf(state),
+    name: actual.name,
+    allTables: actual.allTables || undefined,
+    tables: isListed(tables, state.tables) ? tables : undefined,
+    schemas: isListed(actual.schemas, state.schemas) ? actual.schemas : undefined,
+    ...(state.target === undefined ? optional : mentioned(optional, state)),
+  };
+}
+
+/** Those of `live` that the program has given. */
+function mentioned<T extends object>(live: T, given: { readonly [Name in keyof T]?: unknown }): Partial<T> {
+  const isGiven = (name: keyof T) => given[name] !== undefined;
+  return Object.fromEntries(Object.entries(live).filter(([name]) => isGiven(name as keyof T))) as Partial<T>;
+}
+
+/** The filter as the program wrote it, as long as the server still has what it made of that text. */
+function liveTable(
+  { schema, name, columns, where }: PublishedTable,
+  given: string | undefined,
+  state: PublicationState,
+): TableSpec {
+  const unchanged = given !== undefined && state.filters?.[tableKey({ schema, name })]?.stored === where;
+  const filter = unchanged ? given : where;
+  return formatTable({ schema, name, ...(columns && { columns }), ...(filter !== undefined && { where: filter }) });
+}

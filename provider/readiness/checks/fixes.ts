@@ -1,0 +1,66 @@
+import { pasteable, portable } from "../../postgres/sql/pasteable";
+import { identifier, literal, qualified } from "../../postgres/sql/statement";
+import { displayIdentifier, displayTable, type TableName } from "../../postgres/sql/table";
+import type { NarrowedMember } from "../sql/publication";
+import type { ServerFacts } from "../sql/server";
+
+/** ` ("a", "b")`, or nothing for all columns. */
+export function columnList(columns: string[] | null): string {
+  return columns === null ? "" : ` (${columns.map(identifier).join(", ")})`;
+}
+
+/** `public.orders (id, note)`. */
+export function displayColumns(table: TableName, columns: string[]): string {
+  return `${displayTable(table)} (${columns.map(displayIdentifier).join(", ")})`;
+}
+
+/** `columns`: null where nobody can tell which. */
+export function addPrimaryKey(table: TableName, columns: string[] | null): string {
+  return `ALTER TABLE ${qualified(table)} ADD PRIMARY KEY${columns ? columnList(columns) : " (…)"}`;
+}
+
+/** `to`: such as `FULL`. */
+export function setIdentity(table: TableName, to: string): string {
+  return `ALTER TABLE ${qualified(table)} REPLICA IDENTITY ${to}`;
+}
+
+export function setIdentityIndex(table: TableName, index: string): string {
+  return setIdentity(table, `USING INDEX ${identifier(index)}`);
+}
+
+export function publishGenerated(publication: string): string {
+  return `ALTER PUBLICATION ${identifier(publication)} SET (publish_generated_columns = stored)`;
+}
+
+export function publishViaRoot(publication: string): string {
+  return `ALTER PUBLICATION ${identifier(publication)} SET (publish_via_partition_root = true)`;
+}
+
+/** Takes the table out and puts it in again, as one transaction: no change is lost between the two. */
+export function republish(
+  publication: string,
+  table: TableName & Pick<NarrowedMember, "filter" | "filtered">,
+  changed: { listed: string[] | null; filter?: null },
+): string {
+  const filter = changed.filter === undefined ? table.filter : null;
+  if (changed.filter === undefined && table.filtered && filter === null)
+    return `check again when nobody has ${displayTable(table)} locked: its row filter cannot be read now`;
+  const alter = `ALTER PUBLICATION ${identifier(publication)}`;
+  const where = filter === null ? "" : ` WHERE ${portable(filter)}`;
+  const both = `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${columnList(changed.listed)}${where}`;
+  return pasteable(both, filter);
+}
+
+export function dropSlot(name: string): string {
+  return `SELECT pg_catalog.pg_drop_replication_slot(${literal(name)})`;
+}
+
+/** Gives room for more of what a server has only so many of. */
+export function raiseSetting(
+  setting: "max_wal_senders" | "max_replication_slots",
+  now: number,
+  on: ServerFacts,
+): string {
+  if (on.neon) return "end a subscriber that is no longer needed";
+  return `ALTER SYSTEM SET ${setting} = ${Math.max(10, now + 4)} -- and restart the server`;
+}

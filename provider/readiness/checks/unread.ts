@@ -1,0 +1,29 @@
+import { type Blocker, displayBlocker } from "../../postgres/errors";
+import { displayTable, type TableName } from "../../postgres/sql/table";
+import type { ReadinessCheck } from "../check";
+import type { ReadinessLine } from "./judge";
+
+const MOST_NAMED = 5;
+
+/** That something is unknown of these tables, and who holds them; undefined where nobody holds one. */
+export function unreadOf<T extends TableName>(
+  tables: T[],
+  holderOf: (table: T) => Blocker | null,
+  what: string,
+): string | undefined {
+  const held = tables.flatMap((table) => {
+    const holder = holderOf(table);
+    return holder === null ? [] : [`${displayTable(table)}, locked by ${displayBlocker(holder)}`];
+  });
+  if (held.length === 0) return undefined;
+  return `${what} is unknown for ${held.slice(0, MOST_NAMED).join(", ")}${held.length > MOST_NAMED ? ", and others" : ""}`;
+}
+
+/** The same of row filters. */
+export function unreadFilters<T extends TableName & { filterHeldBy: Blocker | null }>(tables: T[]): string | undefined {
+  return unreadOf(tables, ({ filterHeldBy }) => filterHeldBy, "the row filter");
+}
+
+export function withUnread(line: ReadinessCheck, unread: string | undefined): ReadinessLine {
+  return unread === undefined ? line : { ...line, unread };
+}

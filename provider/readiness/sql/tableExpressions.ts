@@ -1,0 +1,80 @@
+import { hidesRows, narrowingPolicies, policiesHeldBy, showsRows } from "../../postgres/sql/rowSecurity";
+import { FILTER_HOLDER, FILTER_UNLESS_HELD } from "./publication";
+
+// What `readTableFacts` selects, by subject. In its statement `c` is the table in `pg_class`, `n` its schema, `m` how it is
+// mapped, `r` the role, `p` the publication, `l` the table as a member of it, `o` the other index, `u` its published parent.
+
+/** Subqueries on the table `c`. */
+const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual, attgenerated = 's' as stored
+                 from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped)`;
+export const OTHER_INDEX = `(select x.relname::text as name, array(select a.name from ${LIVE} a where a.attnum = any (i.columns) order by 1) as columns
+                        from (select *, (indkey::int2[])[0:indnkeyatts - 1] as columns from pg_index where indrelid = c.oid) i
+                        join pg_class x on x.oid = i.indexrelid
+                       where i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indexprs is null
+                         and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum = any (i.columns)
+                                            and (not a.attnotnull or a.attgenerated <> '')) order by 1 limit 1)`;
+
+/** The columns that the effective key is made of. */
+const KEY = `(select unnest(indkey::int2[]) as attnum from pg_index
+               where indrelid = c.oid and case c.relreplident when 'i' then indisreplident else indisprimary end)`;
+
+export const RIGHTS = `
+           coalesce(has_schema_privilege(r.oid, n.oid, 'USAGE'), false) as "usage",
+           coalesce(has_table_privilege(r.oid, c.oid, 'SELECT') or (c.oid is not null and r.oid is not null and not exists (
+             select from ${LIVE} a where a.name <> all (m.excluded) and not has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT'))), false) as "selectable"`;
+
+export const COLUMNS = `
+           case when m.excluded <> '{}' then array(select a.name from ${LIVE} a where a.name <> all (m.excluded) order by a.attnum) end as "columns",
+           case when c.oid is not null then array(select e from unnest(m.excluded) e where e not in (select a.name from ${LIVE} a) order by 1)
+                else '{}' end as "unknownColumns"`;
+
+export const ROW_SECURITY = `
+           coalesce(${hidesRows("c", "r", "shows")}, false) as "rowSecurity",
+           case when coalesce(${hidesRows("c", "r", "hides")}, false) and not coalesce(${hidesRows("c", "r", "shows")}, false)
+                then ${policiesHeldBy("c", "r")} end as "rowsHeldBy",
+           case when c.relrowsecurity then ${showsRows("c", "r")} else true end as "showsRows",
+           case when c.relrowsecurity then ${narrowingPolicies("c", "r")} else '[]' end as "narrowedBy"`;
+
+export const IDENTITY = `
+           coalesce(c.relreplident, ' ') as "identity",
+           exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid and i.indimmediate) as "hasKey",
+           exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",
+           o.name as "otherIndex", o.columns as "otherColumns"`;
+
+/** The columns that the publication lists; null where it has all of them. */
+function listedColumns(version: number): string {
+  return version >= 15 ? "l.prattrs::int2[]" : "null::int2[]";
+}
+
+export function generatedColumns(version: number): string {
+  const attrs = listedColumns(version);
+  const storedPublished = version >= 18 ? "p.pubgencols = 's' and a.stored" : "false";
+  // A column comes with changes where it is listed, or where there is no list and it is not generated, or published all the same.
+  const generatedComes = `case when ${attrs} is not null then a.attnum = any (${attrs}) else ${storedPublished} end`;
+  return `
+           array(select a.name from ${LIVE} a where a.generated and a.name <> all (m.excluded) and (${generatedComes}) is not true order by 1) as "generated",
+           array(select a.name from ${LIVE} a where a.virtual order by 1) as "virtual",
+           exists (select from ${KEY} k join ${LIVE} a on a.attnum = k.attnum where a.generated and (${generatedComes}) is not true) as "generatedInKey"`;
+}
+
+export function membership(version: number): string {
+  const attrs = listedColumns(version);
+  const inSchema =
+    version >= 15
+      ? "exists (select from pg_publication_namespace s where s.pnpubid = p.oid and s.pnnspid = n.oid)"
+      : "false";
+  const listed =
+    version >= 15
+      ? `case when l.prattrs is not null then array(select a.name from ${LIVE} a where a.attnum = any (l.prattrs::int2[]) order by a.attnum) end`
+      : "null::text[]";
+  const [filter, filtered, filterHolder] =
+    version >= 15
+      ? [FILTER_UNLESS_HELD, "l.prqual is not null", FILTER_HOLDER]
+      : ["null::text", "false", "null::jsonb"];
+  return `
+           coalesce(p.puballtables or l.oid is not null or ${inSchema}, false) as "member", m.relid is not null as "published",
+           case when u.parent is not null then jsonb_build_object('schema', un.nspname, 'name', uc.relname) end as "publishedParent",
+           ${listed} as "listed", ${filter} as "filter", coalesce(${filtered}, false) as "filtered", ${filterHolder} as "filterHeldBy",
+           array(select a.name from ${LIVE} a where ${attrs} is not null and not a.generated and a.name <> all (m.excluded) and a.attnum <> all (${attrs})
+                  order by 1) as "unpublishedColumns"`;
+}

@@ -1,0 +1,25 @@
+import type { Role } from "../postgres/sql/role";
+import { hasExpired } from "./sql/plan";
+import type { RoleBefore, UserInputs } from "./state";
+
+/** What an adoption changes on the role. */
+export function recordBefore(role: Role, user: UserInputs): RoleBefore {
+  const owned = role.marked.owner;
+  return {
+    ...(!role.canLogin && { canLogin: false }),
+    ...(!role.replication && { replication: false }),
+    ...(hasExpired(role) && { validUntil: role.validUntil }),
+    ...argumentsBefore(role, user),
+    ...(owned && { owned }),
+  };
+}
+
+/** What the arguments of the program are about to change. */
+export function argumentsBefore(role: Role, user: UserInputs): RoleBefore {
+  return {
+    ...(user.name !== role.name && { name: role.name }),
+    ...(user.connectionLimit !== undefined && { connectionLimit: role.connectionLimit }),
+    ...(user.validUntil !== undefined && { validUntil: role.validUntil }),
+    ...(user.comment !== undefined && { comment: role.marked.comment }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Context } from "../lifecycle/context";
+import { type Role, readRole } from "../postgres/sql/role";
+import { literal, type Statement } from "../postgres/sql/statement";
+import type { Transaction } from "../postgres/transaction";
+import { markRole } from "./ownership";
+import { alterRole, renameRole } from "./sql/plan";
+import type { RoleBefore, UserState } from "./state";
+
+/** An adopted role stays; only what the outputs record as changed is taken back, and our mark makes room for the one before. */
+export async function giveBack(context: Context, tx: Transaction, role: Role, state: UserState): Promise<void> {
+  const { owner } = role.marked;
+  if (owner !== undefined && owner.token !== state.token) return;
+  const before = state.before ?? {};
+  const name = await chooseName(context, tx, role, before.name);
+  const statements = planReturn(role, before, name);
+  if (statements.length > 0) await tx.commit(statements);
+}
+
+async function chooseName(context: Context, tx: Transaction, role: Role, before = role.name): Promise<string> {
+  if (before === role.name) return before;
+  const [taken] = await tx.ask(readRole({ oid: null, name: before }));
+  if (!taken) return before;
+  context.warn(`role "${role.name}" keeps this name: "${before}", as it was called before, is another role by now`);
+  return role.name;
+}
+
+/** `name`: the one that it has afterwards. */
+function planReturn(role: Role, before: RoleBefore, name: string): Statement[] {
+  const changes = role.mayAlter
+    ? [...renameRole(role.name, name), ...alterRole(name, attributesToReturn(role, before))]
+    : [];
+  const comment = before.comment === undefined ? role.marked.comment : before.comment;
+  const { owned } = before;
+  return [...changes, ...markRole(role, { comment, grants: role.marked.grants, ...(owned && { owner: owned }) }, name)];
+}
+
+function attributesToReturn(role: Role, before: RoleBefore): string[] {
+  const { connectionLimit = role.connectionLimit, validUntil = role.validUntil } = before;
+  return [
+    ...(before.canLogin === false && role.canLogin ? ["nologin"] : []),
+    ...(before.replication === false && role.replication ? ["noreplication"] : []),
+    ...(connectionLimit === role.connectionLimit ? [] : [`connection limit ${connectionLimit}`]),
+    ...(validUntil === role.validUntil ? [] : [`valid until ${literal(validUntil ?? "infinity")}`]),
+  ];
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Context } from "../../provider/lifecycle/context";
+import { Run } from "../../provider/lifecycle/run";
+import { resolveSettings } from "../../provider/lifecycle/settings";
+
+const URI = "postgres://admin:a-secret-of-the-first@127.0.0.1:1/app";
+let printed: string[];
+
+beforeEach(() => {
+  printed = [];
+  vi.spyOn(console, "error").mockImplementation((line) => printed.push(line));
+});
+afterEach(() => vi.restoreAllMocks());
+
+function contextOf(run: Run, uri: string): Context {
+  const settings = resolveSettings(
+    (name) => (name === "connectionUri" ? uri : undefined),
+    () => undefined,
+  );
+  return new Context(run, settings, "Publication orders", []);
+}
+
+class Memory {
+  readonly entries: string[] = [];
+}
+
+test("two runs in one process share neither connections, memories, roles nor what they have learnt of servers", () => {
+  const [first, second] = [new Run(), new Run()];
+  const [one, other] = [contextOf(first, URI), contextOf(second, URI)];
+  expect(one.postgres).toBe(contextOf(first, URI).postgres);
+  expect(other.postgres).not.toBe(one.postgres);
+  expect(first.connector).not.toBe(second.connector);
+  first.memory(Memory).entries.push("noted");
+  expect(first.memory(Memory).entries).toEqual(["noted"]);
+  expect(second.memory(Memory).entries).toEqual([]);
+  first.announceRole("reader");
+  expect([first.isAnnounced("reader"), second.isAnnounced("reader")]).toEqual([true, false]);
+  first.neonWaits.poll = 1;
+  expect(second.neonWaits.poll).toBeGreaterThan(1);
+});
+
+test("what one run has said is said by the other too, and a secret of the one is nothing to the other", () => {
+  const [first, second] = [new Run(), new Run()];
+  contextOf(first, URI).warn("a-secret-of-the-first stands here");
+  contextOf(first, URI).warn("a-secret-of-the-first stands here");
+  contextOf(second, URI.replace("first", "other")).warn("a-secret-of-the-first stands here");
+  expect(printed).toEqual([
+    "warning: Publication orders: [secret] stands here",
+    "warning: Publication orders: a-secret-of-the-first stands here",
+  ]);
+});
+
+test("a preview that could not look in one run looks in the other", async () => {
+  const [first, second] = [new Run(), new Run()];
+  const refused = vi.fn(() => Promise.reject(Object.assign(new Error("nobody there"), { closed: true })));
+  for (const run of [first, first, second]) await contextOf(run, URI).lookAt(refused);
+  expect([first.unreachable.postgres, second.unreachable.postgres]).toEqual([true, true]);
+  expect(printed).toHaveLength(2);
+});
+
+test("a run that ends carries out what was asked for its end, and the other goes on", async () => {
+  const [first, second] = [new Run(), new Run()];
+  const ended: string[] = [];
+  first.atEnd(() => ended.push("first"));
+  second.atEnd(() => ended.push("second"));
+  await first.end();
+  expect(ended).toEqual(["first"]);
+});
