@@ -1,5 +1,5 @@
-/** Says now and then what is being waited for, where there is anything to say, until `work` ends. */
-export async function saying<T>(
+/** Reports at intervals what `work` is waiting for, until it ends. `what` returns undefined if there is nothing to report. */
+export async function reportWaiting<T>(
   inform: (text: string) => void,
   what: () => string | undefined,
   work: () => Promise<T>,

@@ -17,11 +17,15 @@ const LIFECYCLES: Readonly<Record<string, AnyLifecycle>> = {
   SourceReadiness: erase(sourceReadiness),
 };
 
-/** The lifecycle of a kind of resource, as every front asks for it. */
+/** The lifecycle of a kind of resource, for every front. */
 export function lifecycleOf(kind: string): AnyLifecycle {
   const lifecycle = LIFECYCLES[kind];
   if (lifecycle) return lifecycle;
-  throw refusal("unknownResource", `this version of pulumi-neon-clickpipes has no resource ${kind}`);
+  throw refusal(
+    "unknownResource",
+    `this version of pulumi-neon-clickpipes has no resource ${kind}.`,
+    "Install a version that has it.",
+  );
 }
 
 function erase<I extends object, O extends object>(lifecycle: Lifecycle<I, O>): AnyLifecycle {

@@ -1,8 +1,8 @@
 const SHOWN = "[secret]";
-/** Shorter ones would also blot out ordinary words; no message of ours quotes a password in the first place. */
+/** Shorter secrets would also hide ordinary words, and no message of this package quotes a password anyway. */
 const SHORTEST = 6;
 
-/** Puts "[secret]" where a secret stands, in whatever spelling a server or an API may have quoted it. */
+/** Replaces each secret with "[secret]", in any spelling in which a server or an API may quote it. */
 export function scrubber(secrets: readonly string[]): (text: string) => string {
   const known = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST).sort((a, b) => b.length - a.length);
   const patterns = known.map((secret) => new RegExp([secret, secret.trim()].map(anySpelling).join("|"), "gu"));
@@ -16,13 +16,13 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
   };
 }
 
-/** Of the secret as a whole. */
+/** Encodings of the secret as a whole. */
 function inBytes(bytes: Buffer): string[] {
   const hex = bytes.toString("hex");
   return [hex, hex.toUpperCase(), ...base64(bytes)];
 }
 
-/** Each character by itself may be spelled as URLs, JSON, HTML or SQL do. */
+/** Each character may be escaped separately, as in URLs, JSON, HTML or SQL. */
 function anySpelling(secret: string): string {
   return [...secret].map((character) => `(?:${spellings(character).join("|")})`).join("");
 }
@@ -54,7 +54,7 @@ export function scrub(text: string, secrets: readonly string[]): string {
   return scrubber(secrets)(text);
 }
 
-/** Of everything inside a value that is printed or kept. */
+/** Scrubs every text inside a value that is printed or stored. */
 export function scrubDeep<T>(value: T, clean: (text: string) => string): T {
   if (typeof value === "string") return clean(value) as T;
   if (Array.isArray(value)) return value.map((entry) => scrubDeep(entry, clean)) as T;
@@ -62,7 +62,9 @@ export function scrubDeep<T>(value: T, clean: (text: string) => string): T {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, scrubDeep(entry, clean)])) as T;
 }
 
-/** What base64 makes of it wherever it stands in a longer text, such as a header: the characters that depend on it alone. */
+/**
+ * The base64 of the secret at any position in a longer text, such as a header: the characters that depend on the secret alone.
+ */
 function base64(bytes: Buffer): string[] {
   const cores = [0, 1, 2].map((before) => {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes])

@@ -12,7 +12,7 @@ import { formatReport } from "./reportTable";
 
 const WIDTH = 100;
 
-/** Prints the report on a source; the exit status. */
+/** Prints the report on a source and returns the exit status. */
 export async function checkSource(words: string[]): Promise<number> {
   const { postgres, secrets, question, json } = await readCheckArguments(words);
   const run = new Run();
@@ -26,7 +26,7 @@ export async function checkSource(words: string[]): Promise<number> {
     output.print(json ? JSON.stringify({ status, target, report }, null, 2) : formatReport(title, report, width()));
     return status === "ok" ? 0 : 1;
   } catch (error) {
-    // Cleaned before it is JSON, too: what JSON makes of a spelling is another one.
+    // Also cleaned before it becomes JSON, because JSON escapes can change how a secret is spelled.
     const message = output.clean(explain(error as Error, postgres));
     if (json) output.print(JSON.stringify({ status: "error", error: message }, null, 2));
     else output.fail(message);

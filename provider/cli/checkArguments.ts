@@ -11,7 +11,7 @@ import { usageProblem } from "./refusals";
 
 export interface CheckArguments {
   postgres: PostgresSettings;
-  /** What must never be printed. */
+  /** Must never be printed. */
   secrets: string[];
   question: ReadinessQuestion;
   json: boolean;
@@ -30,7 +30,7 @@ const OPTIONS = {
   json: { type: "boolean" },
 } as const;
 
-/** How the resource's arguments are called here. */
+/** The options that stand for the resource's arguments. */
 const FLAGS: Record<string, string> = {
   tables: "--table",
   replicationMode: "--mode",
@@ -46,14 +46,15 @@ export async function readCheckArguments(words: string[]): Promise<CheckArgument
   const password = (values["password-stdin"] ? await readPassword() : process.env.CLICKPIPES_PASSWORD) ?? "";
   const inputs = { ...readArguments(args), password };
   const problems = args.problems.flatMap((problem) => (problem.startsWith("password:") ? [] : [inFlags(problem)]));
-  if (!password) problems.push("no password of the ClickPipes user: set CLICKPIPES_PASSWORD, or give --password-stdin");
+  if (!password)
+    problems.push("the password of the ClickPipes user is missing.\nSet CLICKPIPES_PASSWORD, or use --password-stdin.");
   const settings = resolveSettings(
     (name) => (name === "connectionUri" ? values.uri : undefined),
     (name) => process.env[name] || undefined,
   );
   const { postgres } = settings;
   const secrets = [...settings.secrets, password];
-  // A value in the wrong place may be a URI or a password.
+  // A misplaced value may be a URI or a password.
   if ("problem" in postgres || problems.length > 0) {
     const found = "problem" in postgres ? [...problems, inShell(postgres.problem)] : problems;
     throw usageProblem(scrub(found.join("\n"), secrets));
@@ -66,9 +67,9 @@ function parseOptions(words: string[]) {
     return parseArgs({ args: words, options: OPTIONS }).values;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // What stands in the wrong place may be a URI or a password: it is not repeated.
+    // Do not repeat a misplaced value: it may be a URI or a password.
     const harmless = code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" || /^Unknown option '-{1,2}[\w-]+'/.test(message);
-    throw usageProblem(harmless ? message : "check takes options alone, such as --uri <uri> and --table <name>");
+    throw usageProblem(harmless ? message : "check takes only options, such as --uri <uri> and --table <name>.");
   }
 }
 
@@ -85,6 +86,6 @@ function inFlags(problem: string): string {
 
 function inShell(problem: string): string {
   return problem.startsWith("no connection to Postgres")
-    ? "no connection to Postgres: give --uri, or set DATABASE_URL or PGHOST and the others"
+    ? "no connection to Postgres is configured.\nUse --uri, or set DATABASE_URL or PGHOST and the other PG* variables."
     : problem.replace(/^connectionUri/, "--uri");
 }

@@ -1,19 +1,22 @@
 export const HELP = `npx pulumi-neon-clickpipes check [options]
 
-Says of a Postgres database what ClickHouse ClickPipes would say of it as a source, and what it
-would not say. It only reads: as an admin, and in two logins as the ClickPipes user.
+Checks whether a Postgres database is ready to be a source for ClickHouse ClickPipes, including
+what ClickPipes itself does not check. It only reads: once as an admin, and in two logins as the
+ClickPipes user.
 
-  --uri <uri>           the database, as an admin: postgres://user:password@host:port/database;
-                        default: DATABASE_URL, else PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD,
-                        PGSSLMODE, PGSSLROOTCERT. A password in --uri shows in the list of processes
-  --role <name>         the ClickPipes user; default: clickpipes_user
-  --password-stdin      its password is read from standard input; default: CLICKPIPES_PASSWORD.
-                        There is no option that takes it: those show in the list of processes
-  --publication <name>  default: clickpipes_publication
-  --table <name>        schema.table, repeated for each; default: what is published
-  --mode <mode>         cdc (default), snapshot or cdc_only
-  --slot <name>         the replication slot that the pipe shall use
-  --json                the report for machines
-  --help
+  --uri <uri>           The database, as an admin: postgres://user:password@host:port/database.
+                        Default: DATABASE_URL, else PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD,
+                        PGSSLMODE, PGSSLROOTCERT, PGCHANNELBINDING. The process list shows a
+                        password in --uri.
+  --role <name>         The ClickPipes user. Default: clickpipes_user.
+  --password-stdin      Read the ClickPipes user's password from standard input.
+                        Default: CLICKPIPES_PASSWORD. No option takes the password itself, because
+                        the process list would show it.
+  --publication <name>  Default: clickpipes_publication.
+  --table <name>        schema.table; repeat it for more tables. Default: all published tables.
+  --mode <mode>         cdc (default), snapshot or cdc_only.
+  --slot <name>         The replication slot that the pipe will use.
+  --json                Print the report as JSON.
+  --help                Print this help.
 
-Exit status: 0 ready (there may be warnings), 1 blocked, 2 wrong usage or no connection.`;
+Exit status: 0 ready (possibly with warnings), 1 blocked, 2 wrong usage or no connection.`;

@@ -3,7 +3,7 @@ import { checkSource } from "./check";
 import { HELP } from "./help";
 import { isUsageProblem } from "./refusals";
 
-/** `npx pulumi-neon-clickpipes check`: the exit status is 0 for ready, 1 for blocked, 2 for no answer to that. */
+/** `npx pulumi-neon-clickpipes check`. Exit status: 0 if the source is ready, 1 if it is blocked, 2 if that is unknown. */
 async function main(words: string[]): Promise<number> {
   const [command, ...rest] = words;
   if (command === undefined || command === "help" || words.includes("--help") || words.includes("-h")) {
@@ -11,8 +11,8 @@ async function main(words: string[]): Promise<number> {
     return command === undefined ? 2 : 0;
   }
   if (command === "check") return checkSource(rest);
-  // Not repeated: it may be a URI with a password, for want of `check --uri`.
-  console.error(`the only command is check\n\n${HELP}`);
+  // Do not repeat the word: it may be a URI with a password, without the `check --uri` before it.
+  console.error(`The only command is check.\n\n${HELP}`);
   return 2;
 }
 
@@ -21,7 +21,11 @@ main(process.argv.slice(2)).then(
     process.exitCode = status;
   },
   (error: Error) => {
-    console.error(isUsageProblem(error) ? `${error.message}\nSee: npx pulumi-neon-clickpipes --help` : error.message);
+    console.error(
+      isUsageProblem(error)
+        ? `${error.message}\nFor the options, run: npx pulumi-neon-clickpipes --help`
+        : error.message,
+    );
     process.exitCode = 2;
   },
 );

@@ -1,25 +1,25 @@
 import type { ReadinessCheck } from "../readiness/check";
 
 const STATUS = { ok: "ok", warning: "warning", blocked: "BLOCKED" } as const;
-const LEAST = 20;
+const LEAST_WIDTH = 20;
 
-/** The report as a table for people: status, check, what was found, and below it the fix. */
+/** The report as a table: status, check and what was found, with the fix below it. */
 export function formatReport(title: string, report: ReadinessCheck[], width: number): string {
   const [first, second] = [9, Math.max(...report.map(({ check }) => check.length)) + 2];
   const indent = " ".repeat(first + second);
   const lines = report.flatMap(({ check, status, detail, fix }) => {
-    const found = wrap(detail, Math.max(width - indent.length, LEAST));
-    const mend = fix === "" ? [] : wrap(`fix: ${fix}`, Math.max(width - indent.length, LEAST));
+    const found = wrap(detail, Math.max(width - indent.length, LEAST_WIDTH));
+    const advice = fix === "" ? [] : wrap(`fix: ${fix}`, Math.max(width - indent.length, LEAST_WIDTH));
     const head = STATUS[status].padEnd(first) + check.padEnd(second);
-    return [...found, ...mend].map((line, index) => (index === 0 ? head : indent) + line);
+    return [...found, ...advice].map((line, index) => (index === 0 ? head : indent) + line);
   });
   return [...wrap(title, width), "", ...lines, "", ...wrap(summary(report), width)].join("\n");
 }
 
-/** What stands in quotes is one word: a line break within would make it another name once it is pasted. */
+/** Text in quotes counts as one word. A line break inside a quoted name would change the name when you paste it. */
 const WORD = /(?:"[^"]*"|(?<!\w)'[^']*'|\S)+/g;
 
-/** Between words; one that is longer than a line stands out. */
+/** Breaks lines between words. A word that is longer than a line stays whole. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

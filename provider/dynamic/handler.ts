@@ -5,7 +5,7 @@ import { lifecycleOf } from "../registry";
 import { markers, secretTexts, withoutMarkers } from "./repeatedSecrets";
 import { endWithProcess, run } from "./run";
 
-/** What Pulumi's dynamic provider calls (`@pulumi/pulumi/cmd/dynamic-provider`). */
+/** The methods that Pulumi's dynamic provider calls (`@pulumi/pulumi/cmd/dynamic-provider`). */
 export interface HandledProvider {
   configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
   check(
@@ -20,20 +20,20 @@ export interface HandledProvider {
 }
 
 /**
- * The frozen entry: the text `require("pulumi-neon-clickpipes/provider").handler("<Name>")` stands in the state of every
- * resource ever made, so this name, its argument and the subpath keep their meaning for ever.
+ * The frozen entry point. The state of every resource contains the text `require("pulumi-neon-clickpipes/provider").handler("<Name>")`,
+ * so this name, its argument and the subpath must never change.
  */
 export function handler(kind: string): HandledProvider {
   const lifecycle = lifecycleOf(kind);
   const environment = (variable: string) => process.env[variable] || undefined;
   let settings = resolveSettings(() => undefined, environment);
 
-  /** `known`: all that Pulumi has told of the resource. */
+  /** `known`: everything that Pulumi has passed on about the resource. */
   const host = (...known: Properties[]) => {
     endWithProcess();
     return new Host(kind, lifecycle, run, settings, known.flatMap(secretTexts));
   };
-  const told = (properties: Properties) => toldOf(kind, properties);
+  const plain = (properties: Properties) => lifecycleProperties(kind, properties);
 
   return {
     // Synchronous: Pulumi calls the next method without waiting for a promise made here.
@@ -43,42 +43,42 @@ export function handler(kind: string): HandledProvider {
     },
 
     async check(olds, news) {
-      const { inputs, problems } = await host(news).check(told(olds), told(news));
-      // With a property's name, Pulumi would print the property's value, be it a secret or not.
+      const { inputs, problems } = await host(news).check(plain(olds), plain(news));
+      // Given the name of a property, Pulumi would print its value, even if it is a secret.
       const failures = problems.map((reason) => ({ property: "", reason }));
       return { inputs: { ...markers(kind, news), ...inputs }, failures };
     },
 
-    // `changes` stays undefined: the engine compares the inputs, and so `ignoreChanges` and previews work by property.
+    // `changes` stays undefined, so the engine compares the inputs, and `ignoreChanges` and previews work by property.
     async diff(_id, state, news) {
-      const replaces = orThrow(await host(state).diff(told(state), told(news)));
+      const replaces = orThrow(await host(state).diff(plain(state), plain(news)));
       return { replaces, deleteBeforeReplace: replaces.length > 0 };
     },
 
     async create(news) {
-      const { id, state } = orThrow(await host(news).create(told(news)), news);
+      const { id, state } = orThrow(await host(news).create(plain(news)), news);
       return { id, outs: { ...state, ...secretArgumentsOf(news) } };
     },
 
     async read(id, state) {
-      const found = orThrow(await host(state).read(id, told(state)));
+      const found = orThrow(await host(state).read(id, plain(state)));
       if (!found) return state.target === undefined && state.token === undefined ? refuseMissing(kind, id) : {};
       const props = { ...found.state, ...secretArgumentsOf(state) };
       return { id, inputs: { ...markers(kind, state), ...found.inputs }, props };
     },
 
     async update(id, state, news) {
-      const outs = orThrow(await host(state, news).update(id, told(state), told(news)), { ...state, ...news });
+      const outs = orThrow(await host(state, news).update(id, plain(state), plain(news)), { ...state, ...news });
       return { outs: { ...outs, ...secretArgumentsOf(news) } };
     },
 
     async delete(id, state) {
-      orThrow(await host(state).remove(id, told(state)));
+      orThrow(await host(state).remove(id, plain(state)));
     },
   };
 }
 
-/** A plain error without a stack of ours; what half exists goes into the state with the `properties` known before. */
+/** Throws a plain error without a stack trace. A half-made resource goes into the state, with the `properties` known before. */
 function orThrow<T>(outcome: Outcome<T>, properties: Properties = {}): T {
   if ("done" in outcome) return outcome.done;
   const { message, subject, unfinished }: Failure = outcome.failure;
@@ -88,13 +88,13 @@ function orThrow<T>(outcome: Outcome<T>, properties: Properties = {}): T {
   throw Object.assign(error, { id, properties: { ...properties, ...outputs }, reasons: [message] });
 }
 
-/** Of a `.get()`; a refresh says by an empty answer that it is gone. */
+/** For `.get()`. A refresh reports with an empty answer that the object no longer exists. */
 function refuseMissing(kind: string, id: string): never {
-  return orThrow({ failure: { message: `${kind} "${id}" does not exist`, subject: kind } });
+  return orThrow({ failure: { message: `${kind} "${id}" does not exist.`, subject: kind } });
 }
 
-/** What a lifecycle is told. */
-function toldOf(kind: string, properties: Properties): Properties {
+/** The properties without those that only Pulumi needs. */
+function lifecycleProperties(kind: string, properties: Properties): Properties {
   const { __provider, ...rest } = properties;
   return withoutMarkers(kind, rest);
 }

@@ -2,7 +2,7 @@ import { REPEATED, REPEATING_OUTPUTS } from "../lifecycle/argumentNames";
 import type { Properties } from "../lifecycle/arguments";
 import { isUnknown } from "../lifecycle/unknown";
 
-/** What a lifecycle is told, without what only marks outputs as secret. */
+/** The inputs for a lifecycle, without those that only make outputs secret. */
 export function withoutMarkers(kind: string, inputs: Properties): Properties {
   const markers = Object.keys(REPEATING_OUTPUTS[kind] ?? {}).filter((name) => isMarker(inputs[name]));
   return Object.fromEntries(
@@ -10,12 +10,12 @@ export function withoutMarkers(kind: string, inputs: Properties): Properties {
   );
 }
 
-/** By its name alone a list of addresses could not be told from it in a preview, where either may be unknown. */
+/** Compares the value, since an argument may have the same name, as `addresses` has. In a preview either may be unknown. */
 function isMarker(value: unknown): boolean {
   return value === REPEATED || isUnknown(value);
 }
 
-/** The arguments that the program made secret, and the inputs by which Pulumi hides the outputs that repeat them. */
+/** The names of the arguments that the program made secret, and the inputs that make Pulumi hide the outputs that repeat them. */
 export function markers(kind: string, { secretArguments }: Properties): Properties {
   const secret = Array.isArray(secretArguments) ? secretArguments : [];
   if (secret.length === 0) return {};
@@ -25,12 +25,12 @@ export function markers(kind: string, { secretArguments }: Properties): Properti
   return { ...Object.fromEntries(repeating.map(([name]) => [name, REPEATED])), secretArguments: secret };
 }
 
-/** Every text in the arguments that the program made secret: none of them is printed. */
+/** Every text in the arguments that the program made secret. None of these is ever printed. */
 export function secretTexts({ secretArguments, ...inputs }: Properties): string[] {
   return Array.isArray(secretArguments) ? secretArguments.flatMap((name) => textsIn(inputs[String(name)])) : [];
 }
 
-/** `schema.table` stands in messages in other forms too, such as `"schema"."table"`. */
+/** Includes the table of `schema.table`, which messages also quote in other forms, such as `"schema"."table"`. */
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value, ...value.split(".").slice(1, 2)];
   return value === null || typeof value !== "object" ? [] : Object.values(value).flatMap(textsIn);

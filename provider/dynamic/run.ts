@@ -1,11 +1,11 @@
 import { Run } from "../lifecycle/run";
 
-/** Pulumi starts one process for all dynamic resources of a run, and ends it with SIGINT when its state is saved. */
+/** Pulumi starts one process for all dynamic resources of a run, and ends it with SIGINT once the state is saved. */
 export const run = new Run();
 
 let endsWithProcess = false;
 
-/** Called when there is something to do: a program that only loads the module keeps its own way to end. */
+/** Called only when there is work, so that loading the module does not change how a program handles SIGINT. */
 export function endWithProcess(): void {
   if (endsWithProcess) return;
   endsWithProcess = true;

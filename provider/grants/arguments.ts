@@ -10,7 +10,7 @@ export function checkArguments(args: Arguments): Unmarked<GrantsInputs> {
   const schemas = readSchemaNames(args);
   const tables = readListedTables(args);
   const nothing = (schemas ?? []).length === 0 && (tables ?? []).length === 0;
-  if (nothing && args.problems.length === 0) args.problem("schemas", "give `schemas` or `tables`, or both");
+  if (nothing && args.problems.length === 0) args.problem("schemas", "set `schemas`, `tables` or both");
   return {
     role: args.identifier("role", { required: true }),
     schemas,
@@ -23,7 +23,7 @@ function readSchemaNames(args: Arguments): string[] | "*" | undefined {
   if (args.is("schemas", "*")) return "*";
   const list = args.identifiers("schemas");
   for (const name of Array.isArray(list) ? list : []) {
-    if (isOfSystem(name)) args.problem("schemas", `"${name}" is a schema of the system`);
+    if (isSystemSchema(name)) args.problem("schemas", `"${name}" is a system schema`);
   }
   return canonicalList(list, compareText);
 }
@@ -33,11 +33,11 @@ function readListedTables(args: Arguments): TableSpec[] | undefined {
   for (const spec of Array.isArray(list) ? list : []) {
     if (isUnknown(spec)) continue;
     const { schema, name } = parseTable(spec);
-    if (isOfSystem(schema)) args.problem("tables", `"${schema}.${name}" is of a schema of the system`);
+    if (isSystemSchema(schema)) args.problem("tables", `"${schema}.${name}" is in a system schema`);
   }
   return list;
 }
 
-function isOfSystem(schema: string): boolean {
+function isSystemSchema(schema: string): boolean {
   return !isUnknown(schema) && /^pg_|^information_schema$/.test(schema);
 }

@@ -7,6 +7,7 @@ import { knownObjects, referenceTo } from "./find";
 import { OwnershipNotes, scopesGiven } from "./ownershipNotes";
 import { historyOf, isRevocable, ownRights } from "./ownRights";
 import { grantWhereAllowed } from "./refusedOwners";
+import { relationsOf } from "./sql/actual";
 import { planRevoke } from "./sql/revoke";
 import type { ScopeInputs } from "./sql/scope";
 import type { GrantsInputs, GrantsOutputs, GrantsState } from "./state";
@@ -34,12 +35,12 @@ export async function updateGrants(context: Context, state: GrantsState, inputs:
   });
 }
 
-/** By its name, and not made again meanwhile: a new role has nothing of ours. */
+/** Compares the OID too: a role that was dropped and created again has none of these grants. */
 function isSameRole(role: Role | undefined, { roleOid }: GrantsState, inputs: GrantsInputs): boolean {
   return role?.name === inputs.role && (roleOid === undefined || role.oid === roleOid);
 }
 
-/** Looks again where a killed run noted a scope that the state does not have. */
+/** Reads again if a killed run noted a scope that is not in the state. */
 async function surveyOldRole({ context, tx, inputs }: Attempt, state: GrantsState): Promise<Survey> {
   const surveyWithin = (scopes: ScopeInputs[]) =>
     surveyGrants(context, tx, {
@@ -65,7 +66,7 @@ function regrantSameRole(attempt: Attempt, survey: Survey, state: GrantsState): 
   return grantAndRecord(attempt, grantee, decideForSameRole(grantee.actual, history, inputs));
 }
 
-/** Another role now: taken from the old one and given to the new one in the same transaction. */
+/** Revokes from the old role and grants to the new one in the same transaction. */
 async function moveToRole(attempt: Attempt, survey: Survey, state: GrantsState): Promise<GrantsOutputs> {
   const { context, tx, inputs } = attempt;
   const { grantee } = survey;
@@ -73,10 +74,11 @@ async function moveToRole(attempt: Attempt, survey: Survey, state: GrantsState):
   if (grantee) {
     const { role, place, notes, actual } = grantee;
     const revoke = ownRights(actual, historyOf(context, state, notes)).filter(isRevocable);
-    await tx.run([
+    const statements = [
       ...planRevoke(role.name, place.database, actual, revoke),
       ...context.run.memory(OwnershipNotes).write(role, place, [state.mark], undefined),
-    ]);
+    ];
+    await tx.run({ statements, relations: relationsOf(revoke) });
   }
   return grantNewRole(attempt, await surveyNewRole(attempt), state.mark);
 }

@@ -1,47 +1,48 @@
 import type { Context } from "../lifecycle/context";
-import { qualified } from "../postgres/sql/statement";
 import type { Transaction } from "../postgres/transaction";
 import type { Change } from "./decide";
 import { noteOf, OwnershipNotes } from "./ownershipNotes";
 import { noSuchRole } from "./refusals";
 import { type RefusedOwners, withoutRefused, withReasons } from "./refusedOwners";
-import type { ActualRight } from "./sql/actual";
+import { type ActualRight, relationsOf } from "./sql/actual";
 import { type Coverage, readCoverage, toCoverage } from "./sql/coverage";
 import { formatObjects, readObjects } from "./sql/objects";
 import { planGrants, readableTables, uncoveredAfter } from "./sql/plan";
 import { comesByDefault, rightKey } from "./sql/preexisting";
 import { planRevoke } from "./sql/revoke";
+import { explainUncovered } from "./sql/uncovered";
 import type { GrantsInputs, GrantsOutputs } from "./state";
 import type { Grantee } from "./survey";
 import type { Uncovered } from "./uncovered";
 import { keepUnread, warnOfUnread } from "./unreadPolicies";
 
-/** One try to bring a role its rights. */
+/** One attempt to give a role its rights. */
 export interface Attempt {
   context: Context;
   tx: Transaction;
-  /** Owners as whom the tries before were refused. */
+  /** The owners whose statements the server refused in earlier attempts. */
   refused: RefusedOwners;
   inputs: GrantsInputs;
   token: string;
 }
 
-/** Takes and gives in the last round trip of the transaction, which reads back what came of it. */
+/** Revokes and grants in the last round trip of the transaction, and reads the result back in the same one. */
 export async function grantAndRecord(attempt: Attempt, grantee: Grantee, change: Change): Promise<GrantsOutputs> {
   const { context, tx, refused, inputs, token } = attempt;
   const { role, place, actual } = grantee;
   const { revoke, oldMark } = change;
   const coverage = withoutRefused(grantee.coverage, refused);
   const found = change.preexisting.map(rightKey);
-  const given = [...new Set([...change.given, ...givenBesideDefaults(coverage, found)])];
+  const given = [...new Set([...change.given, ...givenNextToDefaults(coverage, found)])];
   const note = noteOf(inputs, place, token, found);
-  tx.relations = [...revoke, ...coverage.tables].filter(({ name }) => name !== "").map(qualified);
+  const statements = [
+    ...planRevoke(role.name, place.database, actual, revoke),
+    ...planGrants(role.name, coverage).statements,
+    ...context.run.memory(OwnershipNotes).write(role, place, [oldMark, inputs.mark], note),
+  ];
+  const relations = relationsOf([...revoke, ...coverage.tables]);
   const [databaseRight, schemas, tables, defaults, objects] = await tx.commit(
-    [
-      ...planRevoke(role.name, place.database, actual, revoke),
-      ...planGrants(role.name, coverage).statements,
-      ...context.run.memory(OwnershipNotes).write(role, place, [oldMark, inputs.mark], note),
-    ],
+    { statements, relations },
     ...readCoverage(tx.version, { oid: role.oid, name: role.name }, inputs),
     readObjects(inputs, []),
   );
@@ -64,12 +65,14 @@ export async function grantAndRecord(attempt: Attempt, grantee: Grantee, change:
 }
 
 function warnOfUncovered(context: Context, uncovered: Uncovered[]): void {
-  for (const { kind, object, owner, reason, fix } of uncovered)
-    context.warn(`${kind} ${object} is not covered: ${reason}. Run as ${owner}, or as a superuser: ${fix};`);
+  for (const entry of uncovered) context.warn(explainUncovered(entry).join("\n"));
 }
 
-/** Of the tables that get SELECT now, those of owners whose later tables have it without us. */
-function givenBesideDefaults({ tables }: Coverage, found: string[]): string[] {
+/**
+ * Of the tables that get SELECT now, those whose owner had default privileges for the role before. The owner's later tables get
+ * SELECT without these grants, so the state has to list the ones that got it from them.
+ */
+function givenNextToDefaults({ tables }: Coverage, found: string[]): string[] {
   const comes = comesByDefault(found);
   return tables
     .filter(({ granted, columns, actor }) => !granted && columns === null && actor !== "none")

@@ -6,8 +6,8 @@ import type { Renaming } from "./sql/renamings";
 import type { ScopeInputs } from "./sql/scope";
 
 /**
- * The scope as the database has it: what is called otherwise now stands under its new name, and what is gone is left out,
- * so that the next preview names either.
+ * The scope with today's names: a renamed object has its new name, and a dropped one is left out. Either way the next preview
+ * shows it.
  */
 export function currentScope(
   { schemas, tables, objectOwners }: ScopeInputs,
@@ -51,7 +51,7 @@ function presentTables(tables: Table[], missing: MissingName[], renamed: Renamin
   return canonicalList(current, compareTables)?.map(formatTable);
 }
 
-/** `now` with the columns that are listed for the table, each under the name that it bears today. */
+/** `now` with the columns that are listed for the table, each under its current name. */
 function withColumns(
   now: { schema: string; name: string },
   { columns }: Table,

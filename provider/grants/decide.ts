@@ -7,20 +7,20 @@ import { preexistingAmong } from "./sql/preexisting";
 import type { GrantsInputs } from "./state";
 import type { Uncovered } from "./uncovered";
 
-/** What to do about the rights of a role, besides giving it what it lacks. */
+/** What to do with the rights of a role, apart from granting what is missing. */
 export interface Change {
-  /** What stays when these grants go. */
+  /** What the role keeps when these grants are deleted. */
   preexisting: ActualRight[];
-  /** By `rightKey`, what was given next to default privileges that were there before. */
+  /** What was granted next to default privileges that existed before, by `rightKey`. */
   given: string[];
   revoke: ActualRight[];
-  /** Whose note the new one replaces: a resource may be called otherwise in the program now. */
+  /** The mark whose note the new note replaces: the resource may have been renamed in the program. */
   oldMark: string;
-  /** What the state says is not covered. */
+  /** What is not covered according to the state. */
   uncovered?: Uncovered[];
 }
 
-/** The same role, perhaps under another name: takes back what is no longer desired. */
+/** The role is the same, possibly renamed: revokes what is no longer desired. */
 export function decideForSameRole(actual: ActualRight[], history: History, inputs: GrantsInputs): Change {
   const { state, notes, databaseMoved } = history;
   const isDesired = desiredBy(scopeOf(inputs));
@@ -39,23 +39,26 @@ export function decideForSameRole(actual: ActualRight[], history: History, input
   };
 }
 
-/** What a role stands for to which these grants gave nothing yet. */
+/** A role that has received nothing from these grants yet. */
 export interface NewRole {
   actual: ActualRight[];
   notes: GrantsOwnership[];
   oldMark: string;
-  /** An OID in a note may be another object's. */
+  /** The OIDs in a note may now belong to other objects. */
   databaseMoved: boolean;
 }
 
-/** A role to which these grants gave nothing yet. What it holds stays when we go, but for what other grants of ours gave. */
+/**
+ * The role has received nothing from these grants yet. It keeps what it holds when they are deleted, except for what other
+ * ClickPipesGrants gave it.
+ */
 export function decideForNewRole({ actual, notes, oldMark, databaseMoved }: NewRole, inputs: GrantsInputs): Change {
   const own = notes.find(({ mark }) => mark === inputs.mark);
   const byOthers = desiredByOthers(notes.filter(({ mark }) => mark !== oldMark && mark !== inputs.mark));
   const isDesired = desiredBy(scopeOf(inputs));
   const beforeOthers = preexistingAmong(actual, { found: notedBefore(notes) }, databaseMoved);
-  // What a killed run of ours gave, or these grants before they are made again, is not somebody else's; where there was
-  // too much before to be noted, nobody knows any more what.
+  // A killed run of these grants may have given what the role holds, and so may the same grants before they were created again.
+  // Their note lists what the role held before them. Without that list, what they gave is unknown.
   const isKnown = own !== undefined && (!own.found || own.before !== undefined);
   const stays = (right: ActualRight) => beforeOthers.has(right) || (!isKnown && !byOthers(right));
   return { preexisting: actual.filter((right) => isDesired(right) && stays(right)), given: [], revoke: [], oldMark };

@@ -17,5 +17,5 @@ export async function lookAtGrants(
   context.checkPlace(server);
   const missing = names.map(displayMissing);
   if (!role && !context.run.isAnnounced(inputs.role)) missing.unshift(`role ${displayIdentifier(inputs.role)}`);
-  if (missing.length > 0) context.warn(`not in the database (yet): ${missing.join(", ")}`);
+  context.warnOfAbsent(missing);
 }

@@ -9,13 +9,13 @@ import { formerName } from "./sql/renamings";
 import type { NamedObject } from "./sql/scope";
 import type { GrantsState } from "./state";
 
-/** What is known of the time before a change: the state of these grants, and all notes on the role. */
+/** What is known from before a change: the state of these grants, and all notes on the role. */
 export interface History {
   state: GrantsState;
   notes: GrantsOwnership[];
-  /** What the names in the state meant then. */
+  /** What the names in the state referred to at that time. */
   known: NamedObject[];
-  /** An OID of then may be another object's. */
+  /** The OIDs in the state may now belong to other objects. */
   databaseMoved: boolean;
 }
 
@@ -23,7 +23,7 @@ export function historyOf(context: Context, state: GrantsState, notes: GrantsOwn
   return { state, notes, known: knownObjects(context, state), databaseMoved: context.settings.acceptMovedDatabase };
 }
 
-/** What these grants gave, as far as no other grants ask for it, whether we may take it back or not. */
+/** What these grants gave and no other ClickPipesGrants ask for, whether we may revoke it or not. */
 export function ownRights(actual: ActualRight[], history: History): ActualRight[] {
   const { state, notes } = history;
   const preexisting = preexistingRights(actual, history);
@@ -36,7 +36,7 @@ export function preexistingRights(actual: ActualRight[], { state, notes, databas
   return preexistingAmong(actual, preexistingOf(state, notes), databaseMoved);
 }
 
-/** Whether a right belongs to what these grants were for, by the names of today or by those of then. */
+/** Whether a right was in the scope of these grants, by its current names or by its former ones. */
 export function desiredBefore({ state, notes, known }: History): RightFilter {
   const filters = scopesGiven(state, notes).map(desiredBy);
   const formerly = formerName(known);

@@ -8,26 +8,26 @@ import { isRightKey, type Preexisting } from "./sql/preexisting";
 import type { ScopeInputs } from "./sql/scope";
 import type { GrantsInputs, GrantsState } from "./state";
 
-/** The longest scope that goes into a comment, in names, and the most rights. */
+/** The longest scope that fits into a comment, in names, and the largest number of rights. */
 const LONGEST_SCOPE = 200;
 const MOST_RIGHTS = 100;
 
 /**
- * What this run has noted for roles whose comment is not ours to write: enough to keep a late delete in the same run from
- * taking what a newer create has just granted.
+ * The notes of this run for roles whose comment we may not write. They keep a late delete in the same run from revoking what a
+ * newer create has just granted.
  */
 export class OwnershipNotes {
   readonly #ofThisRun = new Map<string, GrantsOwnership[]>();
 
-  /** All grants noted for this role in this database. */
+  /** All ClickPipesGrants that are noted for this role in this database. */
   of(role: Role, place: Place): GrantsOwnership[] {
     const noted = role.mayComment ? role.marked.grants : (this.#ofThisRun.get(keyOf(role, place)) ?? []);
     return noted.filter(({ database }) => database === place.database);
   }
 
   /**
-   * The statements that put the note in, or take it out when `note` is undefined; what these marks noted before makes room.
-   * Where the comment is not ours to write there are none, and the note counts at once: the answer to a COMMIT may be lost.
+   * The statements that write the note, or remove it when `note` is undefined. It replaces the earlier notes of these marks.
+   * If we may not write the comment, there are no statements, and the note counts at once: the answer to a COMMIT may be lost.
    */
   write(role: Role, place: Place, marks: string[], note: GrantsOwnership | undefined): Statement[] {
     if (role.mayComment)
@@ -55,7 +55,7 @@ export function noteOf(inputs: GrantsInputs, place: Place, token: string, found:
   };
 }
 
-/** What stood before any grants of ours, as far as it is noted. */
+/** What the role held before any ClickPipesGrants, as far as the notes list it. */
 export function notedBefore(notes: GrantsOwnership[]): string[] {
   return notes.flatMap(({ before }) => (Array.isArray(before) ? before : [])).filter(isRightKey);
 }
@@ -65,8 +65,9 @@ export function scopeOf({ schemas, tables, objectOwners }: ScopeInputs): NotedSc
 }
 
 /**
- * What these grants may have given: what the state says, and what a run noted that was killed before it could say so. Where
- * too much was there before to be noted, nobody knows any more which part of that is ours, and it is left.
+ * What these grants may have given: the scope in the state, and the scope that a killed run noted before it could write its
+ * state. If the role held too much before for the note to list it, the noted scope does not count: which part
+ * of it these grants gave is unknown.
  */
 export function scopesGiven(state: GrantsState, notes: GrantsOwnership[]): NotedScope[] {
   const own = ownNote(state, notes);
@@ -75,7 +76,7 @@ export function scopesGiven(state: GrantsState, notes: GrantsOwnership[]): Noted
   return noted === undefined || isDeepStrictEqual(noted, inState) ? [inState] : [inState, noted];
 }
 
-/** What stood before these grants: what the state says, and what such a run noted. */
+/** What the role held before these grants, according to the state and to the note of a killed run. */
 export function preexistingOf(state: GrantsState, notes: GrantsOwnership[]): Preexisting {
   const own = ownNote(state, notes);
   return { found: [...(state.found ?? []), ...notedBefore(own ? [own] : [])], given: state.given };

@@ -10,6 +10,7 @@ import { readMissing } from "./sql/missing";
 import { formatObjects, readObjects, stillKnown } from "./sql/objects";
 import { planGrants, readableTables } from "./sql/plan";
 import { renamingSentences, renamings } from "./sql/renamings";
+import { explainUncovered } from "./sql/uncovered";
 import type { GrantsInputs, GrantsOutputs, GrantsState } from "./state";
 import type { Uncovered } from "./uncovered";
 import { keepUnread, warnOfUnread } from "./unreadPolicies";
@@ -38,7 +39,7 @@ export async function readGrants(
   warnOfUnread(context, role.name, coverage);
   const drift = [...plan.missing, ...newlyUncovered(uncovered, state), ...renamingSentences(renamed)];
   if (role.mayComment && state.token !== undefined && !findGrants(role.marked, server.database, state.mark)) {
-    drift.push(`role "${role.name}" no longer bears the note of these grants in its comment`);
+    drift.push(`the comment of role "${role.name}" no longer contains the note of these grants`);
   }
   return {
     outputs: {
@@ -53,16 +54,18 @@ export async function readGrants(
   };
 }
 
-/** What the last `pulumi up` did not know of; a second refresh says it again. */
-function newlyUncovered(uncovered: Uncovered[], state: GrantsState): string[] {
+/**
+ * What the last `pulumi up` did not know of. A second refresh repeats it. Entries are told apart by their fix and not by the
+ * reason: another version may put a reason in other words.
+ */
+export function newlyUncovered(uncovered: Uncovered[], state: Pick<GrantsState, "uncovered" | "drift">): string[] {
   const known = new Set((state.uncovered ?? []).map(uncoveredKey));
-  const said = new Set(state.drift);
-  return uncovered.flatMap((entry) => {
-    const sentence = `${entry.kind} ${entry.object}: ${entry.reason}. ${entry.fix};`;
-    return known.has(uncoveredKey(entry)) && !said.has(sentence) ? [] : [sentence];
-  });
+  const isRepeated = ({ fix }: Uncovered) => state.drift?.some((sentence) => sentence.endsWith(` ${fix};`));
+  return uncovered
+    .filter((entry) => !known.has(uncoveredKey(entry)) || isRepeated(entry))
+    .map((entry) => explainUncovered(entry).join(" "));
 }
 
-function uncoveredKey({ kind, object, owner, reason }: Uncovered): string {
-  return JSON.stringify([kind, object, owner, reason]);
+function uncoveredKey({ kind, object, owner, fix }: Uncovered): string {
+  return JSON.stringify([kind, object, owner, fix]);
 }

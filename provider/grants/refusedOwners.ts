@@ -7,10 +7,13 @@ import type { Coverage } from "./sql/coverage";
 import type { Actor } from "./sql/scope";
 import type { Uncovered } from "./uncovered";
 
-/** Owners as whom the server refused a GRANT, with its words: an event trigger may fail for one of them alone. */
+/** The owners whose GRANT the server refused, with its message: an event trigger may fail for only one of them. */
 export type RefusedOwners = ReadonlyMap<string, string>;
 
-/** Grants in one transaction; again without an owner as whom the server refuses it, so that the others get theirs. */
+/**
+ * Grants in one transaction. If the server refuses a statement that runs as an owner, it tries again without that owner, so
+ * that the objects of the others are still granted.
+ */
 export async function grantWhereAllowed<T>(
   context: Context,
   work: (tx: Transaction, refused: RefusedOwners) => Promise<T>,
@@ -23,13 +26,13 @@ export async function grantWhereAllowed<T>(
       const failure = error as QueryFailure;
       const owner = failure.severity === undefined ? undefined : failure.statement?.actor;
       if (owner === undefined || refused.has(owner)) throw error;
-      const reason = `the server refuses it as ${displayIdentifier(owner)}: ${serverWords(failure)}`;
+      const reason = `the server refused the statement when run as ${displayIdentifier(owner)}: ${serverWords(failure)}`;
       refused = new Map([...refused, [owner, reason]]);
     }
   }
 }
 
-/** The rights without a way to give those of the refused owners. */
+/** The coverage in which the rights of the refused owners cannot be granted. */
 export function withoutRefused(coverage: Coverage, refused: RefusedOwners): Coverage {
   if (refused.size === 0) return coverage;
   const part = <T extends { actor: Actor }>(right: T, owner: string): T =>

@@ -15,13 +15,13 @@ export interface GrantsOutputs {
   roleOid: number;
   target: Place;
   token: string;
-  /** What the role held before us, by `rightKey`: left standing. */
+  /** What the role held before these grants, by `rightKey`. It stays. */
   found: string[];
-  /** What was given beside default privileges that were there before us. */
+  /** What was granted next to default privileges that existed before these grants, by `rightKey`. */
   given: string[];
-  /** What the names of the scope meant when it was granted, by `formatObjects`. */
+  /** What the names of the scope referred to when it was granted, by `formatObjects`. */
   objects: string;
-  /** How many relations of the scope the role can read, by whatever right. */
+  /** How many relations of the scope the role can read, whichever right lets it. */
   grantedTables: number;
   uncovered: Uncovered[];
 }

@@ -1,22 +1,23 @@
 import type { Context } from "../lifecycle/context";
+import { absentObjects } from "../lifecycle/refusals";
 import type { GrantsOwnership } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import { type Role, type RoleReference, readRole } from "../postgres/sql/role";
 import { placeOf, readServer, type Server } from "../postgres/sql/server";
 import type { Transaction } from "../postgres/transaction";
 import { OwnershipNotes } from "./ownershipNotes";
-import { noSuchRole, notThere } from "./refusals";
+import { noSuchRole } from "./refusals";
 import { type ActualRight, readActualRights } from "./sql/actual";
 import { type Coverage, readCoverage, toCoverage } from "./sql/coverage";
 import { displayMissing, readMissing } from "./sql/missing";
 import { allScopes, type NamedObject, type ScopeInputs, toScope } from "./sql/scope";
 
-/** All that a change needs to know. */
+/** What a change needs to know. */
 export interface Survey {
   server: Server;
-  /** Names of the desired scope that mean nothing in the database. */
+  /** What the desired scope names and the database does not have. */
   missing: string[];
-  /** Undefined where there is no such role. */
+  /** Undefined if there is no such role. */
   grantee: Grantee | undefined;
 }
 
@@ -24,9 +25,9 @@ export interface Grantee {
   role: Role;
   place: Place;
   notes: GrantsOwnership[];
-  /** How much of the desired scope it can read. */
+  /** How much of the desired scope the role can read. */
   coverage: Coverage;
-  /** What it holds in any of the scopes that were asked about, and of what is known by its OID. */
+  /** What the role holds in any of the given scopes, and on the objects that are known by their OIDs. */
   actual: ActualRight[];
 }
 
@@ -54,9 +55,9 @@ export async function surveyGrants(context: Context, tx: Transaction, question: 
   return { server, missing: missing.map(displayMissing), grantee };
 }
 
-/** Refuses a role or a scope that is not there, before anything is granted. */
+/** Refuses a missing role and a scope that names missing objects, before anything is granted. */
 export function granteeOrRefuse({ server, missing, grantee }: Survey, role: string): Grantee {
   if (!grantee) throw noSuchRole(role, server.database);
-  if (missing.length > 0) throw notThere(missing, server.database);
+  if (missing.length > 0) throw absentObjects(server.database, missing, "Nothing was granted.");
   return grantee;
 }

@@ -5,7 +5,7 @@ import type { Coverage } from "./sql/coverage";
 import { groupBy } from "./sql/groupBy";
 import type { Uncovered } from "./uncovered";
 
-/** Says of which tables nobody knows for now whether row-level security hides rows, and by whom they are held. */
+/** Names the tables for which row-level security cannot be checked now, and who has a table locked that the check needs. */
 export function warnOfUnread(context: Context, role: string, { tables }: Coverage): void {
   const held = tables.flatMap(({ rowsHeldBy, schema, name }) =>
     rowsHeldBy === null ? [] : [{ holder: displayBlocker(rowsHeldBy), schema, name }],
@@ -13,13 +13,14 @@ export function warnOfUnread(context: Context, role: string, { tables }: Coverag
   for (const group of groupBy(held, ({ holder }) => holder)) {
     const [{ holder }] = group;
     context.warn(
-      `whether row-level security hides rows of ${displayTables(group, 5)} from role "${role}" is unknown while ${holder} has a table locked: ` +
-        "run `pulumi refresh` when that is done",
+      `it is unknown whether row-level security hides rows of ${displayTables(group, 5)} from role "${role}".\n` +
+        `A table that the check needs is locked by ${holder}.\n` +
+        "Run `pulumi refresh` when the lock is released.",
     );
   }
 }
 
-/** What the state says of the rows of those tables stays true until somebody can look; in the state's order. */
+/** Keeps what the state says about rows of tables that cannot be checked now, in the order of the state. */
 export function keepUnread(uncovered: Uncovered[], before: Uncovered[] = [], { tables }: Coverage): Uncovered[] {
   const unread = tables.filter(({ rowsHeldBy }) => rowsHeldBy !== null);
   if (unread.length === 0) return uncovered;
@@ -29,7 +30,7 @@ export function keepUnread(uncovered: Uncovered[], before: Uncovered[] = [], { t
     fix.includes(" POLICY ") &&
     (objects.has(object) || (kind === "tables" && schemas.some((end) => object.endsWith(end))));
   const kept = before.filter(isUnread);
-  // Many tables of a schema are one entry, and that counts the ones that are held.
+  // Many tables of a schema are one entry, and it counts the tables that cannot be checked.
   const known = kept.some(({ kind }) => kind === "tables") ? uncovered.filter((entry) => !isUnread(entry)) : uncovered;
   const order = before.map(keyOf);
   const placeOf = (entry: Uncovered) => (order.indexOf(keyOf(entry)) + order.length + 1) % (order.length + 1);

@@ -12,13 +12,13 @@ export function checkArguments(args: Arguments): Unmarked<AllowlistInputs> {
   const ips = readIps(args);
   const whenOpen = args.oneOf("whenOpen", "leaveOpen", "restrict") ?? "leaveOpen";
   if (region === undefined && (ips === undefined || ips.length === 0) && args.problems.length === 0) {
-    args.problem("clickPipesRegion", "give the cloud and region of the ClickHouse service, or `ips`, or both");
+    args.problem("clickPipesRegion", "specify the cloud and region of the ClickHouse service, or `ips`, or both");
   }
   if (whenOpen === "restrict" && !hasUnknown(ips) && (ips ?? []).every(isClickPipes)) {
     args.problem(
       "ips",
-      'with `whenOpen: "restrict"` list the addresses of your applications and of this machine, beside those of ClickPipes: ' +
-        "whoever is not in the list is shut out",
+      '`whenOpen: "restrict"` requires the addresses of your applications and of this machine, in addition to those of ClickPipes.\n' +
+        "Every address that is not in the list is shut out.",
     );
   }
   return {
@@ -32,7 +32,7 @@ export function checkArguments(args: Arguments): Unmarked<AllowlistInputs> {
   };
 }
 
-/** Undefined where it is not given, or not as it should be. */
+/** Undefined if it is not given, or not valid. */
 function readRegion(args: Arguments): Region | undefined {
   const region = args.object("clickPipesRegion");
   if (!region) return args.is("clickPipesRegion", UNKNOWN_TEXT) ? unknownAs() : undefined;
@@ -65,7 +65,7 @@ function readDate(region: Arguments, name: string): string | undefined {
 
 function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(Date.parse(text))) return false;
-  // A day that its month does not have would count as one of the next month.
+  // Date.parse takes a day that the month does not have for a day of the next month.
   const day = text.slice(0, 10);
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
@@ -74,19 +74,19 @@ function readIps(args: Arguments): string[] | undefined {
   const list = args.list("ips", (value, path) => {
     const entry = typeof value === "string" ? value.trim().replace(/\s*-\s*/, "-") : undefined;
     if (entry !== undefined && parseEntry(entry)) return canonicalEntry(entry);
-    // What looks like nothing of the kind may be a secret in the wrong place.
-    const looksLikeOne = entry !== undefined && /^([\da-f]{0,4}[.:/ -])*[\da-f]{0,4}$/i.test(entry);
-    const quoted = looksLikeOne ? `"${value}" is` : "this is";
+    // Text that does not look like an address may be a secret in the wrong place.
+    const looksLikeAddress = entry !== undefined && /^([\da-f]{0,4}[.:/ -])*[\da-f]{0,4}$/i.test(entry);
+    const quoted = looksLikeAddress ? `"${value}"` : "this";
     args.problem(
       path,
-      `${quoted} no IP address, a-b range or CIDR block; Neon's proxy would take it for an entry that lets nobody in`,
+      `${quoted} is not an IP address, a-b range or CIDR block.\nNeon's proxy would accept it as an entry that lets no one in.`,
     );
     return undefined;
   });
   return canonicalList(list, compareText);
 }
 
-/** Everything to keep in the list, each in its canonical spelling. */
+/** All entries to keep in the list, each in its canonical spelling. */
 function resolveAddresses(region: Region | undefined, ips: string[] | undefined): string[] {
   if (hasUnknown([region, ips])) return unknownAs();
   const resolved = region ? regionAddresses(region).ips : [];

@@ -10,7 +10,7 @@ import { handOver, openJournal, type PendingJournal, readPending } from "./pendi
 import { RunRegistry } from "./runRegistry";
 import type { AllowlistInputs, AllowlistOutputs, AllowlistState } from "./state";
 import { type Survey, survey, willCloseOpenList } from "./survey";
-import { nameList, openList } from "./wording";
+import { emptiedList, openList } from "./wording";
 
 export async function createAllowlist(context: Context, inputs: AllowlistInputs): Promise<Created<AllowlistOutputs>> {
   return { id: inputs.projectId, outputs: await applyAllowlist(context, inputs, undefined) };
@@ -24,7 +24,7 @@ export function updateAllowlist(
   return applyAllowlist(context, inputs, state);
 }
 
-/** Brings our addresses into the list, takes out those of ours that are no longer desired, and leaves everything else. */
+/** Adds this resource's addresses to the list, removes those that are no longer desired, and leaves everything else alone. */
 function applyAllowlist(
   context: Context,
   desired: AllowlistInputs,
@@ -46,9 +46,9 @@ function applyAllowlist(
 
 interface Failed {
   failure: unknown;
-  /** The list is, or may be, another than before. */
+  /** Whether the list was changed, or may have been. */
   isChanged: boolean;
-  /** What the state has to say of it; nothing where there is nothing of ours in the list. */
+  /** What to save in the state. Undefined if no entry of this resource is in the list. */
   outputs?: AllowlistOutputs;
 }
 
@@ -78,12 +78,13 @@ async function applyToProject(
   return { failure: closed.refusal, isChanged: true, ...(state && { outputs: outputsWhenOpen(known) }) };
 }
 
+const STAYS_OPEN = 'It stays open, because `whenOpen` is "leaveOpen".';
+
 function leaveOpen(context: Context, known: Survey): AllowlistOutputs {
   const { desired, state } = known;
   const { projectId } = desired;
-  if (state?.effective === "restricted")
-    context.warn(`${nameList(projectId)} was emptied: it is open to the world, and left so`);
-  else context.inform(`${openList(projectId)}: it is left so`);
+  if (state?.effective === "restricted") context.warn(`${emptiedList(projectId)}.\n${STAYS_OPEN}`);
+  else context.inform(`${openList(projectId)}.\n${STAYS_OPEN}`);
   return outputsWhenOpen(known);
 }
 
@@ -95,7 +96,7 @@ function recordSuccess(context: Context, known: Survey, journal: PendingJournal)
   handOver(context.run, projectId, others, { added: gone, ...(protectedBefore !== undefined && { protectedBefore }) });
 }
 
-/** What was written will be in the state; where nothing was, what was noted before still counts. */
+/** If something was written, the state will record it. Otherwise, what an earlier run noted still counts. */
 function recordFailure(
   registry: RunRegistry,
   { desired, state, token }: Survey,

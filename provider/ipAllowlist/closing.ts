@@ -8,11 +8,14 @@ import type { Survey } from "./survey";
 
 export interface Closed {
   refusal: SourceError;
-  /** Whether ours were taken out of the list again. */
+  /** Whether the addresses of this resource were removed from the list again. */
   isPutBack: boolean;
 }
 
-/** The list is closed now; if this machine is shut out, so may be the applications, and ours are taken out again. */
+/**
+ * Connects after the list was closed. If this machine is shut out, the applications may be too, so the addresses of this
+ * resource are removed again.
+ */
 export async function proveReachable(context: Context, known: Survey, edit: Edit): Promise<Closed | undefined> {
   try {
     await reach(context);
@@ -26,9 +29,9 @@ async function openAgain(context: Context, { desired, state }: Survey, edit: Edi
   const { projectId } = desired;
   const where = { projectId, host: context.postgres.settings.host, cause };
   const unwanted = [...(state?.added ?? []), ...edit.added];
-  const takeOut = ({ list }: Sight) =>
+  const removal = ({ list }: Sight) =>
     list.ips.length === 0 ? undefined : { wanted: [], unwanted, protectedOnly: edit.protectedBefore };
-  const repaired = await editProjectList(context, projectId, takeOut);
+  const repaired = await editProjectList(context, projectId, removal);
   const isFailed = "failure" in repaired;
   if (isFailed && repaired.edit.writes.carriedOut === 0)
     return { refusal: shutOut({ ...where, failure: repaired.failure as Error }), isPutBack: false };

@@ -7,7 +7,7 @@ import { notDesiredBy, protectsForOthers } from "./runRegistry";
 import type { AllowlistOutputs } from "./state";
 import type { Survey } from "./survey";
 
-/** What we want of the list as it was found; nothing where it is to be left open. */
+/** What the list should become, given what was found. Undefined to leave an open list open. */
 export function decide(known: Survey, willClose: boolean, sight: Sight): DesiredList | undefined {
   const { desired, state, pending, others, gone } = known;
   const { projectId, addresses, whenOpen, protectedBranchesOnly } = desired;
@@ -15,37 +15,37 @@ export function decide(known: Survey, willClose: boolean, sight: Sight): Desired
   if (settings.block_public_connections) throw publicBlocked(projectId);
   if (list.ips.length === 0) {
     if (whenOpen === "leaveOpen") return undefined;
-    // Emptied by somebody, perhaps just now: to fill it again would close what they have opened.
+    // Another user emptied it, perhaps just now. Filling it again would close what that user opened.
     if (!willClose || hasWritten) throw listEmptied(projectId);
   }
   const before = protectsForOthers(others) ? undefined : protectionToRestore(list, state, pending);
   return { wanted: addresses, unwanted: notDesiredBy(others, gone), protectedOnly: protectedBranchesOnly ?? before };
 }
 
-/** Of an edit that is done, all that was to be proved included. */
+/** The outputs after an edit that succeeded. If it closed the list, a connection has proved that this machine is not shut out. */
 export function outputsWhenDone(known: Survey, edit: Edit): AllowlistOutputs {
   return { ...outputsAfter(known, edit, true), effective: "restricted" };
 }
 
-/** Of an edit that failed on the way. */
+/** The outputs after an edit that failed part-way. */
 export function outputsWhenFailed(known: Survey, willClose: boolean, edit: Edit): AllowlistOutputs {
-  // The first write that was carried out took out what is wanted no longer, and put back what we had changed.
-  const areOut = edit.writes.carriedOut > 0;
-  return { ...outputsAfter(known, edit, areOut), effective: willClose ? "open" : "restricted" };
+  // The first write that Neon carried out also removed what is no longer desired, and restored `protected_branches_only`.
+  const isRemoved = edit.writes.carriedOut > 0;
+  return { ...outputsAfter(known, edit, isRemoved), effective: willClose ? "open" : "restricted" };
 }
 
-/** An open list has no entry, and so none of ours. */
+/** The outputs for an open list, which has no entries at all. */
 export function outputsWhenOpen({ token, edition }: Survey): AllowlistOutputs {
   return { effective: "open", token, edition, added: [] };
 }
 
-/** `areOut`: what this resource wants no longer is out of the list. */
-function outputsAfter({ desired, state, token, edition }: Survey, edit: Edit, areOut: boolean) {
+/** `isRemoved`: what this resource no longer desires is out of the list. */
+function outputsAfter({ desired, state, token, edition }: Survey, edit: Edit, isRemoved: boolean) {
   const { addresses, protectedBranchesOnly } = desired;
-  // What is there no longer as we wrote it has become somebody else's, whatever comes back later.
+  // An entry that is gone, or spelled differently now, no longer belongs to this resource, even if it comes back later.
   const still = (state?.added ?? []).filter((entry) => edit.seen === undefined || edit.seen.includes(entry));
-  const before = still.filter((entry) => !areOut || addresses.includes(entry));
-  const isRestored = protectedBranchesOnly === undefined && areOut;
+  const before = still.filter((entry) => !isRemoved || addresses.includes(entry));
+  const isRestored = protectedBranchesOnly === undefined && isRemoved;
   return {
     token,
     edition,

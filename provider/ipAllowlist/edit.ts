@@ -10,30 +10,30 @@ import { allowlistRefused, listContested } from "./refusals";
 
 const MOST_WRITES = 6;
 
-/** The project as it was read last. */
+/** The project as last read. */
 export interface Sight {
   list: AllowedList;
   settings: ProjectSettings;
-  /** Whether this edit has written to the list before. */
+  /** Whether Neon has carried out a write of this edit. */
   hasWritten: boolean;
 }
 
-/** Says what we want of the list; nothing to leave it alone; refuses by throwing. */
+/** Returns what the list should become, or undefined to leave it alone. Throws to refuse. */
 export type Decide = (sight: Sight) => DesiredList | undefined;
 
-/** What became of an edit: the list as it was found last, or why it failed in the end; and what it did in either case. */
+/** The outcome of an edit: the list as last read, or why it failed in the end. Either way, with what it did. */
 export type Edited = ({ list: AllowedList } | { failure: unknown }) & { edit: Edit };
 
 interface EditOptions {
-  /** What is ours already. */
+  /** What belongs to this resource already. */
   ours?: Ours;
-  /** Is told what will be ours before it is written. */
+  /** Called before each write, with what will belong to this resource after it. */
   note?(ours: Ours): void;
 }
 
 /**
- * Reads just before it writes and again at once. Where addresses were put in, once more a moment later, for a writer who
- * had read the old list and wrote it back over ours. Never throws: what was written must be known in any case.
+ * Reads the list just before it writes, and again right after. If it added addresses, it reads once more a moment later, in case
+ * another user had read the old list and wrote it back. Never throws, since the caller has to know what was written.
  */
 export async function editProjectList(
   context: Context,
@@ -41,17 +41,17 @@ export async function editProjectList(
   decide: Decide,
   { ours, note }: EditOptions = {},
 ): Promise<Edited> {
-  // Else it would happen between our reading and our writing.
+  // Otherwise it would happen between the read and the write.
   warmUp();
   let edit = beginEdit(ours);
   let sent: Sent | undefined;
-  let putsIn = false;
+  let isAdding = false;
   const change = (settings: ProjectSettings, writes: Writes): ProjectSettings | undefined => {
     const list = toAllowedList(settings);
     edit = recordReading(recordWrite(edit, sent, writes), list.ips);
     sent = undefined;
     const desired = decide({ list, settings, hasWritten: writes.carriedOut > 0 });
-    putsIn ||= (desired?.wanted.length ?? 0) > 0;
+    isAdding ||= (desired?.wanted.length ?? 0) > 0;
     const plan = desired && planWrite(list, desired, writes);
     if (!plan) return undefined;
     if (writes.carriedOut >= MOST_WRITES) throw listContested(projectId, changesOf(plan, list));
@@ -64,12 +64,12 @@ export async function editProjectList(
     const changed = await context.neon.changeSettings(projectId, change, edit.writes);
     edit = recordWrite(edit, sent, changed.writes);
     if ("failure" in changed) return { edit, failure: allowlistRefused(projectId, changed.failure) };
-    if (countWrites(edit.writes) === before || !putsIn) return { edit, list: toAllowedList(changed.settings) };
+    if (countWrites(edit.writes) === before || !isAdding) return { edit, list: toAllowedList(changed.settings) };
     await sleep(context.run.neonWaits.secondLook);
   }
 }
 
-/** What comes back after we took it out is wanted by somebody: to take it out again might cut their pipe. */
+/** If an entry comes back after this edit removed it, another user needs it: removing it again might cut that user's pipe. */
 function planWrite(found: AllowedList, desired: DesiredList, { carriedOut }: Writes): ListPlan | undefined {
   return planList(found, carriedOut > 0 ? { ...desired, unwanted: [] } : desired);
 }

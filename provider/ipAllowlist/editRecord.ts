@@ -2,20 +2,20 @@ import { NO_WRITES, type Writes } from "../neon/settingsChange";
 import type { AllowedList, ListPlan } from "./addresses/plan";
 import type { Ours } from "./ours";
 
-/** What one edit did so far. Its `added`: what was not there before we wrote it, and has not gone since. */
+/** What one edit has done so far. `added` lists the entries that were not there before it wrote them, and have stayed since. */
 export interface Edit extends Ours {
   readonly writes: Writes;
-  /** What was in the list each time that we read or wrote it; undefined where we never came to that. */
+  /** The entries that were in the list at every read and write. Undefined if there was none. */
   readonly seen?: readonly string[];
 }
 
-/** A write whose outcome is not known yet, and the list that it was made of. */
+/** A write whose outcome is not known yet, and the list that it is based on. */
 export interface Sent {
   plan: ListPlan;
   found: AllowedList;
 }
 
-/** `ours`: what is ours already, since a run that was killed put it in. */
+/** `ours`: what belongs to this resource already, because a killed run wrote it. */
 export function beginEdit(ours: Ours = { added: [] }): Edit {
   return { ...ours, writes: NO_WRITES };
 }
@@ -28,7 +28,7 @@ export function mayHaveWritten({ writes }: Edit): boolean {
   return countWrites(writes) > 0;
 }
 
-/** What a write added is ours from the moment it may have been carried out; one that was refused added nothing. */
+/** Entries belong to this resource as soon as the write that adds them may have been carried out. A refused write adds nothing. */
 export function recordWrite(edit: Edit, sent: Sent | undefined, writes: Writes): Edit {
   const recorded = { ...edit, writes };
   if (!sent || countWrites(writes) === countWrites(edit.writes)) return recorded;
@@ -36,12 +36,12 @@ export function recordWrite(edit: Edit, sent: Sent | undefined, writes: Writes):
   return { ...recorded, ...(isCarriedOut && { seen: seenAgain(edit, sent.plan.list.ips) }), ...oursAfter(edit, sent) };
 }
 
-/** What has gone is ours no longer, whatever comes back later. */
+/** An entry that is gone no longer belongs to this resource, even if it comes back later. */
 export function recordReading(edit: Edit, ips: readonly string[]): Edit {
   return { ...edit, added: edit.added.filter((entry) => ips.includes(entry)), seen: seenAgain(edit, ips) };
 }
 
-/** What is ours where the write is carried out. */
+/** What belongs to this resource if the write is carried out. */
 export function oursAfter({ added, protectedBefore }: Edit, { plan, found }: Sent): Ours {
   const all = [...new Set([...added, ...plan.added])];
   if (protectedBefore !== undefined) return { added: all, protectedBefore };

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Run } from "../lifecycle/run";
 
-/** The files of what is done, and waits for the engine to save that: they are removed when the run ends. */
+/** The files of work that is done, but that the engine has not saved yet. They are removed when the run ends. */
 export class FinishedJournals {
   readonly #files = new Set<string>();
 
@@ -27,18 +27,18 @@ export class FinishedJournals {
 }
 
 /**
- * What is being done to something that can bear no mark of ours, kept in the Pulumi home of this machine until the state
- * says so: what a run that was killed before that has done, the next run on this machine knows for its own. Where nothing
- * can be kept, nothing is known, as on any other machine.
+ * Notes on work on an object that cannot carry a marker. They stay in the Pulumi home of this machine until the state is saved.
+ * If a run is killed before that, the next run on this machine knows from them what belongs to the resource. If no file can be
+ * written, the next run knows nothing, as on any other machine.
  */
 export class Journal<T> {
   readonly #folder: string;
   readonly #file: string;
   readonly #finished: FinishedJournals;
-  /** What was there before this run wrote. */
+  /** The entry from before this run. */
   #found: T | undefined;
 
-  /** `key` names the thing and who does it. */
+  /** `key` names the object, and the resource that works on it. */
   constructor(run: Run, ...key: string[]) {
     this.#finished = run.memory(FinishedJournals);
     this.#folder = join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "neon-clickpipes");
@@ -61,20 +61,20 @@ export class Journal<T> {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const draft = `${this.#file}.${process.pid}`;
       writeFileSync(draft, JSON.stringify(entry), { mode: 0o600 });
-      // At once: a crash while this is written must not take what an earlier run had kept.
+      // A rename is atomic: a crash during the write must not destroy the notes of an earlier run.
       renameSync(draft, this.#file);
     } catch {
-      // A read-only home is no reason to fail.
+      // A read-only home directory is no reason to fail.
     }
   }
 
-  /** Undoes what was written since it was read. */
+  /** Undoes every write since the last read. */
   putBack(): void {
     if (this.#found === undefined) this.clear();
     else this.write(this.#found);
   }
 
-  /** All is done, but the state does not say so yet: cleared when the run ends. */
+  /** The work is done, but the state is not saved yet: the entry is cleared when the run ends. */
   finish(): void {
     this.#finished.add(this.#file);
   }
@@ -89,6 +89,6 @@ function removeFile(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Nothing was kept, or nothing can be changed.
+    // The file does not exist, or the home directory is read-only.
   }
 }

@@ -2,9 +2,9 @@ import type { Context } from "../lifecycle/context";
 import { ADDRESSES_AS_OF, regionAddresses } from "./addresses/regions";
 import { toAllowedList } from "./edit";
 import type { AllowlistInputs } from "./state";
-import { closesTo, openList } from "./wording";
+import { openList, restrictsTo } from "./wording";
 
-/** What a preview can say of it: that the addresses are guessed, and that a list that is open now will be closed. */
+/** Warns in a preview if the region is unknown, and if `pulumi up` will close an open list. */
 export async function look(
   context: Context,
   before: Partial<AllowlistInputs>,
@@ -12,12 +12,15 @@ export async function look(
 ): Promise<void> {
   if (region && regionAddresses(region).unknownRegion) {
     context.warn(
-      `region ${region.region} of ${region.cloud} is in no table of ClickPipes addresses (as of ${ADDRESSES_AS_OF}): those of ` +
-        "the default region are used. Check ClickHouse's page on static IPs",
+      [
+        `region ${region.region} of ${region.cloud} is not in the table of ClickPipes addresses (as of ${ADDRESSES_AS_OF}).`,
+        "The addresses of the default region are used.",
+        "Check them against ClickHouse's page on static IPs.",
+      ].join("\n"),
     );
   }
   if (whenOpen !== "restrict" || (before.whenOpen === "restrict" && before.projectId === projectId)) return;
   const settings = await context.lookAtNeon(projectId, (neon) => neon.readSettings(projectId));
   if (!settings || toAllowedList(settings).ips.length > 0) return;
-  context.warn(`${openList(projectId)}; \`pulumi up\` ${closesTo(addresses)}`);
+  context.warn(`${openList(projectId)}.\n${restrictsTo(addresses)}.`);
 }

@@ -1,24 +1,24 @@
 import type { AllowedList } from "./addresses/plan";
 import type { AllowlistState } from "./state";
 
-/** What of a list is there because of us. */
+/** What this resource put into a list. */
 export interface Ours {
   readonly added: readonly string[];
-  /** `protected_branches_only` before us, where we changed it. */
+  /** `protected_branches_only` before this resource changed it. Undefined if it never did. */
   readonly protectedBefore?: boolean;
 }
 
-/** By the state, and by what a run that was killed after it has noted. */
+/** The entries of this resource: those in the state, and those that a run killed after it has noted. */
 export function ownEntries(state: Partial<Ours> | undefined, pending: Ours | undefined): string[] {
   return [...new Set([...(state?.added ?? []), ...(pending?.added ?? [])])];
 }
 
-/** What `protected_branches_only` was before us, where we ever changed it. */
+/** What `protected_branches_only` was before this resource changed it. Undefined if it never did. */
 export function protectionFound(state: Partial<Ours> | undefined, pending: Ours | undefined): boolean | undefined {
   return state?.protectedBefore ?? pending?.protectedBefore;
 }
 
-/** The same, where nobody has changed it since. */
+/** The same value if it should be restored. Undefined if another user has changed the setting since. */
 export function protectionToRestore(
   found: AllowedList,
   state: AllowlistState | undefined,

@@ -4,11 +4,11 @@ import type { Ours } from "./ours";
 import type { Member } from "./runRegistry";
 import type { AllowlistState } from "./state";
 
-/** What a run has done or is about to do, as kept until the state says so. */
+/** What a run has done or is about to do. It is kept until the state is saved. */
 export interface Pending extends Ours {
-  /** The edition of the state before it; none before a create. */
+  /** The edition of the previous state. Undefined before a create. */
   follows?: string;
-  /** The list was open, and is being closed. */
+  /** Whether the run closes an open list. */
   closes: boolean;
 }
 
@@ -18,15 +18,15 @@ export function openJournal(run: Run, projectId: string, mark: string): PendingJ
   return new Journal(run, projectId, mark);
 }
 
-/** What the run that came after this state, and was killed before its own was saved, has kept; any other tells us nothing. */
+/** The notes of a run that started from this state, and was killed before it saved its own. Other notes do not count. */
 export function readPending(journal: PendingJournal, state: AllowlistState | undefined): Pending | undefined {
   const pending = journal.read();
   return pending && pending.follows === state?.edition ? pending : undefined;
 }
 
 /**
- * What a resource gives up and others of its run desire is theirs from now on. Their states, which say nothing of it, are
- * saved already: so it is kept until the next run of theirs.
+ * Hands what a resource gives up to the resources of this run that desire it too. Their states may be saved already, without
+ * it. So their journals keep it until their next run.
  */
 export function handOver(run: Run, projectId: string, heirs: readonly Member[], left: Ours): void {
   let { added, protectedBefore } = left;
@@ -36,7 +36,7 @@ export function handOver(run: Run, projectId: string, heirs: readonly Member[], 
     if (theirs.length === 0 && setting === undefined) continue;
     const journal = openJournal(run, projectId, mark);
     const pending = journal.read();
-    // What another one has handed over in this run.
+    // Another resource of this run may have handed something over already.
     const before = pending?.follows === edition ? pending : { added: [] };
     const protection = setting === undefined ? {} : { protectedBefore: setting };
     journal.write({ ...before, follows: edition, closes: false, added: [...before.added, ...theirs], ...protection });

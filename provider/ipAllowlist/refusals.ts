@@ -1,47 +1,53 @@
-import { refusal, type SourceError } from "../errors";
+import { refusal, type SourceError, sentence } from "../errors";
 import { isNeonFailure } from "../neon/errors";
-import { nameList } from "./wording";
+import { blockedConnections, nameList } from "./wording";
 
-/** Which answer Neon gives where the plan lacks IP Allow is documented nowhere, so every refused write names both causes. */
+/** Neon does not document its answer if the plan lacks IP Allow, so every refused write names the plan as a possible cause. */
 export function allowlistRefused(projectId: string, failure: unknown): unknown {
   if (!isNeonFailure(failure) || failure.method !== "PATCH") return failure;
   const { status = 0, method } = failure;
   if (status < 400 || status >= 500 || [401, 404, 423, 429].includes(status)) return failure;
-  const text =
-    `Neon refused to change ${nameList(projectId)}, which has not changed. IP Allow is part of Neon's Scale ` +
-    `plan, and needs a key that may change the project. ${failure.message}`;
-  return Object.assign(refusal("neonFailure", text), { method, status });
+  const refused = refusal(
+    "neonFailure",
+    `Neon refused to change ${nameList(projectId)}.`,
+    "The refused request changed nothing.",
+    failure.message,
+    "IP Allow is part of Neon's Scale plan: check that the project's plan includes it, and that the API key may change the project.",
+  );
+  return Object.assign(refused, { method, status });
 }
 
 export function publicBlocked(projectId: string): SourceError {
-  return refusal(
-    "publicBlocked",
-    `project ${projectId} blocks public connections, so ClickPipes cannot reach it whatever its IP Allow list says: ` +
-      "allow them in the project's settings, or leave IpAllowlist out and use a private connection",
-  );
+  return refusal("publicBlocked", ...blockedConnections(projectId));
 }
 
 export function listEmptied(projectId: string): SourceError {
   return refusal(
     "listEmptied",
-    `${nameList(projectId)} was emptied by somebody, so it is open to the world now. It is not closed again unasked: ` +
-      'run `pulumi refresh` to see it, then `pulumi up` to close it, or set `whenOpen: "leaveOpen"`',
+    `${nameList(projectId)} was emptied by another user, so it is open to the world now.`,
+    "The provider does not close it again unless you confirm it.",
+    "Run `pulumi refresh` to see the change, then `pulumi up` to close the list.",
+    'To leave it open, set `whenOpen: "leaveOpen"`.',
   );
 }
 
 export function listContested(projectId: string, entries: string[]): SourceError {
   return refusal(
     "listContested",
-    `${nameList(projectId)} is being changed by somebody else all the time: what we wrote of ${entries.join(", ")} ` +
-      "did not stay. Run it again in a moment; if it never stays, see whether the project's plan includes IP Allow (Neon's Scale plan does)",
+    `another user keeps changing ${nameList(projectId)}.`,
+    `These changes did not last: ${entries.join(", ")}.`,
+    "Run the command again in a moment.",
+    "If the changes never last, check that the project's plan includes IP Allow (Neon's Scale plan does).",
   );
 }
 
 export function wouldOpen(projectId: string): SourceError {
   return refusal(
     "wouldOpen",
-    `without these addresses ${nameList(projectId)} would be empty, and so open to the world. Add other entries first; ` +
-      "or set `allowOpenOnDelete: true`, run `pulumi up`, then destroy again. Nothing was changed",
+    `removing these addresses would leave ${nameList(projectId)} empty, and so open to the world.`,
+    "Add other entries first.",
+    "To open the list anyway, set `allowOpenOnDelete: true`, run `pulumi up`, then destroy again.",
+    "Nothing was changed.",
   );
 }
 
@@ -51,17 +57,20 @@ interface ShutOut {
   cause: Error;
   /** Whether the list is open again. */
   isOpen?: boolean;
-  /** Why our addresses could not be taken out again. */
+  /** Why the addresses of this resource could not be removed again. */
   failure?: Error;
 }
 
 export function shutOut({ projectId, host, cause, isOpen, failure }: ShutOut): SourceError {
-  const after = failure
-    ? `and taking our addresses out again failed too (${failure.message}): the list is closed, so correct it in Neon's console at once`
-    : `so our addresses were taken out again${isOpen ? ", and the list is open as before" : ""}`;
+  const outcome = failure
+    ? ["Removing this resource's addresses from the list again failed too.", failure.message]
+    : [`This resource's addresses were removed again${isOpen ? ", and the list is open as before" : ""}.`];
   return refusal(
     "shutOut",
-    `with ${nameList(projectId)} closed, this machine could not connect to ${host} any more (${cause.message}), ${after}. ` +
-      "Add this machine's address to `ips`, and those of your applications",
+    `with ${nameList(projectId)} closed, this machine could no longer connect to ${host}.`,
+    sentence(`The error was: ${cause.message}`),
+    ...outcome,
+    ...(failure ? ["The list is still closed, so correct it in Neon's console at once."] : []),
+    "Add this machine's address to `ips`, and those of your applications.",
   );
 }

@@ -10,7 +10,7 @@ import { notDesiredBy, protectsForOthers, RunRegistry } from "./runRegistry";
 import type { AllowlistState } from "./state";
 import { nameList } from "./wording";
 
-/** Takes out what was not there before us, and nothing else. */
+/** Removes what this resource added to the list, and nothing else. */
 export async function removeAllowlist(context: Context, state: AllowlistState): Promise<void> {
   const { projectId = state.id, token, mark } = state;
   const registry = context.run.memory(RunRegistry);
@@ -24,37 +24,47 @@ export async function removeAllowlist(context: Context, state: AllowlistState): 
     const protectedBefore = protectionFound(state, pending);
     const restores = protectedBefore !== undefined && !protectsForOthers(others);
     const protection = (list: AllowedList) => (restores ? protectionToRestore(list, state, pending) : undefined);
-    if (ours.length > 0 || restores) await takeOut(context, { ...state, projectId }, ours, protection);
+    if (ours.length > 0 || restores) await removeEntries(context, { ...state, projectId }, ours, protection);
     journal.clear();
     handOver(context.run, projectId, others, { added: own, ...(protectedBefore !== undefined && { protectedBefore }) });
   });
 }
 
-async function takeOut(
+/** What the list should become on delete. Undefined if there is nothing to remove, or if this delete has removed it already. */
+export function decideRemoval(
+  { projectId, allowOpenOnDelete }: Pick<AllowlistState, "projectId" | "allowOpenOnDelete">,
+  { list, hasWritten }: Pick<Sight, "list" | "hasWritten">,
+  desired: DesiredList,
+): DesiredList | undefined {
+  if (list.ips.length === 0 || hasWritten) return undefined;
+  if (!allowOpenOnDelete && planList(list, desired)?.list.ips.length === 0) throw wouldOpen(projectId);
+  return desired;
+}
+
+async function removeEntries(
   context: Context,
-  { projectId, allowOpenOnDelete }: AllowlistState,
+  state: AllowlistState,
   ours: string[],
   protection: (list: AllowedList) => boolean | undefined,
 ): Promise<void> {
-  const decide = ({ list, hasWritten }: Sight): DesiredList | undefined => {
-    if (list.ips.length === 0 || hasWritten) return undefined;
-    const desired = { wanted: [], unwanted: ours, protectedOnly: protection(list) };
-    if (!allowOpenOnDelete && planList(list, desired)?.list.ips.length === 0) throw wouldOpen(projectId);
-    return desired;
-  };
-  const edited = await editProjectList(context, projectId, decide);
+  const { projectId } = state;
+  const edited = await editProjectList(context, projectId, (sight) =>
+    decideRemoval(state, sight, { wanted: [], unwanted: ours, protectedOnly: protection(sight.list) }),
+  );
   const { edit } = edited;
   if ("failure" in edited) {
-    // A state that still had them would take out, another time, what somebody has put back meanwhile.
+    // If the state still listed them, the next delete would remove what another user has added again since.
     if (edit.writes.carriedOut === 0) refuseMissingProject(edited.failure);
     const { message } = edited.failure as Error;
-    context.warn(`what was ours is out of ${nameList(projectId)}, but then: ${message}`);
+    context.warn(
+      `this resource's addresses were removed from ${nameList(projectId)}, but a later step failed.\n${message}`,
+    );
   }
   const ips = "failure" in edited ? (edit.seen ?? []) : edited.list.ips;
   if (mayHaveWritten(edit) && ips.length === 0)
-    context.warn(`${nameList(projectId)} is empty now: everybody may connect`);
+    context.warn(`${nameList(projectId)} is now empty, so anyone can connect.`);
   const missing = missingFrom(ips, ours);
   const written = ours.filter((entry) => !missing.includes(entry));
   if (written.length > 0)
-    context.inform(`${written.join(", ")} stay in the list of project ${projectId}, as somebody wrote them anew`);
+    context.inform(`left in ${nameList(projectId)}: ${written.join(", ")}.\nAnother user added these addresses again.`);
 }

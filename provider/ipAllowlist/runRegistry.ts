@@ -1,19 +1,19 @@
-/** A resource of this run, as far as others of the run must know it. */
+/** What the other resources of this run need to know about a resource. */
 export interface Member {
   token: string;
   mark: string;
-  /** Of the state that this run gives it. */
+  /** The edition of the state that this run gives it. */
   edition: string;
   addresses: string[];
   protectedBranchesOnly?: boolean;
 }
 
-/** What this run has put in or kept, by project and token: a late delete of a predecessor must leave it. */
+/** What this run has added or kept, by project and token. A late delete of a predecessor must leave it in the list. */
 export class RunRegistry {
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #members = new Map<string, Map<string, Member>>();
 
-  /** One edit at a time for each project within this run; writers elsewhere are seen by reading again. */
+  /** Lets one edit at a time run for each project of this run. Writers elsewhere are noticed by reading again. */
   takeTurn<T>(projectId: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#turns.get(projectId) ?? Promise.resolve()).then(work, work);
     this.#turns.set(projectId, turn);
@@ -28,7 +28,7 @@ export class RunRegistry {
     if (token !== undefined) this.#membersOf(projectId).delete(token);
   }
 
-  /** The other resources of this run on the project. */
+  /** The other resources of this run in the same project. */
   othersOf(projectId: string, token: string | undefined): Member[] {
     return [...this.#membersOf(projectId).values()].filter((member) => member.token !== token);
   }

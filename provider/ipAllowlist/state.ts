@@ -6,7 +6,7 @@ export interface AllowlistInputs {
   projectId: string;
   clickPipesRegion?: Region;
   ips?: string[];
-  /** Of region and `ips`, resolved by `check`. */
+  /** The addresses of the region, and `ips`. `check` resolves them. */
   addresses: string[];
   whenOpen: "leaveOpen" | "restrict";
   protectedBranchesOnly?: boolean;
@@ -16,11 +16,11 @@ export interface AllowlistInputs {
 export interface AllowlistOutputs {
   effective: "open" | "restricted";
   token: string;
-  /** Of this state: fresh with each create and update. */
+  /** Identifies this state. Each create and update makes a new one. */
   edition: string;
-  /** The entries that were not there before us, and so are ours to take out. */
+  /** The entries that this resource added, and so may remove. */
   added: string[];
-  /** `protected_branches_only` before us, where we changed it. */
+  /** `protected_branches_only` before this resource changed it. Undefined if it never did. */
   protectedBefore?: boolean;
 }
 

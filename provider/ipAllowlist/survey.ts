@@ -7,22 +7,22 @@ import { reach } from "./reachability";
 import type { Member, RunRegistry } from "./runRegistry";
 import type { AllowlistInputs, AllowlistState } from "./state";
 
-/** What a create or an update knows before it looks at the list. */
+/** What a create or an update knows before it reads the list. */
 export interface Survey {
   desired: AllowlistInputs;
   state: AllowlistState | undefined;
-  /** What a run that was killed after this state has noted. */
+  /** The notes of a run that was killed after this state. */
   pending: Pending | undefined;
   token: string;
-  /** Of the state to come. */
+  /** The edition of the state that this run will save. */
   edition: string;
-  /** Other resources of this run on the same project. */
+  /** Other resources of this run in the same project. */
   others: Member[];
-  /** What was ours, and this resource wants no longer. */
+  /** Entries that this resource added, and no longer desires. */
   gone: string[];
 }
 
-/** From now on others of this run know what is desired here. */
+/** Also registers what this resource desires, so that the other resources of this run know it. */
 export function survey(
   registry: RunRegistry,
   desired: AllowlistInputs,
@@ -38,17 +38,32 @@ export function survey(
 }
 
 /**
- * Whether the list is open now and is to be closed, or an earlier run closed it and did not get to prove it right. Before an
- * open list is closed, this machine must get in: else nobody could tell afterwards whether it was shut out.
+ * What a run has to do about closing the list, given the entries in it. `prove`: an earlier run closed it and was interrupted
+ * before it proved that this machine is not shut out.
  */
-export async function willCloseOpenList(context: Context, { desired, state, pending }: Survey): Promise<boolean> {
-  const { projectId, whenOpen } = desired;
-  if (whenOpen !== "restrict" || state?.effective === "restricted") return false;
-  const { ips } = toAllowedList(await context.neon.readSettings(projectId));
+export function planClosing(known: Survey, ips: readonly string[]): "none" | "prove" | "close" {
+  if (!mayClose(known)) return "none";
+  if (ips.length === 0) return "close";
+  const { state, pending } = known;
   const closedWith = [...(state?.added ?? []), ...(pending?.closes ? pending.added : [])];
-  if (ips.length > 0) return closedWith.some((entry) => ips.includes(entry));
+  return closedWith.some((entry) => ips.includes(entry)) ? "prove" : "none";
+}
+
+function mayClose({ desired, state }: Survey): boolean {
+  return desired.whenOpen === "restrict" && state?.effective !== "restricted";
+}
+
+/**
+ * Tells whether this run closes the list, or has to prove an earlier close. Before an open list is closed, this machine must be
+ * able to connect. Otherwise a failure afterwards would not prove that it was shut out.
+ */
+export async function willCloseOpenList(context: Context, known: Survey): Promise<boolean> {
+  if (!mayClose(known)) return false;
+  const { projectId } = known.desired;
+  const closing = planClosing(known, toAllowedList(await context.neon.readSettings(projectId)).ips);
+  if (closing !== "close") return closing === "prove";
   const found = await reach(context);
-  // Elsewhere a connection would prove nothing.
+  // A connection to another project would prove nothing.
   if (found && found !== projectId) throw foreignServer({ host: context.postgres.settings.host, projectId, found });
   return true;
 }

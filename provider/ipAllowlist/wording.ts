@@ -3,10 +3,23 @@ export function nameList(projectId: string): string {
 }
 
 export function openList(projectId: string): string {
-  return `${nameList(projectId)} is empty, so everybody may connect`;
+  return `${nameList(projectId)} is empty, so anyone can connect`;
+}
+
+export function emptiedList(projectId: string): string {
+  return `${nameList(projectId)} was emptied, so the project is open to the world`;
 }
 
 /** What `pulumi up` does to an open list. */
-export function closesTo(addresses: readonly string[]): string {
-  return `closes it to all but ${addresses.join(", ")}`;
+export function restrictsTo(addresses: readonly string[]): string {
+  return `\`pulumi up\` restricts it to ${addresses.join(", ")}`;
+}
+
+/** The sentences of a refusal, which a refresh reports as one drift sentence. */
+export function blockedConnections(projectId: string): [string, ...string[]] {
+  return [
+    `project ${projectId} blocks public connections, so ClickPipes cannot reach it.`,
+    "Addresses in the IP Allow list do not change that.",
+    "Allow public connections in the project's settings, or remove the IpAllowlist and use a private connection.",
+  ];
 }

@@ -1,6 +1,6 @@
 /**
- * What a resource can be told: read back by its lifecycle, and sent by its constructor beside the outputs. It imports
- * nothing, since a program loads it with the resources each time it starts.
+ * The arguments of each resource, which its constructor sends together with the outputs and its lifecycle reads. This file imports
+ * nothing, since every start of a program loads it with the resources.
  */
 export const ARGUMENT_NAMES = {
   LogicalReplication: ["projectId", "allowRestart"],
@@ -8,7 +8,7 @@ export const ARGUMENT_NAMES = {
     "projectId",
     "clickPipesRegion",
     "ips",
-    // Of region and `ips`, resolved by `check`.
+    // `check` resolves them from region and `ips`.
     "addresses",
     "whenOpen",
     "protectedBranchesOnly",
@@ -57,8 +57,8 @@ export const ARGUMENT_NAMES = {
 } as const;
 
 /**
- * Outputs that repeat the values of arguments, and are secret where the user made one of these secret. Pulumi hides an output
- * only where an input of its name is secret: such an input holds `REPEATED`, and no more.
+ * Outputs that repeat the values of arguments, and are secret if the user made one of these arguments secret. Pulumi hides an
+ * output only if an input of the same name is secret, so such an input holds `REPEATED` and nothing else.
  */
 export const REPEATING_OUTPUTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   IpAllowlist: { addresses: ["ips", "clickPipesRegion"], added: ["ips", "clickPipesRegion"] },

@@ -9,8 +9,8 @@ interface TextOptions {
 }
 
 /**
- * Reads one resource's arguments as a program of any language may have sent them: checks their kind, keeps what a
- * preview does not know yet as it is, and collects every problem instead of stopping at the first.
+ * Reads the arguments of one resource, which a program in any language may have sent. Checks their types, passes values that a
+ * preview does not know yet, and collects every problem instead of stopping at the first.
  */
 export class Arguments {
   readonly problems: string[] = [];
@@ -26,25 +26,25 @@ export class Arguments {
     this.problems.push(`${this.#prefix}${name}: ${text}`);
   }
 
-  /** Names that no argument has are typing errors, which would else be silently without effect. */
+  /** Refuses names that no argument has. A misspelled argument would otherwise have no effect, silently. */
   only(...known: string[]): void {
     for (const name of Object.keys(this.#inputs)) {
       if (!known.includes(name) && name !== "__provider") this.problem(name, "there is no such argument");
     }
   }
 
-  /** A required one that is missing is a problem, and inputs with a problem go nowhere. */
+  /** If a required text is missing, that is a problem, and inputs with a problem are not used. */
   text(name: string, options: TextOptions & { required: true }): string;
   text(name: string, options?: TextOptions): string | undefined;
   text(name: string, options: TextOptions = {}): string | undefined {
     const value = this.#of(name, "a string", (found) => typeof found === "string", options.required);
     if (typeof value !== "string" || isUnknown(value)) return value as string | undefined;
-    if (value.includes("\0")) this.problem(name, "holds a NUL character");
+    if (value.includes("\0")) this.problem(name, "contains a NUL character");
     else if (options.pattern && !options.pattern.test(value)) this.problem(name, `expected ${options.expected}`);
     return value;
   }
 
-  /** A name of Postgres: 1 to 63 bytes, else the server would cut it off and another object would be meant. */
+  /** A name in Postgres: 1 to 63 bytes. The server would truncate a longer one, which would then name another object. */
   identifier(name: string, options: { required: true }): string;
   identifier(name: string, options?: { required?: boolean }): string | undefined;
   identifier(name: string, options: { required?: boolean } = {}): string | undefined {
@@ -54,7 +54,7 @@ export class Arguments {
   }
 
   textOrNumber(name: string): string | number | undefined {
-    // Infinity and NaN do not outlive the way through JSON.
+    // JSON has neither Infinity nor NaN.
     const fits = (found: unknown) => typeof found === "string" || Number.isFinite(found);
     return this.#of(name, "a string or a finite number", fits) as string | number | undefined;
   }
@@ -77,7 +77,7 @@ export class Arguments {
     return undefined;
   }
 
-  /** A list whose items `item` reads; a list that is unknown as a whole stays so. */
+  /** A list, each entry of which `item` reads. A list that is unknown as a whole stays unknown. */
   list<T>(name: string, item: (value: unknown, path: string) => T | undefined): T[] | undefined {
     const value = this.#of(name, "a list", Array.isArray);
     if (!Array.isArray(value)) return value as T[] | undefined;
@@ -99,7 +99,7 @@ export class Arguments {
     return this.#inputs[name] === value;
   }
 
-  /** An object's own arguments, read in place; unknown or absent gives undefined. */
+  /** The arguments inside an object. Undefined if it is unknown or absent. */
   object(name: string): Arguments | undefined {
     const value = this.#of(name, "an object", (found) => typeof found === "object" && !Array.isArray(found));
     if (value === undefined || isUnknown(value)) return undefined;
@@ -109,8 +109,8 @@ export class Arguments {
   #identifierProblem(path: string, value: string): boolean {
     const bytes = Buffer.byteLength(value);
     if (value === "") this.problem(path, "is empty");
-    else if (value.includes("\0")) this.problem(path, "holds a NUL character");
-    else if (bytes > 63) this.problem(path, `is ${bytes} bytes long; Postgres keeps 63`);
+    else if (value.includes("\0")) this.problem(path, "contains a NUL character");
+    else if (bytes > 63) this.problem(path, `is ${bytes} bytes long, but Postgres truncates names to 63`);
     else return false;
     return true;
   }
@@ -122,7 +122,7 @@ export class Arguments {
       return undefined;
     }
     if (isUnknown(value) || fits(value)) return value;
-    // What was found is not printed: it may be a secret in the wrong place.
+    // The value is not printed, since it may be a secret in the wrong place.
     this.problem(name, `expected ${expected}, found ${kindOf(value)}`);
     return undefined;
   }
@@ -136,7 +136,7 @@ function kindOf(value: unknown): string {
   return `a ${kind}`;
 }
 
-/** Sorted and without repetitions, so that neither makes a diff; left alone while an item is unknown. */
+/** Sorts and removes duplicates, so that neither makes a diff. Changes nothing while an item is unknown. */
 export function canonicalList<T>(list: T[] | undefined, compare: (a: T, b: T) => number): T[] | undefined {
   if (!Array.isArray(list) || list.some(hasUnknown)) return list;
   const sorted = [...list].sort(compare);

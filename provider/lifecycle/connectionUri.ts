@@ -1,4 +1,4 @@
-/** The parts of a connection that one source can give: the provider's arguments, the stack's config, the environment. */
+/** The parts of a connection. A source of them is the provider's arguments, the stack's config, or the environment. */
 export interface ConnectionFields {
   host?: string;
   port?: string;
@@ -11,7 +11,7 @@ export interface ConnectionFields {
   options?: string;
 }
 
-/** The parts of `postgres://user:password@host:port/database?sslmode=…`; undefined where it is no such URL. */
+/** The parts of `postgres://user:password@host:port/database?sslmode=…`, or undefined if the URL is not of that form. */
 export function parseConnectionUri(uri: string): ConnectionFields | undefined {
   let url: URL;
   try {

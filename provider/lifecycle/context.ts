@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { sentence } from "../errors";
 import { NeonClient } from "../neon/client";
 import { isNeonFailure, isRefusedForNow, isUnclear } from "../neon/errors";
 import { CLICKPIPES_PATIENCE_MS } from "../patience";
@@ -14,13 +15,13 @@ import type { Settings } from "./settings";
 
 class LateAnswer extends Error {}
 
-/** What a lifecycle has at hand besides its inputs: the connections of its provider, and a way to speak. */
+/** What a lifecycle can use in addition to its inputs: the connections of its provider, warnings and notes. */
 export class Context {
   readonly run: Run;
   readonly settings: Settings;
   readonly #subject: string;
 
-  /** `secrets`: those of the resource, beside the provider's. */
+  /** `secrets`: the secrets of the resource. Those of the provider come from `settings`. */
   constructor(run: Run, settings: Settings, subject: string, secrets: readonly string[]) {
     this.run = run;
     this.settings = settings;
@@ -52,22 +53,22 @@ export class Context {
     this.output.say(`${this.#subject}: ${text}`);
   }
 
-  /** A delete leaves an object alone that is not this resource's any more. */
+  /** A delete does not touch an object that no longer belongs to this resource. */
   leaveAsIs(object: string): void {
-    this.inform(`${object} belongs to another resource by now, or has lost its mark: it was left as it is`);
+    this.inform(`${object} now belongs to another resource, or has lost its marker. Delete left it unchanged.`);
   }
 
-  /** What a preview does not find may still be made by a sibling. */
+  /** Only warns: another resource of the program may still create what a preview does not find. */
   warnOfAbsent(names: string[]): void {
-    if (names.length > 0) this.warn(`not in the database (yet): ${names.join(", ")}`);
+    if (names.length > 0) this.warn(`not in the database (yet): ${names.join(", ")}.`);
   }
 
-  /** Once, however often it is tried: `what` should stay the same from one try to the next. */
+  /** Prints one note however often it is called, provided that `what` stays the same from one try to the next. */
   waitFor(what: string[], seconds: number): void {
-    this.inform(`waiting up to ${seconds} s for ${what.join(", ")} to go`);
+    this.inform(`waiting up to ${seconds} s for ${what.join(", ")} to go away.`);
   }
 
-  /** Refuses a server that is a replica, and any other database than the one in the state. */
+  /** Refuses a replica, and any database other than the one in the state. */
   checkPlace(server: Server, state?: { target?: Place }): void {
     const { host } = this.postgres.settings;
     if (server.inRecovery) throw readReplica(host);
@@ -76,7 +77,7 @@ export class Context {
     throw otherDatabase(expected, placeOf(server), host);
   }
 
-  /** Refuses a connection that by its name alone cannot be to the database in the state; asks nobody. */
+  /** Refuses a connection to a database whose name differs from the one in the state. Connects to nothing. */
   checkDatabaseName({ target: expected }: { target?: Place }): void {
     const { postgres, acceptMovedDatabase } = this.settings;
     if (expected === undefined || acceptMovedDatabase || "problem" in postgres) return;
@@ -84,14 +85,17 @@ export class Context {
     if (expected.database !== database) throw otherDatabase(expected, { database }, host);
   }
 
-  /** The OID to look an object up by; in a database that was moved it may be another object's, so there the name counts. */
+  /**
+   * The OID by which to look an object up. Null in a database that was moved: there the OID may be another object's, so the
+   * name counts.
+   */
   oidOf(known: number | undefined): number | null {
     return typeof known === "number" && !this.settings.acceptMovedDatabase ? known : null;
   }
 
   /**
-   * Reads in a preview: at most as long as ClickPipes waits, for the whole process, and where the database cannot be reached
-   * from here, a warning instead of an error; then undefined.
+   * Reads in a preview, for at most as long as ClickPipes waits. If this machine cannot reach the database, it warns instead of
+   * failing, returns undefined, and does not try again in this run.
    */
   async lookAt<T>(work: (session: Session) => Promise<T>): Promise<T | undefined> {
     if (this.run.unreachable.postgres) return undefined;
@@ -106,29 +110,32 @@ export class Context {
       const deadline = Date.now() + Math.min(CLICKPIPES_PATIENCE_MS, connectTimeout * 1000);
       return await Promise.race([late, postgres.read(work, () => deadline)]);
     } catch (error) {
-      // An answer of the server counts in a preview too; only that there is none may be the preview's own place.
+      // A server that answers with an error fails a preview too. No answer may only mean that previews run somewhere else.
       if (!(error instanceof LateAnswer) && !isUnreachable(error)) throw error;
       this.run.unreachable.postgres = true;
       const { host, port } = postgres.settings;
-      this.warn(`could not look at ${host}:${port} beforehand (${(error as Error).message}); \`pulumi up\` will check`);
+      this.#warnOfUnchecked(`${host}:${port}`, error);
       return undefined;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** The same for Neon's API, where whatever goes wrong is a warning: the key of a preview may be another one. */
+  /** The same for Neon's API. Here every failure is only a warning, since previews may run with a different key. */
   async lookAtNeon<T>(projectId: string, work: (neon: NeonClient) => Promise<T>): Promise<T | undefined> {
     if (this.run.unreachable.neon) return undefined;
     try {
       return await work(this.neon.within(this.run.neonWaits.look));
     } catch (error) {
       this.run.unreachable.neon = isNeonFailure(error) && (isUnclear(error) || isRefusedForNow(error));
-      this.warn(
-        `could not look at project ${projectId} beforehand (${(error as Error).message}); \`pulumi up\` will check`,
-      );
+      this.#warnOfUnchecked(`project ${projectId}`, error);
       return undefined;
     }
+  }
+
+  #warnOfUnchecked(what: string, error: unknown): void {
+    const { message } = error as Error;
+    this.warn([`could not check ${what} in this preview.`, sentence(message), "`pulumi up` will check it."].join("\n"));
   }
 }
 

@@ -10,14 +10,14 @@ import type { Run } from "./run";
 import type { Settings } from "./settings";
 import { hasUnknown } from "./unknown";
 
-/** A lifecycle whose types are forgotten: the host passes on what it put out itself. */
+/** A lifecycle with its types erased. The host gives it only values that it returned itself. */
 export type AnyLifecycle = Lifecycle<Properties, Properties>;
 
 export interface Failure {
   message: string;
-  /** The resource, by its type and its name in the program. */
+  /** The type of the resource, and its name in the program. */
   subject: string;
-  /** What exists already, and is kept for the next run. */
+  /** What already exists. It is kept for the next run. */
   unfinished?: { id: string; outputs: Properties };
 }
 
@@ -33,10 +33,10 @@ export interface Live {
   state: Properties;
 }
 
-/** Outputs that may quote what a server has said. */
+/** Outputs that may quote a server. */
 const QUOTING: readonly string[] = ["report", "uncovered"];
 
-/** Carries one resource's lifecycle out on plain values, whichever front they come from and go back to. */
+/** Runs the lifecycle of one resource on plain values, for any front. */
 export class Host {
   readonly #kind: string;
   readonly #lifecycle: AnyLifecycle;
@@ -44,7 +44,7 @@ export class Host {
   readonly #settings: Settings;
   readonly #secrets: readonly string[];
 
-  /** `secrets`: what the program made secret by itself. */
+  /** `secrets`: arguments that the program made secret. */
   constructor(kind: string, lifecycle: AnyLifecycle, run: Run, settings: Settings, secrets: readonly string[]) {
     this.#kind = kind;
     this.#lifecycle = lifecycle;
@@ -68,10 +68,10 @@ export class Host {
     return { inputs, problems: problems.map(context.output.clean) };
   }
 
-  /** The names of the arguments that take a replacement. */
+  /** The names of the arguments whose change needs a replacement. */
   diff(state: Properties, news: Properties): Promise<Outcome<string[]>> {
     return this.#outcome([state], async (context) => {
-      // The one place that sees the state in a preview: a provider that points elsewhere changes no argument.
+      // Only diff sees the state in a preview, and a provider that points elsewhere changes no argument.
       context.checkDatabaseName(state);
       return this.#lifecycle.replaces?.(withId("", state), news) ?? [];
     });
@@ -84,7 +84,7 @@ export class Host {
     });
   }
 
-  /** Undefined where it is gone. */
+  /** Undefined if the object no longer exists. */
   read(id: string, state: Properties): Promise<Outcome<Live | undefined>> {
     return this.#outcome(
       [state],
@@ -92,7 +92,7 @@ export class Host {
         const found = await this.#lifecycle.read(context, withId(id, state));
         if (!found) return undefined;
         const sentences = (found.drift ?? []).map(context.output.clean);
-        // Pulumi shows the sentences themselves only with --diff.
+        // Pulumi shows the sentences only with --diff.
         for (const sentence of sentences) context.inform(`drift: ${sentence}`);
         const drift = sentences.length > 0 ? { drift: sentences } : {};
         const { drift: _before, ...rest } = state;
@@ -114,7 +114,7 @@ export class Host {
     return this.#outcome([state], (context) => this.#lifecycle.remove(context, withId(id, state)), ADVICE_ON_PASSWORD);
   }
 
-  /** `known`: all that is known of the resource, the newest last. */
+  /** `known`: everything known about the resource, the newest last. */
   async #outcome<T>(known: Properties[], work: (context: Context) => Promise<T>, advice = ""): Promise<Outcome<T>> {
     const context = this.#context(...known);
     try {
@@ -151,9 +151,9 @@ export class Host {
   }
 }
 
-/** Pulumi refreshes and destroys with the credentials of the last `up`, whatever the program says now. */
+/** Pulumi refreshes and destroys with the credentials of the last `up`, even if the program has others now. */
 const ADVICE_ON_PASSWORD =
-  ". If the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`";
+  "\nIf the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`.";
 
 function withId(id: string, state: Properties): Properties & { id: string } {
   return { ...state, id };
@@ -172,7 +172,7 @@ function cleaned(context: Context, outputs: Properties): Properties {
   };
 }
 
-/** Through JSON: Pulumi's wire knows no `undefined`, and fails on it. */
+/** Copies through JSON, which drops `undefined`. Pulumi's wire format fails on it. */
 function plain(properties: Properties): Properties {
   return JSON.parse(JSON.stringify(properties)) as Properties;
 }

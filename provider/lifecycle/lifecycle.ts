@@ -1,13 +1,13 @@
 import type { Arguments } from "./arguments";
 import type { Context } from "./context";
 
-/** Properties without what the host adds to them: the mark of the resource. */
+/** Properties without the mark of the resource, which the host adds. */
 export type Unmarked<I> = Omit<I, "mark">;
 
-/** The same properties, each of which has to be spelt out, be it as `undefined`. */
+/** The same properties, all of which must be written out, even if as `undefined`. */
 export type Spelt<T> = { [Key in keyof Required<T>]: T[Key] };
 
-/** `Names`, if they are all the arguments of `I`; else an object that tells which are lacking, and so does not compile. */
+/** `Names`, if they are all the arguments of `I`. Otherwise an object with the missing ones, which does not compile. */
 export type AllArguments<I, Names extends readonly string[]> = [Lacking<I, Names>] extends [never]
   ? Names
   : { lacking: Lacking<I, Names> };
@@ -15,37 +15,37 @@ export type AllArguments<I, Names extends readonly string[]> = [Lacking<I, Names
 type Lacking<I, Names extends readonly string[]> = Exclude<keyof I, Names[number] | "mark">;
 
 /**
- * A resource as the state has it: its inputs, beside what create, update and read put out, its id, and the `drift` of the last
- * read. Of outputs, an older version or a killed run may have kept fewer; after `.get()` there is nothing but the id.
+ * A resource as stored in the state: its inputs, the outputs of create, update and read, its id, and the `drift` of the last read.
+ * An older version or a killed run may have stored fewer outputs. After `.get()` there is only the id.
  */
 export type StateOf<I, O> = I & Partial<O> & { readonly id: string; readonly drift?: readonly string[] };
 
 export interface Created<O> {
   id: string;
-  /** What create found out or made; the inputs stand beside it in the state. */
+  /** What create made or found out. The state holds the inputs next to it. */
   outputs: O;
 }
 
 export interface Found<I, O> {
   outputs: Partial<O>;
-  /** The inputs as the database or Neon has them now. */
+  /** The inputs, with the current values in the database or at Neon. */
   inputs: Unmarked<I>;
-  /** What no argument can carry, as sentences; absent where all is as desired. */
+  /** Differences that no argument can show, as sentences. Absent if there are none. */
   drift?: string[];
 }
 
-/** The life of one resource. The registry forgets the types: what the host passes on is what this very lifecycle put out. */
+/** The verbs of one resource. The registry erases the types: the host gives a lifecycle only values that it returned itself. */
 export interface Lifecycle<I extends object, O extends object> {
-  /** Which credentials the resource cannot do without. */
+  /** The credentials that the resource needs. */
   needs(inputs: Unmarked<I>): readonly ("postgres" | "neon")[];
   readonly secrets?: readonly (keyof (I & O) & string)[];
   /** The names of the arguments, without `mark` and `drift`, which every resource has. */
   readonly arguments: readonly (keyof I & string)[];
-  /** Checks offline and gives the canonical inputs; unknown values pass as they are. */
+  /** Checks offline, and returns the canonical inputs. Unknown values pass unchanged. */
   check(args: Arguments, before: Partial<I>, context: Context): Unmarked<I>;
-  /** Looks at the real thing in a preview, reading only; refuses by throwing. */
+  /** Reads the database or Neon in a preview, and changes nothing. Throws to refuse. */
   look?(context: Context, before: Partial<I>, inputs: I): Promise<void>;
-  /** Names the arguments whose change only a replacement can carry out. */
+  /** The arguments whose change needs a replacement. */
   replaces?(state: StateOf<I, O>, inputs: I): (keyof I & string)[];
   create(context: Context, inputs: I): Promise<Created<O>>;
   read(context: Context, state: StateOf<I, O>): Promise<Found<I, O> | undefined>;

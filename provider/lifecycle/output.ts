@@ -1,14 +1,14 @@
 import { scrubber } from "../scrub";
 
-/** The one door for everything that is printed, thrown or kept as a sentence: it knows the secrets, and blots them out. */
+/** Everything that is printed, thrown or stored as a sentence goes through here, where the secrets are known and scrubbed. */
 export class Output {
-  /** What any resource of the run was told: what one knows, another may be quoted. */
+  /** The secrets of all resources of the run, since an error of one may quote a secret of another. */
   readonly #secrets = new Set<string>();
-  /** Nothing is said twice, however often it is tried. */
+  /** Lines that were printed already. A line is printed once, however often the work behind it is retried. */
   readonly #said = new Set<string>();
   #scrub = scrubber([]);
 
-  /** What must not be printed from now on. */
+  /** From now on, these are never printed. */
   hide(secrets: readonly (string | undefined)[]): void {
     const known = this.#secrets.size;
     for (const secret of secrets) if (secret !== undefined) this.#secrets.add(secret);
@@ -17,7 +17,7 @@ export class Output {
 
   readonly clean = (text: string): string => this.#scrub(text);
 
-  /** Pulumi shows what a provider writes to stderr under the stack, without a severity and without the resource. */
+  /** Pulumi shows what a provider writes to stderr under the stack, with neither severity nor resource. */
   readonly say = (text: string): void => {
     const line = this.clean(text);
     if (this.#said.has(line)) return;
@@ -25,12 +25,12 @@ export class Output {
     console.error(line);
   };
 
-  /** The answer of a command. */
+  /** Prints the answer of a command. */
   print(text: string): void {
     console.log(this.clean(text));
   }
 
-  /** Why a command has no answer. */
+  /** Prints why a command has no answer. */
   fail(text: string): void {
     console.error(this.clean(text));
   }

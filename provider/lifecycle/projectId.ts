@@ -9,7 +9,7 @@ export function readProjectId(args: Arguments): string {
   });
 }
 
-/** What lives in one project cannot move to another. */
+/** A resource cannot move from one project to another. */
 export function replacedProject(before: { projectId: string }, now: { projectId: string }): "projectId"[] {
   return isUnknown(now.projectId) || before.projectId === now.projectId ? [] : ["projectId"];
 }

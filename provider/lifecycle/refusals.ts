@@ -1,8 +1,7 @@
 import { refusal, type SourceError } from "../errors";
 import type { Place } from "../postgres/sql/place";
 
-/** `found` without a system identifier: told apart by the name alone, before anybody was asked. */
-
+/** `found` has no system identifier if the name of the database alone differs, which needs no connection to find out. */
 export function otherDatabase(
   expected: Place,
   found: Pick<Place, "database"> & Partial<Place>,
@@ -10,11 +9,14 @@ export function otherDatabase(
 ): SourceError {
   return refusal(
     "otherDatabase",
-    `this resource lives in ${displayPlace(expected)}, but the connection is to ${displayPlace(found)} at ${host}. Nothing was touched. ` +
-      "Point the provider back at the database it was made in; if that database was restored or moved on purpose, " +
-      "set the provider's `acceptMovedDatabase: true`, run `pulumi up` and `pulumi refresh`, and take it out again.",
+    `this resource lives in ${displayPlace(expected)}, but the connection is to ${displayPlace(found)} at ${host}.`,
+    "Nothing was changed.",
+    "Point the provider back at the database in which the resource was created.",
+    "If that database was restored or moved on purpose, set the provider's `acceptMovedDatabase: true`, run `pulumi up` and " +
+      "`pulumi refresh`, then remove the setting.",
   );
 }
+
 export function displayPlace({ database, systemIdentifier, neonProject, neonBranch }: Partial<Place>): string {
   const parts = [
     ...(systemIdentifier ? [`system identifier ${systemIdentifier}`] : []),
@@ -23,36 +25,45 @@ export function displayPlace({ database, systemIdentifier, neonProject, neonBran
   ];
   return parts.length > 0 ? `database "${database}" (${parts.join(", ")})` : `database "${database}"`;
 }
-export function noCredentials(what: string): SourceError {
-  return refusal("noCredentials", what);
+
+export function noCredentials(what: string, ...lines: string[]): SourceError {
+  return refusal("noCredentials", what, ...lines);
 }
-/** Names of the program that mean nothing in the database; `outcome`: what was left undone, with or without a full stop. */
+
+/**
+ * The program names objects that do not exist in the database. `outcome` is a sentence on what was left undone; `known` is what
+ * is known about them.
+ */
 export function absentObjects(database: string, names: string[], outcome: string, known = ""): SourceError {
   return refusal(
     "notThere",
-    `not in database "${database}": ${names.join(", ")}${known}. Create it first, or take it out of the list; ${outcome}`,
+    `not in database "${database}": ${names.join(", ")}${known}.`,
+    outcome,
+    "Create it first, or remove it from the list.",
   );
 }
 
 export interface OwnerFound {
   kind: "role" | "publication";
   name: string;
-  /** Organisation, project, stack, type and name of the resource whose mark the object bears. */
+  /** Organization, project, stack, type and name of the resource whose marker the object carries. */
   mark?: string;
   sameStack: boolean;
 }
+
 export function notOurs({ kind, name, mark, sameStack }: OwnerFound): SourceError {
   const whose =
     mark === undefined
-      ? "and was not made by this resource"
-      : `and belongs to ${mark}${sameStack ? ", a resource of this stack" : ""}`;
-  const alias =
-    mark !== undefined && sameStack
-      ? " If that resource was renamed in the program, give this one `aliases` with its old name."
-      : "";
+      ? "was not created by this resource"
+      : `belongs to ${mark}${sameStack ? ", a resource of this stack" : ""}`;
+  const mayBeRenamed = mark !== undefined && sameStack;
   return refusal(
     "notOurs",
-    `${kind} "${name}" exists already ${whose}.${alias} To manage it as it stands, set \`adopt: true\` ` +
-      "(it is then left standing on delete); else choose another name.",
+    `${kind} "${name}" already exists and ${whose}.`,
+    ...(mayBeRenamed
+      ? ["If you renamed that resource in the program, give this one `aliases` with the old name."]
+      : []),
+    "To manage it as is, set `adopt: true`. Delete then leaves it in place.",
+    "Otherwise, choose another name.",
   );
 }

@@ -5,22 +5,22 @@ import { Connector } from "../postgres/connector";
 import { Output } from "./output";
 
 /**
- * What lives as long as a run of Pulumi, or of the command: open connections, what was said, what was learnt on the way. Two
- * runs in one process share nothing. Whoever makes one ends it.
+ * Everything that lasts for one run of Pulumi, or of the command: open connections, the lines that were printed, what was found out.
+ * Two runs in one process share nothing. The code that creates a run ends it.
  */
 export class Run {
   readonly output = new Output();
   readonly connector = new Connector();
-  /** How long Neon is given. */
+  /** How long to wait for Neon. */
   readonly neonWaits: NeonWaits = { ...NEON_WAITS };
-  /** What was looked for in vain in this preview is not looked for again. */
+  /** A preview does not try again to reach what it could not reach before. */
   readonly unreachable = { postgres: false, neon: false };
   readonly #announcedRoles = new Set<string>();
   readonly #connections = new Map<string, Connections>();
   readonly #memories = new Map<object, unknown>();
   readonly #endings: (() => unknown)[] = [];
 
-  /** One set of connections serves all resources of a provider. */
+  /** All resources of a provider share one set of connections. */
   connectionsTo(settings: PostgresSettings): Connections {
     const key = JSON.stringify(settings);
     const connections =
@@ -29,7 +29,7 @@ export class Run {
     return connections;
   }
 
-  /** A role that a user of the program will make, or has made: a preview need not warn that it is not there yet. */
+  /** A ClickPipesUser of the program creates this role, or has created it, so a preview need not warn that it is missing. */
   announceRole(name: string): void {
     this.#announcedRoles.add(name);
   }
@@ -38,13 +38,13 @@ export class Run {
     return this.#announcedRoles.has(role);
   }
 
-  /** What one noun remembers for the run: made on first use. */
+  /** The memory of one noun for this run, created on first use. */
   memory<T>(Memory: new (run: Run) => T): T {
     if (!this.#memories.has(Memory)) this.#memories.set(Memory, new Memory(this));
     return this.#memories.get(Memory) as T;
   }
 
-  /** Pulumi ends its provider when its run is over, and so when the state is saved. */
+  /** Work for the end of the run. Pulumi ends the provider process once the state is saved. */
   atEnd(work: () => unknown): void {
     this.#endings.push(work);
   }

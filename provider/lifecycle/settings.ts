@@ -4,12 +4,12 @@ import { pooledHost } from "../postgres/errors";
 import { type ConnectionFields, parseConnectionUri, withoutUndefined } from "./connectionUri";
 import { noCredentials } from "./refusals";
 
-/** What the provider was told: each part is there, or the reason why it is not. */
+/** The provider's settings. A part that is missing or wrong is replaced by the problem. */
 export interface Settings {
   postgres: PostgresSettings | { problem: string };
   neon: { apiKey: string; apiUrl: string } | { problem: string };
   acceptMovedDatabase: boolean;
-  /** What must never be printed. */
+  /** Must never be printed. */
   secrets: string[];
 }
 
@@ -20,9 +20,12 @@ const CONNECTION_FIELDS = ["host", "port", "database", "user", "password", "sslm
 const CHANNEL_BINDINGS: readonly string[] = ["disable", "prefer", "require"];
 const SSL_MODES: readonly string[] = ["disable", "require", "verify-ca", "verify-full"];
 
-/** `configured` looks a provider argument up in the provider's inputs or the stack's config; the rest is libpq's and Neon's. */
+/**
+ * `configured` looks up a provider argument in the provider's inputs or the stack's config. `environment` has the variables of
+ * libpq and Neon.
+ */
 export function resolveSettings(configured: Lookup, environment: Lookup): Settings {
-  // Pasted, or read from a file, they end in a newline, with which no answer that quotes the key would be scrubbed.
+  // Pasted, or read from a file, they may end in a newline. With that, a quoted key would not be scrubbed.
   const apiKey = (configured("neonApiKey") ?? environment("NEON_API_KEY"))?.trim();
   const apiUrl = (configured("neonApiUrl") ?? environment("NEON_API_HOST") ?? NEON_API_URL).trim();
   const uri = configured("connectionUri") ?? environment("DATABASE_URL");
@@ -37,14 +40,16 @@ export function resolveSettings(configured: Lookup, environment: Lookup): Settin
 }
 
 const NO_NEON_KEY =
-  "no Neon API key: give the provider `neonApiKey`, set `clickpipes:neonApiKey` in the stack's config (as a secret), or NEON_API_KEY";
+  "no Neon API key is configured.\n" +
+  "Give the provider `neonApiKey`, or set `clickpipes:neonApiKey` in the stack's config (as a secret), or NEON_API_KEY.";
 const NO_CONNECTION =
-  "no connection to Postgres: give the provider `connectionUri` (or `host`, `database`, `user`, `password`), set " +
-  "`clickpipes:connectionUri` in the stack's config (as a secret), or DATABASE_URL";
+  "no connection to Postgres is configured.\n" +
+  "Give the provider `connectionUri` (or `host`, `database`, `user`, `password`), or set `clickpipes:connectionUri` in the " +
+  "stack's config (as a secret), or DATABASE_URL.";
 
 function neonSettings(apiKey: string, apiUrl: string): Settings["neon"] {
-  if (!/^https?:\/\/[^\s?#]+$/.test(apiUrl)) return { problem: "neonApiUrl: not an http(s) URL" };
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) return { problem: "neonApiKey: holds characters that no API key has" };
+  if (!/^https?:\/\/[^\s?#]+$/.test(apiUrl)) return { problem: "neonApiUrl: not an http(s) URL." };
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) return { problem: "neonApiKey: contains characters that no API key has." };
   return { apiKey, apiUrl: apiUrl.replace(/\/+$/, "") };
 }
 
@@ -58,7 +63,7 @@ function resolvePostgres(configured: Lookup, environment: Lookup): Settings["pos
   }
 }
 
-/** A connection comes from one source as a whole: parts of two would make a third that nobody meant. */
+/** All parts of a connection come from one source. Parts of two would make a third connection that no one asked for. */
 function configuredFields(configured: Lookup): ConnectionFields | undefined {
   const uri = configured("connectionUri");
   const single = withoutUndefined(Object.fromEntries(CONNECTION_FIELDS.map((name) => [name, configured(name)])));
@@ -84,30 +89,31 @@ function environmentFields(environment: Lookup): ConnectionFields | undefined {
 
 function parsed(uri: string, name: string): ConnectionFields {
   const fields = parseConnectionUri(uri);
-  if (!fields) throw noCredentials(`${name}: not of the form postgres://…, with user, password, host and database`);
+  if (!fields) throw noCredentials(`${name}: not of the form postgres://user:password@host:port/database.`);
   return fields;
 }
 
 function validated(fields: ConnectionFields): Omit<PostgresSettings, keyof ReturnType<typeof limits>> {
   const { host, database, user, password, sslrootcert, options } = fields;
   if (!host) throw noCredentials(NO_CONNECTION);
-  if (!user) throw noCredentials(`the connection to ${host} names no user: add \`user\``);
-  if (!database) throw noCredentials(`the connection to ${host} names no database: add \`database\``);
+  if (!user) throw noCredentials(`the connection to ${host} names no user.`, "Add `user`.");
+  if (!database) throw noCredentials(`the connection to ${host} names no database.`, "Add `database`.");
   const direct = directHost(host);
   if (direct !== host) throw pooledHost(host, direct);
   const port = fields.port === undefined ? 5432 : Number(fields.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw noCredentials("port: expected a number from 1 to 65535");
+    throw noCredentials("port: expected a number from 1 to 65535.");
   const { channelBinding } = fields;
   const local = channelBinding === "require" ? "require" : "disable";
   const sslmode = fields.sslmode ?? (isLocal(host) ? local : "verify-full");
   if (!SSL_MODES.includes(sslmode))
-    throw noCredentials(`sslmode: expected one of ${SSL_MODES.join(", ")}, found "${sslmode}"`);
+    throw noCredentials(`sslmode: expected one of ${SSL_MODES.join(", ")}, found "${sslmode}".`);
   if (channelBinding !== undefined && !CHANNEL_BINDINGS.includes(channelBinding))
-    throw noCredentials(`channel_binding: expected one of ${CHANNEL_BINDINGS.join(", ")}, found "${channelBinding}"`);
+    throw noCredentials(`channel_binding: expected one of ${CHANNEL_BINDINGS.join(", ")}, found "${channelBinding}".`);
   if (channelBinding === "require" && sslmode === "disable")
     throw noCredentials(
-      "channel_binding: `require` takes TLS, and sslmode is `disable`: set sslmode to `verify-full`, or take `channel_binding` out",
+      "channel_binding: `require` needs TLS, but sslmode is `disable`.",
+      "Set sslmode to `verify-full`, or remove `channel_binding` from the connection.",
     );
   return withoutUndefined({
     host,
@@ -122,7 +128,7 @@ function validated(fields: ConnectionFields): Omit<PostgresSettings, keyof Retur
   });
 }
 
-/** The same endpoint without Neon's pooler: `ep-name-pooler.region…` is `ep-name.region…`. */
+/** The host of the same endpoint without Neon's pooler: `ep-name.region…` for `ep-name-pooler.region…`. */
 export function directHost(host: string): string {
   return host.replace(/^([^.]+)-pooler(?=\.|$)/i, "$1");
 }
@@ -144,13 +150,13 @@ function limits(configured: Lookup) {
 function seconds(configured: Lookup, name: string, byDefault: number): number {
   const given = configured(name);
   const value = given === undefined ? byDefault : Number(given);
-  // 24 days: what a timer of Node and an integer of milliseconds in Postgres can hold.
-  if (!(value >= 0 && value <= 2_000_000)) throw noCredentials(`${name}: expected a number of seconds`);
+  // At most 23 days: timers of Node and settings of Postgres hold about 24 days in milliseconds.
+  if (!(value >= 0 && value <= 2_000_000)) throw noCredentials(`${name}: expected a number of seconds.`);
   return value;
 }
 
 function connections(given: string | undefined): number {
   const value = given === undefined ? 1 : Number(given);
-  if (!Number.isInteger(value) || value < 1) throw noCredentials("maxConnections: expected a whole number, 1 or more");
+  if (!Number.isInteger(value) || value < 1) throw noCredentials("maxConnections: expected a whole number, 1 or more.");
   return value;
 }

@@ -11,8 +11,8 @@ import { Arguments, canonicalList, type Properties } from "./arguments";
 import { hasUnknown } from "./unknown";
 
 /**
- * The argument `tables` of grants and publication: "schema.table" with exactly one dot, or the parts.
- * Columns are sorted, since their order has no meaning.
+ * Reads the argument `tables` of grants and publication: "schema.table" with exactly one dot, or the parts. Sorts the columns,
+ * since their order has no meaning.
  */
 export function readTables(args: Arguments, withFilters: boolean): TableSpec[] | undefined {
   const list = args.list<TableSpec>("tables", (value, path) => readTable(args, value, path, withFilters));
@@ -20,13 +20,13 @@ export function readTables(args: Arguments, withFilters: boolean): TableSpec[] |
   return canonicalTables(args, list.map(parseTable))?.map(formatTable);
 }
 
-/** Each table once; one that is listed again with other columns or filters is refused. */
+/** Keeps each table once. Refuses a table that is listed twice with different columns or filters. */
 export function canonicalTables<T extends TableName>(args: Arguments, tables: T[]): T[] | undefined {
   const seen = new Map<string, T>();
   for (const table of tables) {
     const other = seen.get(tableKey(table));
     if (other && JSON.stringify(other) !== JSON.stringify(table)) {
-      args.problem("tables", `${table.schema}.${table.name} is listed twice, differently`);
+      args.problem("tables", `${table.schema}.${table.name} is listed twice with different options`);
     }
     seen.set(tableKey(table), table);
   }
@@ -45,12 +45,11 @@ function readTable(args: Arguments, value: unknown, path: string, withFilters: b
   const name = parts.identifier("name", { required: true });
   const columns = canonicalList(parts.identifiers("columns"), compareText);
   const where = parts.text("where");
-  if (Array.isArray(columns) && columns.length === 0)
-    parts.problem("columns", "is empty; leave it out for all columns");
-  if (where !== undefined && where.trim() === "") parts.problem("where", "is empty; leave it out for all rows");
+  if (Array.isArray(columns) && columns.length === 0) parts.problem("columns", "is empty; omit it for all columns");
+  if (where !== undefined && where.trim() === "") parts.problem("where", "is empty; omit it for all rows");
   args.problems.push(...parts.problems);
   if (schema === undefined || name === undefined) return undefined;
-  // Rights know no rows: where one list serves grants and publication, its filters are the publication's matter.
+  // Privileges do not apply to rows. If grants and publication share one list, its filters matter only to the publication.
   return { schema, name, ...(columns && { columns }), ...(withFilters && where !== undefined && { where }) };
 }
 
@@ -59,7 +58,7 @@ export function isDotted(text: string): boolean {
   return parts.length === 2 && !parts.includes("");
 }
 
-/** What a program can do about it; the command line has no other way to name a table. */
+/** Advice for a program. The command line has no other way to name a table. */
 export const ADVICE_ON_OTHER_NAMES = "; write { schema, name } for other names";
 
 export function notDotted(text: string): string {

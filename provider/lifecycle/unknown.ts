@@ -1,4 +1,4 @@
-/** What an input that a preview does not know yet looks like on the wire (`sdk/go/common/resource/plugin/rpc.go`). */
+/** How Pulumi's wire format represents values that a preview does not know yet (`sdk/go/common/resource/plugin/rpc.go`). */
 const UNKNOWN: ReadonlySet<unknown> = new Set([
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -9,10 +9,10 @@ const UNKNOWN: ReadonlySet<unknown> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** What to put where a value follows from unknown ones. */
+/** Stands for a value that depends on unknown ones. */
 export const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The same in the place of a value of any type: `check` passes unknown values as they are. */
+/** The same for a value of any type, since `check` passes unknown values unchanged. */
 export function unknownAs<T>(): T {
   const unknown: unknown = UNKNOWN_TEXT;
   return unknown as T;
@@ -22,7 +22,7 @@ export function isUnknown(value: unknown): boolean {
   return UNKNOWN.has(value);
 }
 
-/** Whether anything in `value`, however deep, is not known yet. */
+/** Whether anything in `value`, at any depth, is not known yet. */
 export function hasUnknown(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasUnknown);
   if (value !== null && typeof value === "object") return Object.values(value).some(hasUnknown);

@@ -4,22 +4,22 @@ import type { Context } from "./context";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
 
-/** Readers, sessions or transactions of others that have to go first. */
+/** Readers, sessions or transactions that must end first. */
 export interface InTheWay {
-  /** They are named to the user while we wait; without names we wait in silence. */
+  /** Names shown to the user while waiting. Without names, the wait is silent. */
   names?: string[];
-  /** How long they are given, counted from the first try: `deleteTimeout` where nothing is said. */
+  /** How long to wait, counted from the first attempt. Default: `deleteTimeout`. */
   seconds?: number;
-  /** Thrown if they are still there when the time is over. */
+  /** The error to throw if they are still there when the time is up. */
   refusal: () => Error;
 }
 
-/** What one try gives: it is done, or something was in its way and nothing was done. */
+/** The result of one attempt: it is done, or something was in the way and nothing was done. */
 export type Attempt<T> = { done: T } | { inTheWay: InTheWay };
 
 /**
- * Tries until nothing is in the way any more, with a last try when the time is over. Between tries neither a connection nor
- * a transaction is held, so an attempt opens its own.
+ * Retries until nothing is in the way, and one last time when the time is up. It holds neither a connection nor a transaction
+ * between attempts, so each attempt opens its own.
  */
 export async function waitUntilFree<T>(context: Context, attempt: () => Promise<Attempt<T>>): Promise<T> {
   const { deleteTimeout } = context.postgres.settings;

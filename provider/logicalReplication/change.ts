@@ -25,25 +25,25 @@ async function switchOn(context: Context, inputs: LogicalReplicationInputs): Pro
   const { neon } = context;
   const { projectId } = inputs;
   const endpoints = await listEndpointsIfOff(neon, projectId);
-  if (endpoints) refuseUnwantedRestart(context, inputs, endpoints);
-  // Before anything is changed for ever: whether we get in at all, and where.
+  if (endpoints) refuseUnwantedRestart(context.postgres.settings.host, inputs, endpoints);
+  // The change is permanent, so first find out whether this machine can connect, and to which project.
   const levels = await readLevels(context, projectId);
   if (endpoints) {
     context.inform(
-      `turning logical replication on for project ${projectId}: its computes restart, open connections are cut`,
+      `turning logical replication on for project ${projectId}.\nIts computes restart, which cuts open connections.`,
     );
     await restart(context, projectId, () => turnOn(neon, projectId));
   } else {
     if (levels.walLevel === "logical") return toOutputs(context, projectId, levels);
     const running = await neon.listRunning(projectId);
     if (running?.length === 0) return toOutputs(context, projectId, levels);
-    // Turned on a moment ago, by somebody else or by a run that was killed: the restart is, or may be, under way.
+    // Another user, or a run that was killed, turned it on a moment ago. The restart is, or may be, still running.
     await restart(context, projectId, () => neon.waitForOperations(projectId, running ?? []));
   }
-  return toOutputs(context, projectId, await readLevels(context, projectId));
+  return toOutputs(context, projectId, await readLevels(context, projectId, true));
 }
 
-/** What the server itself says, whatever the setting of the project. */
+/** Returns what the server itself reports. Refuses a server that does not report `logical`, whatever the project's setting. */
 function toOutputs(context: Context, projectId: string, levels: LogicalReplicationOutputs): LogicalReplicationOutputs {
   const { walLevel } = levels;
   if (walLevel !== "logical") throw notLogical(projectId, context.postgres.settings.host, walLevel);

@@ -16,6 +16,6 @@ export const logicalReplication: Lifecycle<LogicalReplicationInputs, LogicalRepl
   read: readLogicalReplication,
   update: updateLogicalReplication,
   async remove(context, { id }) {
-    context.inform(`logical replication of project ${id} stays on: Neon has no way to turn it off`);
+    context.inform(`logical replication of project ${id} stays on: Neon cannot turn it off.`);
   },
 };

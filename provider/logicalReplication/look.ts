@@ -2,7 +2,7 @@ import type { Context } from "../lifecycle/context";
 import { displayActive, listEndpointsIfOff, refuseUnwantedRestart } from "./setting";
 import type { LogicalReplicationInputs } from "./state";
 
-/** In a preview: whether it would have to be turned on, and what that would restart. */
+/** Warns in a preview if logical replication has to be turned on, and lists what that restarts. */
 export async function look(
   context: Context,
   _before: Partial<LogicalReplicationInputs>,
@@ -11,9 +11,12 @@ export async function look(
   const { projectId } = inputs;
   const endpoints = await context.lookAtNeon(projectId, (neon) => listEndpointsIfOff(neon, projectId));
   if (!endpoints) return;
-  refuseUnwantedRestart(context, inputs, endpoints);
+  refuseUnwantedRestart(context.postgres.settings.host, inputs, endpoints);
   context.warn(
-    `\`pulumi up\` turns logical replication on for project ${projectId}, for ever, and restarts its computes once, cutting open ` +
-      `connections (active now: ${displayActive(endpoints)})`,
+    [
+      `\`pulumi up\` turns logical replication on for project ${projectId}, permanently.`,
+      "It restarts the project's computes once, which cuts open connections.",
+      `Active now: ${displayActive(endpoints)}.`,
+    ].join("\n"),
   );
 }

@@ -10,7 +10,7 @@ export async function readLogicalReplication(
   context: Context,
   state: LogicalReplicationState,
 ): Promise<Found<LogicalReplicationInputs, LogicalReplicationOutputs>> {
-  // Of a `.get()` there is nothing in the state.
+  // The state of a `.get()` is empty.
   const { projectId = state.id, allowRestart, walLevel } = state;
   const on = await isOn(context.neon, projectId).catch((error) => {
     if (walLevel === undefined) throw error;
@@ -18,20 +18,25 @@ export async function readLogicalReplication(
   });
   const levels = await readLevels(context, projectId);
   warnOfSmallNumbers(context, levels);
-  return { outputs: levels, inputs: { projectId, allowRestart }, drift: driftOf(context, projectId, on, levels) };
+  const { host } = context.postgres.settings;
+  return { outputs: levels, inputs: { projectId, allowRestart }, drift: driftOf(projectId, host, on, levels) };
 }
 
-function driftOf(context: Context, projectId: string, on: boolean, { walLevel }: LogicalReplicationOutputs): string[] {
+export function driftOf(
+  projectId: string,
+  host: string,
+  on: boolean,
+  { walLevel }: Pick<LogicalReplicationOutputs, "walLevel">,
+): string[] {
   if (!on) {
     return [
-      `logical replication is off in project ${projectId}. Neon cannot turn it off, so this must be another project than before: ` +
-        "check `projectId` and `neonApiUrl`; to turn it on here, `pulumi up` needs `allowRestart: true`",
+      `logical replication is off in project ${projectId}. Neon cannot turn it off, so this must be another project than before. ` +
+        "Check `projectId` and `neonApiUrl`. To turn it on here, `pulumi up` needs `allowRestart: true`",
     ];
   }
   if (walLevel === "logical") return [];
-  const { host } = context.postgres.settings;
   return [
-    `${contradiction(projectId, host, walLevel)}: its compute has not ` +
-      "restarted since, so restart it in Neon's console; `pulumi up` checks again",
+    `${contradiction(projectId, host, walLevel)}. Its compute has not restarted since. ` +
+      "Restart the compute in Neon's console; `pulumi up` then checks again",
   ];
 }

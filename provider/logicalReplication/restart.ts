@@ -3,23 +3,23 @@ import type { Context } from "../lifecycle/context";
 import { explainServerFailure, type ServerFailure } from "../postgres/errors";
 import { Session } from "../postgres/session";
 import { readServer } from "../postgres/sql/server";
-import { saying } from "../progress";
+import { reportWaiting } from "../progress";
 import { LEVELS } from "./levels";
 import { notBack } from "./refusals";
 
 /**
- * Has the computes restarted by `work` while no transaction of ours runs: running ones are waited for, new ones wait until
- * the server says `wal_level = logical`, or has had its time.
+ * Runs `work`, which restarts the computes, while no transaction of this process runs. Waits for the running ones, and holds new
+ * ones back until the server reports `wal_level = logical` or the time is up.
  */
 export async function restart(context: Context, projectId: string, work: () => Promise<void>): Promise<void> {
   const { postgres, run } = context;
   let waitingFor: string | undefined = "waiting for this run's own transactions to end before the restart";
-  await saying(
+  await reportWaiting(
     (text) => context.inform(text),
     () => waitingFor,
     () =>
       postgres.alone(async () => {
-        // The client of Neon's API says by itself what it waits for.
+        // The client of Neon's API reports its own waits.
         waitingFor = undefined;
         postgres.expectRestart();
         await work();
@@ -42,7 +42,7 @@ async function reconnect({ postgres, run }: Context, projectId: string): Promise
       if (found?.[1].walLevel === "logical") return;
       answered = true;
     } catch (failure) {
-      // What it said before tells more than that the last try had no time left.
+      // An earlier answer of the server explains more than a last try that ran out of time. The caller reads it again.
       if (answered) return;
       throw notBack(projectId, explainServerFailure(failure as ServerFailure, settings));
     }

@@ -1,7 +1,7 @@
-import type { Context } from "../lifecycle/context";
 import { directHost } from "../lifecycle/settings";
 import type { NeonClient } from "../neon/client";
-import type { Endpoint } from "../neon/project";
+import type { Endpoint, ProjectSettings } from "../neon/project";
+import type { Writes } from "../neon/settingsChange";
 import { consentNeeded, foreignHost } from "./refusals";
 import type { LogicalReplicationInputs } from "./state";
 
@@ -9,18 +9,17 @@ export async function isOn(neon: NeonClient, projectId: string): Promise<boolean
   return (await neon.readSettings(projectId)).enable_logical_replication === true;
 }
 
-/** The project's endpoints, all of which a change of the setting restarts; undefined where it is on already. */
+/** The project's endpoints, which all restart when the setting changes. Undefined if it is on already. */
 export async function listEndpointsIfOff(neon: NeonClient, projectId: string): Promise<Endpoint[] | undefined> {
   return (await isOn(neon, projectId)) ? undefined : neon.listEndpoints(projectId);
 }
 
-/** Makes sure that the restart is wanted, and of this project. */
+/** Refuses unless the connection is to this project, and the program allows the restart. */
 export function refuseUnwantedRestart(
-  context: Context,
-  { projectId, allowRestart }: LogicalReplicationInputs,
+  host: string,
+  { projectId, allowRestart }: Omit<LogicalReplicationInputs, "mark">,
   endpoints: Endpoint[],
 ): void {
-  const { host } = context.postgres.settings;
   if (!endpoints.some((endpoint) => isAt(endpoint, host)))
     throw foreignHost({ host, projectId, known: endpoints.map((endpoint) => endpoint.host) });
   if (!allowRestart) throw consentNeeded(projectId, displayActive(endpoints));
@@ -31,17 +30,20 @@ export function displayActive(endpoints: Endpoint[]): string {
   return active.map(({ id, host }) => `${id} (${host})`).join(", ") || "none";
 }
 
-/** Under the host that the API names, or another that begins with the endpoint's id, as in a private network. */
+/** Tells whether the host is the one that the API names, or begins with the endpoint's id, as in a private network. */
 function isAt(endpoint: Endpoint, host: string): boolean {
   const named = directHost(endpoint.host).toLowerCase();
   return named === host.toLowerCase() || host.toLowerCase().startsWith(`${endpoint.id.toLowerCase()}.`);
 }
 
+/** The setting to write, at most once. Undefined if it is on, or if Neon has carried out the write. */
+export function planTurningOn(found: ProjectSettings, { carriedOut }: Writes): ProjectSettings | undefined {
+  return found.enable_logical_replication || carriedOut > 0 ? undefined : { enable_logical_replication: true };
+}
+
 export async function turnOn(neon: NeonClient, projectId: string): Promise<void> {
-  const changed = await neon.changeSettings(projectId, (found, { carriedOut }) =>
-    found.enable_logical_replication || carriedOut > 0 ? undefined : { enable_logical_replication: true },
-  );
+  const changed = await neon.changeSettings(projectId, planTurningOn);
   if ("failure" in changed) throw changed.failure;
-  // Somebody else was faster, and the restart is that one's.
+  // Another user turned it on first, and the restart is theirs.
   if (changed.writes.carriedOut === 0) await neon.waitForRunning(projectId);
 }

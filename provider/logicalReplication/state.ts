@@ -6,7 +6,7 @@ export interface LogicalReplicationInputs {
   allowRestart?: boolean;
 }
 
-/** What the server itself says: the three values that ClickHouse's guide asks to look at. */
+/** What the server itself reports: the three values that ClickHouse's guide says to check. */
 export interface LogicalReplicationOutputs {
   walLevel: string;
   maxWalSenders: number;

@@ -6,7 +6,7 @@ import { NeonReader } from "./reader";
 import type { NeonAccess } from "./request";
 import { type Change, type Changed, changeSettings, NO_WRITES, readSettings } from "./settingsChange";
 
-/** The few calls of Neon's API that we need; one answer for each cause of failure. */
+/** The calls of Neon's API that this package needs. */
 export class NeonClient {
   readonly #access: NeonAccess;
   readonly #inform: (text: string) => void;
@@ -20,7 +20,7 @@ export class NeonClient {
     this.#operations = new Operations(this.#reader);
   }
 
-  /** The same client, for questions that must be answered within `ms`. */
+  /** The same client, with a deadline for everything that it does: `ms` from now. */
   within(ms: number): NeonClient {
     return new NeonClient({ ...this.#access, deadline: Date.now() + ms }, this.#inform);
   }
@@ -34,23 +34,26 @@ export class NeonClient {
     return (await this.#reader.read<{ endpoints: Endpoint[] }>(path, "endpoints")).endpoints;
   }
 
-  /** The operations that are under way; undefined where they are not ours to list. */
+  /** The operations that are running. Undefined if this key may not list them. */
   listRunning(projectId: string): Promise<Operation[] | undefined> {
     return this.#operations.listRunning(projectId);
   }
 
-  /** Never throws: what was written must be known also where it failed in the end. `before`: writes of an earlier call. */
+  /**
+   * Never throws, since the caller has to know what was written even if the change failed in the end. `before`: the writes of
+   * earlier calls.
+   */
   changeSettings(projectId: string, change: Change, before = NO_WRITES): Promise<Changed> {
     const work = () => changeSettings(this.#reader, this.#operations, projectId, change, before);
     return this.#reader.progress.follow(work);
   }
 
-  /** Waits until whatever is under way has ended, as far as it is ours to look at. */
+  /** Waits until every running operation that this key can see has ended. */
   waitForRunning(projectId: string): Promise<void> {
     return this.#operations.waitForRunning(projectId);
   }
 
-  /** Waits until every operation has ended, as far as they are ours to look at. */
+  /** Waits until each of these operations that this key can see has ended. */
   waitForOperations(projectId: string, operations: Operation[]): Promise<void> {
     return this.#operations.waitFor(projectId, operations);
   }

@@ -1,25 +1,37 @@
-import { isRefusal, refusal, type SourceError } from "../errors";
+import { isRefusal, refusal, type SourceError, sentence } from "../errors";
 
 export interface NeonAnswer {
   method: string;
   path: string;
-  /** Undefined where no answer came. */
+  /** Undefined if no answer came. */
   status?: number;
-  message: string;
+  /** Lines on what the answer contains, or on why there is none. */
+  details: readonly string[];
   requestId: string;
-  /** How long Neon asks us to stay away. */
+  /** How long Neon asks clients to wait before the next request. */
   retryAfterMs?: number;
 }
 
-const NOT_NEON = "this is not Neon's API: check `neonApiUrl`";
+interface Cause {
+  why: string;
+  fix: string;
+}
 
-const NEON_ADVICE: Readonly<Record<number, string>> = {
-  401: "the API key is not valid: check `neonApiKey`",
-  402: "the project's plan does not include this",
-  403: "the API key has no right to do this: use a key of an admin of the organization, or of the project",
-  404: "there is no such project, or the API key cannot see it: check `projectId` and the key",
-  423: "another operation on the project is still running: try again in a moment",
-  429: "too many requests: try again in a moment",
+const NOT_NEON: Readonly<Cause> = { why: "this is not Neon's API", fix: "Check `neonApiUrl`." };
+
+const CAUSES: Readonly<Record<number, Cause>> = {
+  401: { why: "the API key is not valid", fix: "Check `neonApiKey`." },
+  402: { why: "the project's plan does not include this", fix: "Upgrade the plan." },
+  403: {
+    why: "the API key has no right to do this",
+    fix: "Use a key of an admin of the organization, or of the project.",
+  },
+  404: {
+    why: "there is no such project, or the API key cannot see it",
+    fix: "Check `projectId` and `neonApiKey`.",
+  },
+  423: { why: "another operation on the project is still running", fix: "Try again in a moment." },
+  429: { why: "too many requests", fix: "Try again in a moment." },
 };
 
 export interface NeonFailure extends SourceError {
@@ -28,23 +40,37 @@ export interface NeonFailure extends SourceError {
   retryAfterMs?: number;
 }
 
-export function neonFailure({ method, path, status, message, requestId, retryAfterMs }: NeonAnswer): NeonFailure {
-  const advice = status === undefined ? undefined : status < 400 ? NOT_NEON : NEON_ADVICE[status];
-  const answer = status === undefined ? `got no answer (${message})` : `was answered with HTTP ${status} (${message})`;
-  const text = `Neon API: ${method} ${path} ${answer}${advice ? `: ${advice}` : ""}. Request id ${requestId}`;
-  return Object.assign(refusal("neonFailure", text), { method, status, retryAfterMs });
+export function neonFailure({ method, path, status, details, requestId, retryAfterMs }: NeonAnswer): NeonFailure {
+  const cause = causeOf(status);
+  const outcome = status === undefined ? "got no answer" : `failed with HTTP ${status}`;
+  const error = refusal(
+    "neonFailure",
+    `Neon API: ${method} ${path} ${outcome}${cause ? `: ${cause.why}` : ""}.`,
+    ...details,
+    `The request id is ${requestId}.`,
+    ...(cause ? [cause.fix] : []),
+  );
+  return Object.assign(error, { method, status, retryAfterMs });
+}
+
+function causeOf(status: number | undefined): Cause | undefined {
+  if (status === undefined) return undefined;
+  return status < 400 ? NOT_NEON : CAUSES[status];
 }
 
 export function isNeonFailure(error: unknown): error is NeonFailure {
   return isRefusal(error) && error.kind === "neonFailure";
 }
 
-/** Not carried out, and worth another try. */
+/** Tells whether Neon refused the request for now, so that another try may help. */
 export function isRefusedForNow({ status }: NeonFailure): boolean {
   return status === 423 || status === 429 || status === 503;
 }
 
-/** Nobody knows whether it was carried out: no answer, none that can be read, or one of what stands before Neon. */
+/**
+ * Tells whether Neon may or may not have carried the request out: there is no answer, none that can be read, or one of a proxy
+ * in front of Neon.
+ */
 export function isUnclear(failure: NeonFailure): boolean {
   const { status } = failure;
   return status === undefined || status < 300 || (status >= 500 && !isRefusedForNow(failure));
@@ -60,41 +86,56 @@ interface FailedOperation {
 export function operationFailed(projectId: string, operation: FailedOperation): SourceError {
   return refusal(
     "operationFailed",
-    `${displayOperation(projectId, operation)} ended in "${operation.status}"${reasonOf(operation)}. ${OPERATIONS_ADVICE}`,
+    `${displayOperation(projectId, operation)} ended in status "${operation.status}".`,
+    ...adviceFor(operation),
   );
 }
 
 export function operationLate(projectId: string, operation: FailedOperation, seconds: number): SourceError {
   return refusal(
     "operationLate",
-    `${displayOperation(projectId, operation)} is still "${operation.status}" after ${seconds} s${reasonOf(operation)}. ${OPERATIONS_ADVICE}`,
+    `${displayOperation(projectId, operation)} is still "${operation.status}" after ${seconds} s.`,
+    ...adviceFor(operation),
   );
 }
-
-const OPERATIONS_ADVICE = "Look at the project's operations in Neon's console, then run `pulumi up` again";
 
 function displayOperation(projectId: string, { id, action }: FailedOperation): string {
   return `operation ${action} (${id}) of Neon project ${projectId}`;
 }
 
-function reasonOf({ error }: FailedOperation): string {
-  return error ? `: ${error}` : "";
+function adviceFor({ error }: FailedOperation): string[] {
+  return [
+    ...(error ? [sentence(`The error was: ${error}`)] : []),
+    "Check the project's operations in Neon's console, then run `pulumi up` again.",
+  ];
 }
 
-export const WRONG_PROJECT = "Nothing was changed: correct `projectId` or the connection";
+export const CORRECT_PROJECT = "Correct `projectId` or the connection.";
 
-export function foreignServer(place: { host: string; projectId: string; found: string }): SourceError {
+interface ForeignServer {
+  host: string;
+  projectId: string;
+  /** The project that the server names. */
+  found: string;
+  /** Whether this run may have changed the project before it asked the server. */
+  isChanged?: boolean;
+}
+
+export function foreignServer({ host, projectId, found, isChanged = false }: ForeignServer): SourceError {
   return refusal(
     "foreignHost",
-    `${place.host} says that it belongs to Neon project ${place.found}, and not to ${place.projectId}. ${WRONG_PROJECT}`,
+    `${host} reports that it belongs to Neon project ${found}, not to ${projectId}.`,
+    CORRECT_PROJECT,
+    ...(isChanged ? [] : ["Nothing was changed."]),
   );
 }
 
-/** Throws what went wrong with a project that this resource knew; where it is gone, with the way out. */
+/** Throws the error of a read of a project that is in the state. If the project is gone, the error says how to continue. */
 export function refuseMissingProject(error: unknown): never {
   if (!isNeonFailure(error) || error.status !== 404) throw error;
   throw refusal(
     "projectGone",
-    `${error.message}. If the project was deleted, take this resource out of the state: \`pulumi state delete <urn>\``,
+    error.message,
+    "If the project was deleted, remove this resource from the state: `pulumi state delete <urn>`.",
   );
 }

@@ -2,13 +2,13 @@ import type { SourceError } from "../errors";
 import { operationFailed, operationLate } from "./errors";
 import type { NeonWaits } from "./waits";
 
-/** A piece of work that Neon does on a project after it has answered. */
+/** Work that Neon does on a project after it has answered the request. */
 export interface Operation {
   id: string;
   action: string;
   status: string;
   error?: string;
-  /** When Neon will try a failed one again. */
+  /** When Neon will retry a failed operation. */
   retry_at?: string;
 }
 
@@ -18,14 +18,14 @@ export function hasEnded({ status }: Operation): boolean {
   return ENDED.has(status);
 }
 
-/** Whether there is still something to come of it: of a failed one, where Neon says when it will try again. */
+/** Tells whether the operation may still change something. A failed one counts if Neon says when it will retry it. */
 export function isRunning(operation: Operation): boolean {
   const { status, retry_at: retryAt = "" } = operation;
   if (status === "failed") return Date.parse(retryAt) > Date.now();
   return status !== "error" && !hasEnded(operation);
 }
 
-/** Why there is no point in waiting any longer, if so. A failed operation may be tried again by Neon; one in error is not. */
+/** Why to stop waiting, if there is a reason. Neon may retry an operation with status "failed", but not one with "error". */
 export function operationProblem(
   projectId: string,
   operation: Operation,

@@ -4,7 +4,7 @@ import { hasEnded, isRunning, type Operation, operationProblem } from "./operati
 import { projectPath } from "./project";
 import type { NeonReader } from "./reader";
 
-/** The operations of a project, as far as they are ours to look at: what was desired decides anyway. */
+/** The operations of a project that this key can see. Hidden ones do no harm: callers check the result in any case. */
 export class Operations {
   readonly #reader: NeonReader;
 
@@ -12,7 +12,7 @@ export class Operations {
     this.#reader = reader;
   }
 
-  /** Those under way; undefined where they are not ours to list. */
+  /** The running operations. Undefined if this key may not list them. */
   async listRunning(projectId: string): Promise<Operation[] | undefined> {
     const path = `${projectPath(projectId)}/operations?limit=50`;
     try {
@@ -23,7 +23,7 @@ export class Operations {
     }
   }
 
-  /** Waits until whatever is under way has ended. */
+  /** Waits until every running operation has ended. */
   async waitForRunning(projectId: string): Promise<void> {
     await this.waitFor(projectId, (await this.listRunning(projectId)) ?? []);
   }
@@ -43,7 +43,7 @@ export class Operations {
     let failedSince: number | undefined;
     for (let pauseMs = waits.poll / 10; !hasEnded(operation); pauseMs = Math.min(pauseMs * 1.5, waits.poll)) {
       const { id, action, status } = operation;
-      progress.note(`whose operation ${action} (${id}) is ${status}`);
+      progress.note(`operation ${action} (${id}) is ${status}`);
       failedSince = status === "failed" ? (failedSince ?? Date.now()) : undefined;
       const problem = operationProblem(projectId, operation, { deadline, failedSince }, waits);
       if (problem) throw problem;
@@ -55,7 +55,7 @@ export class Operations {
     progress.note(undefined);
   }
 
-  /** Undefined where it is gone or hidden from this key: the write that set it off was carried out all the same. */
+  /** Undefined if the operation is gone or hidden from this key. The write that started it was carried out in any case. */
   async #read(projectId: string, id: string): Promise<Operation | undefined> {
     const path = `${projectPath(projectId)}/operations/${encodeURIComponent(id)}`;
     try {

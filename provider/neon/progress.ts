@@ -1,8 +1,8 @@
-import { saying } from "../progress";
+import { reportWaiting } from "../progress";
 import type { NeonFailure } from "./errors";
 import type { NeonWaits } from "./waits";
 
-/** Says now and then what of Neon is being waited for; once only where one wait holds others. */
+/** Reports at intervals what in Neon is being waited for. Nested waits report through the outermost one. */
 export class NeonProgress {
   readonly #inform: (text: string) => void;
   readonly #waits: NeonWaits;
@@ -19,15 +19,15 @@ export class NeonProgress {
   }
 
   noteFailure({ status }: NeonFailure): void {
-    this.note(status === undefined ? "which did not answer" : `which answered HTTP ${status}`);
+    this.note(`the last request ${status === undefined ? "got no answer" : `failed with HTTP ${status}`}`);
   }
 
   async follow<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isWaiting) return work();
     this.#isWaiting = true;
     this.note(undefined);
-    const what = () => this.#waitingFor && `waiting for Neon, ${this.#waitingFor}`;
-    return saying(this.#inform, what, work, this.#waits.progress).finally(() => {
+    const what = () => this.#waitingFor && `waiting for Neon: ${this.#waitingFor}`;
+    return reportWaiting(this.#inform, what, work, this.#waits.progress).finally(() => {
       this.#isWaiting = false;
     });
   }

@@ -2,7 +2,7 @@ import type { NeonProgress } from "./progress";
 import { type NeonAccess, sendRequest } from "./request";
 import { Retries } from "./retries";
 
-/** Reads from Neon's API, again where that may help. */
+/** Reads from Neon's API, and retries if that may help. */
 export class NeonReader {
   readonly access: NeonAccess;
   readonly progress: NeonProgress;
@@ -12,7 +12,7 @@ export class NeonReader {
     this.progress = progress;
   }
 
-  /** `part`: what the answer always holds. */
+  /** `part`: the property that Neon's answer always has. */
   read<T extends object>(path: string, part: keyof T & string): Promise<T> {
     return this.progress.follow(async () => {
       const retries = this.retries();

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { sentence } from "../errors";
 import { scrub } from "../scrub";
 import { type NeonFailure, neonFailure } from "./errors";
 import type { NeonWaits } from "./waits";
 
-/** Where Neon's API is, who we are there, and how long we wait for it. */
+/** Where Neon's API is, the key for it, and how long to wait for answers. */
 export interface NeonAccess {
   apiUrl: string;
   apiKey: string;
   waits: NeonWaits;
-  /** Until when we ask at all; none by default. */
+  /** When to stop sending requests, as a time in milliseconds. None by default. */
   deadline?: number;
 }
 
@@ -16,7 +17,7 @@ export interface NeonRequest {
   method: "GET" | "PATCH";
   path: string;
   body?: object;
-  /** What Neon's answer to it always holds. */
+  /** The property that Neon's answer always has. */
   part?: string;
 }
 
@@ -39,7 +40,7 @@ export async function sendRequest<T>(
         ...(body && { "content-type": "application/json" }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      // Neon has none; elsewhere the key has no business.
+      // Neon's API never redirects, and no other server may get the key.
       redirect: "manual",
       signal: AbortSignal.timeout(timeLeft(access)),
     });
@@ -47,13 +48,13 @@ export async function sendRequest<T>(
     const { status } = response;
     const value = response.ok ? parseAnswer<T>(text, part) : undefined;
     if (value) return { value };
-    const message = response.ok
-      ? `no ${part ? `"${part}"` : "JSON"} in the answer`
-      : readMessage(scrub(text, [access.apiKey]));
+    const details = response.ok
+      ? `The answer contains no ${part ? `"${part}"` : "JSON"}.`
+      : sentence(`The answer was: ${readMessage(scrub(text, [access.apiKey]))}`);
     const retryAfterMs = readRetryAfter(response.headers.get("retry-after"));
-    return { failure: neonFailure({ ...request, status, message, retryAfterMs }) };
+    return { failure: neonFailure({ ...request, status, details: [details], retryAfterMs }) };
   } catch (error) {
-    return { failure: neonFailure({ ...request, message: explainNetworkFailure(error) }) };
+    return { failure: neonFailure({ ...request, details: explainNetworkFailure(error) }) };
   }
 }
 
@@ -61,7 +62,7 @@ function timeLeft({ waits, deadline = Number.POSITIVE_INFINITY }: NeonAccess): n
   return Math.max(Math.min(waits.request, deadline - Date.now()), 1);
 }
 
-/** Undefined where it is not what Neon answers. */
+/** Undefined if this is not an answer of Neon's API. */
 function parseAnswer<T>(text: string, part: string | undefined): T | undefined {
   try {
     const answer = JSON.parse(text) as Record<string, unknown> | null;
@@ -77,7 +78,7 @@ function readMessage(text: string): string {
     const { message } = JSON.parse(text) as { message?: unknown };
     if (typeof message === "string" && message !== "") return message;
   } catch {
-    // A proxy's page instead of Neon's JSON: its beginning says enough.
+    // The page of a proxy instead of Neon's JSON: its beginning is enough.
   }
   return (
     text
@@ -87,15 +88,18 @@ function readMessage(text: string): string {
   );
 }
 
-/** fetch hides the reason of a network failure in `cause`, and quotes headers and URLs in what it refuses to send. */
-function explainNetworkFailure(error: unknown): string {
+/**
+ * fetch hides the reason of a network failure in `cause`. If it refuses to send a request, its message is not used: it quotes
+ * headers and URLs.
+ */
+function explainNetworkFailure(error: unknown): string[] {
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  if (name === "TimeoutError") return "no answer in time";
-  if (cause === undefined) return "the request cannot be sent: check `neonApiUrl` and `neonApiKey`";
-  return cause.code ?? (cause.message || message);
+  if (name === "TimeoutError") return ["The request timed out."];
+  if (cause === undefined) return ["The request could not be sent.", "Check `neonApiUrl` and `neonApiKey`."];
+  return [sentence(`The error was: ${cause.code ?? (cause.message || message)}`)];
 }
 
-/** Seconds, or a date. */
+/** The header holds seconds, or a date. */
 function readRetryAfter(header: string | null): number {
   if (header === null) return 0;
   const seconds = Number(header);

@@ -5,24 +5,24 @@ import { type ProjectSettings, projectPath } from "./project";
 import type { NeonReader } from "./reader";
 import { type Attempt, sendRequest } from "./request";
 
-/** The writes of one change so far. */
+/** How many writes one change has sent so far. */
 export interface Writes {
   readonly carriedOut: number;
-  /** Nobody knows whether Neon carried them out. */
+  /** Writes that Neon may or may not have carried out. */
   readonly unclear: number;
 }
 
-export const NO_WRITES: Writes = { carriedOut: 0, unclear: 0 };
+export const NO_WRITES: Readonly<Writes> = { carriedOut: 0, unclear: 0 };
 
-/** Says which settings to write over those found, or that all is as desired. */
+/** Returns the settings to write, given those found. Undefined if everything is as desired. */
 export type Change = (found: ProjectSettings, writes: Writes) => ProjectSettings | undefined;
 
-/** What became of a change: the settings as found last, or why it failed in the end; and all its writes in either case. */
+/** The outcome of a change: the settings as last read, or why it failed in the end. Either way, with all its writes. */
 export type Changed = ({ settings: ProjectSettings } | { failure: unknown }) & { writes: Writes };
 
 /**
- * Reads, writes what `change` says, and begins anew with reading until `change` finds all as desired. So a write that was
- * refused for now is made of what is there then, and one whose answer was lost is never repeated blindly.
+ * Reads the settings, writes what `change` returns, and starts over with reading until `change` returns undefined. So a write
+ * that Neon refused for now is rebuilt from the settings at that time, and one whose answer was lost is never repeated blindly.
  */
 export async function changeSettings(
   reader: NeonReader,

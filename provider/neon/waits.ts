@@ -1,24 +1,24 @@
 import { CLICKPIPES_PATIENCE_MS } from "../patience";
 
-/** How long Neon is given, in milliseconds. */
+/** How long to wait for Neon, in milliseconds. */
 export const NEON_WAITS = {
   /** One request. */
   request: 30_000,
-  /** A request that is refused for now (423, 429, 503), with all its repetitions. */
+  /** A request that Neon refuses for now (423, 429, 503), including all retries. */
   refused: 120_000,
-  /** The operations that one change set off. */
+  /** The operations that one change started. */
   operations: 300_000,
-  /** An operation that failed, which Neon may try again. */
+  /** A failed operation, which Neon may retry. */
   failedOperation: 30_000,
-  /** Between two looks at an operation, at most. */
+  /** The longest time between two reads of an operation. */
   poll: 2000,
-  /** Before the first repetition; it doubles from then on. */
+  /** The longest pause before the first retry. It doubles with each retry. */
   pause: 500,
-  /** The look in a preview. */
+  /** The reads of a preview. */
   look: CLICKPIPES_PATIENCE_MS,
-  /** Between two lines that say what is being waited for. */
+  /** The time between two lines of progress. */
   progress: 10_000,
-  /** From a write to the second look for writers who had read the settings before it. */
+  /** The time from a write to the second read, which finds writers that had read the settings before the write. */
   secondLook: 1000,
 } as const;
 

@@ -4,18 +4,18 @@ import { refusal } from "../errors";
 export type ChannelBindingMode = "disable" | "prefer" | "require";
 
 const MECHANISM = "SCRAM-SHA-256-PLUS";
-/** The first version that has it. */
+/** The first version of Postgres that has it. */
 const FIRST_VERSION = 11;
 
 /**
- * What `channel_binding=require` demands: the password, or a proof of it, goes to a server alone that proves in turn, bound
- * to this very TLS session, that it knows the password. Listens to the login that pg carries out.
+ * Enforces `channel_binding=require`: the password, or a proof of it, is sent only to a server that proves in turn, bound to this
+ * TLS session, that it knows the password. It listens to the login that pg carries out.
  */
 export class ChannelBinding {
   readonly #place: string;
   readonly #hangUp: () => void;
   #proven = false;
-  /** What was asked of us that we do not give; then there is no connection any more. */
+  /** Why the connection was closed: the server asked for less than `require` allows. */
   refused: Error | undefined;
 
   constructor(place: string, connection: EventEmitter, hangUp: () => void) {
@@ -25,34 +25,36 @@ export class ChannelBinding {
     connection.on("authenticationCleartextPassword", asks("asks for the password in clear text"));
     connection.on(
       "authenticationMD5Password",
-      asks("asks for an MD5 hash of the password: the role's password is stored so, or pg_hba.conf says md5"),
+      asks(
+        "asks for an MD5 hash of the password, because the role's password is stored as one or pg_hba.conf says md5",
+      ),
     );
     connection.on("authenticationSASL", ({ mechanisms }: { mechanisms: string[] }) => {
       if (!mechanisms.includes(MECHANISM))
-        this.#refuse("offers SCRAM without channel binding, as Postgres 10 does, or a proxy that ends TLS itself");
+        this.#refuse("offers SCRAM without channel binding, as Postgres 10 and proxies that terminate TLS do");
     });
     connection.on("authenticationSASLFinal", () => {
       this.#proven = true;
     });
   }
 
-  /** At once, since pg would answer; it keeps the password once it was asked for it. */
+  /** Hangs up at once, since pg would answer. Once asked for the password, pg keeps it. */
   #refuse(what: string): void {
     this.refused ??= this.#refusal(what);
     this.#hangUp();
   }
 
-  /** A server that asks for nothing has proved nothing. */
+  /** Refuses a server that asked for nothing: it has proved nothing. */
   refuseUnproven(version: number): void {
     if (this.#proven) return;
     throw this.#refusal(
       version < FIRST_VERSION
-        ? `lets us in without SCRAM, and is Postgres ${version}, which is too old for channel binding (${FIRST_VERSION} or later)`
-        : "lets us in without SCRAM (pg_hba.conf says trust, peer or cert)",
+        ? `accepts the login without SCRAM, and its Postgres ${version} is too old for channel binding (${FIRST_VERSION} or later)`
+        : "accepts the login without SCRAM (pg_hba.conf says trust, peer or cert)",
     );
   }
 
-  /** pg says this in words only. */
+  /** For an error of pg that has no code. */
   withoutTls(): Error {
     return this.#refusal("offers no TLS");
   }
@@ -60,9 +62,11 @@ export class ChannelBinding {
   #refusal(what: string): Error {
     return refusal(
       "noChannelBinding",
-      `${this.#place} ${what}, and \`channel_binding=require\` demands ${MECHANISM}. Neither the password nor a proof of it was sent. ` +
-        "Somebody may stand between you and the server: check the host. If this server is the right one, have it use " +
-        "scram-sha-256 over TLS, or take `channel_binding=require` out of the connection and use `sslmode=verify-full`.",
+      `${this.#place} ${what}.`,
+      `\`channel_binding=require\` demands ${MECHANISM}. Neither the password nor a proof of it was sent.`,
+      "Check the host: someone may be intercepting the connection.",
+      "If the server is the right one, set it up for scram-sha-256 over TLS, or remove `channel_binding=require` from the connection " +
+        "and set `sslmode=verify-full`.",
     );
   }
 }

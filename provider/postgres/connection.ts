@@ -11,17 +11,18 @@ export interface OpenConnection {
   client: Client;
   socket: Socket;
   settings: PostgresSettings;
-  /** Major version, as the server announces it while connecting. */
+  /** Major version, as the server reports it on connect. */
   version: number;
 }
 
-/** Who connects: we ourselves, or we as the ClickPipes user, whose own settings ClickPipes would meet too. */
+/** How to connect. */
 export interface ConnectAs {
+  /** As the ClickPipes user, keeping the settings of that role, since they apply to ClickPipes too. */
   reader?: boolean;
   replication?: "database";
 }
 
-/** Why one attempt failed. `closed`: the socket went away, as it does when a server starts, stops or does not answer. */
+/** Why one attempt failed. `closed`: the socket was closed, as when a server starts, stops or does not answer. */
 export interface ConnectFailure extends Error {
   code?: string;
   closed: boolean;
@@ -34,15 +35,17 @@ function connectFailure(error: unknown, closed: boolean): Error {
   return Object.assign(error instanceof Error ? error : new Error(String(error)), { closed });
 }
 
-/** What pg's types leave out. */
+/** What the types of pg leave out. */
 interface Internals {
   connection: EventEmitter & { stream: Socket; attachListeners(stream: Socket): void };
   connectionParameters: { options: string | undefined; replication: string | undefined };
 }
 
-/** What is known of the server before: its version, or 0; and whether something there takes no settings in the startup packet. */
+/** What earlier connections found out about the server. */
 export interface ServerBefore {
+  /** Major version, or 0 if unknown. */
   version: number;
+  /** The server, or a pooler in front of it, refuses settings in the startup packet. */
   bare: boolean;
 }
 
@@ -56,14 +59,14 @@ export async function openConnection(
   const socket = new Socket();
   const config = {
     ...clientConfig(settings),
-    // As a function: an empty string would make pg take PGPASSWORD from the environment, another source's value.
+    // A function, since for an empty string pg would use PGPASSWORD from the environment, which is another source.
     password: () => settings.password ?? "",
     stream: () => socket,
     connectionTimeoutMillis: timeoutMs,
   };
   const client = new Client(config as ClientConfig);
   const { connection, connectionParameters } = client as unknown as Internals;
-  // Set here, since pg takes PGOPTIONS and the like, which are another source's values, for what it is not given.
+  // Set here, since for what is not set pg uses PGOPTIONS and the like, which are another source.
   const own = as.reader ? routingOptions(settings.options) : settings.options;
   connectionParameters.options = startupOptions(own, before.bare ? {} : settingsOf(settings, as, before)) || undefined;
   connectionParameters.replication = as.replication;
@@ -79,7 +82,7 @@ export async function openConnection(
   connection.on("parameterStatus", (status: { parameterName: string; parameterValue: string }) => {
     if (status.parameterName === "server_version") version = Number.parseInt(status.parameterValue, 10);
   });
-  // Without a listener, an error after the connection is made would end the process.
+  // Without a listener, an error after connecting would end the process.
   client.on("error", () => {});
   try {
     await client.connect();
@@ -94,7 +97,10 @@ export async function openConnection(
   return { client, socket, version, settings };
 }
 
-/** What pg cannot read, such as a login by GSSAPI, it throws where nobody can catch it, and would end the process. */
+/**
+ * If pg cannot parse an answer, such as a request for GSSAPI, it throws where no caller can catch it, which would end the
+ * process.
+ */
 function endOnParseFailure(connection: Internals["connection"], place: string): void {
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
@@ -117,12 +123,13 @@ function endOnParseFailure(connection: Internals["connection"], place: string): 
 function unreadable(place: string, { message }: Error): Error {
   return refusal(
     "unreadable",
-    `${place} says what cannot be read here (${message}): it wants a login by GSSAPI or SSPI, or is no Postgres server. ` +
-      "Check host and port; let this user in by password, with scram-sha-256 in pg_hba.conf",
+    `${place} sent an answer that cannot be read (${message}).`,
+    "It asks for a login by GSSAPI or SSPI, or isn't a Postgres server.",
+    "Check host and port. Let this user log in by password, with scram-sha-256 in pg_hba.conf.",
   );
 }
 
-/** pg has no code for it. */
+/** pg has no code for this error. */
 function isWithoutTls(error: unknown): boolean {
   return error instanceof Error && error.message === "The server does not support SSL connections";
 }
@@ -144,7 +151,7 @@ function clientConfig(settings: PostgresSettings): ClientConfig & { pipeline: bo
     user,
     ssl: tlsOptions(settings),
     pipeline: true,
-    // Else pg takes PGSSLNEGOTIATION.
+    // Otherwise pg uses PGSSLNEGOTIATION.
     sslnegotiation: "postgres",
     application_name: "pulumi-neon-clickpipes",
     keepAlive: true,

@@ -2,7 +2,7 @@ import type { ChannelBindingMode } from "./channelBinding";
 
 export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
 
-/** Where the database is and who we are there; times in seconds. */
+/** The connection to the database. Times are in seconds. */
 export interface PostgresSettings {
   host: string;
   port: number;
@@ -11,7 +11,7 @@ export interface PostgresSettings {
   password?: string;
   sslmode: SslMode;
   sslrootcert?: string;
-  /** As libpq's `channel_binding`; undefined: "prefer". */
+  /** As `channel_binding` of libpq. Undefined means "prefer". */
   channelBinding?: ChannelBindingMode;
   options?: string;
   connectTimeout: number;
@@ -24,4 +24,3 @@ export interface PostgresSettings {
 export function address(settings: Pick<PostgresSettings, "host" | "port">): string {
   return `${settings.host}:${settings.port}`;
 }
-

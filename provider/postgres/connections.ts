@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRefusal } from "../errors";
-import { saying } from "../progress";
+import { reportWaiting } from "../progress";
 import type { ConnectAs, OpenConnection } from "./connection";
 import { address, type PostgresSettings } from "./connectionSettings";
 import type { Connector } from "./connector";
@@ -9,12 +9,12 @@ import { type QueryFailure, Session } from "./session";
 import { isInterruption, SQLSTATE } from "./sqlstate";
 
 const IDLE_MS = 15_000;
-/** A compute that restarts may do so twice in a row. */
+/** A compute may restart twice in a row. */
 export const INTERRUPTION_TRIES = 3;
 
 /**
- * The connections of one provider: at most `maxConnections`, opened on first use, kept for the next one, closed when
- * idle. Whoever holds one holds it for a whole piece of work, so that one transaction runs at a time on each.
+ * The connections of one provider: at most `maxConnections`, opened on first use, reused, closed when idle. Work keeps its
+ * connection until it is done, so that each connection runs one transaction at a time.
  */
 export class Connections {
   readonly settings: PostgresSettings;
@@ -28,7 +28,7 @@ export class Connections {
   #lastAlone: Promise<void> = Promise.resolve();
   #lastFailure: { at: number; error: unknown } | undefined;
 
-  /** `progressMs`: from one line that says what is being waited for to the next. */
+  /** `progressMs`: the time between two lines of progress while connecting. */
   constructor(
     settings: PostgresSettings,
     connector: Connector,
@@ -42,7 +42,10 @@ export class Connections {
     this.#free = settings.maxConnections;
   }
 
-  /** `deadline`, for connecting, is asked for when it is the turn of this work: what others take does not count. */
+  /**
+   * `deadline`, for connecting, is called when this work gets its turn, so that time spent waiting for other work does not
+   * count.
+   */
   async use<T>(work: (session: Session) => Promise<T>, deadline?: () => number): Promise<T> {
     const since = performance.now();
     await this.#acquire();
@@ -57,14 +60,14 @@ export class Connections {
     }
   }
 
-  /** For work that only reads: done again where the connection was lost, which may have idled through a restart. */
+  /** For work that only reads: repeats it if the connection was lost, since an idle one may not have survived a restart. */
   async read<T>(work: (session: Session) => Promise<T>, deadline?: () => number): Promise<T> {
     let lost = false;
     const attempt = () =>
       this.use(
         (session) =>
           work(session).catch((failure: QueryFailure) => {
-            // What we refuse ourselves, such as an answer that came too late, is no better the second time.
+            // A refusal of this package, such as for a late answer, would be the same the second time.
             lost = !isRefusal(failure) && (!session.usable || isInterruption(failure.code) || isLocked(failure));
             throw failure;
           }),
@@ -80,9 +83,9 @@ export class Connections {
     }
   }
 
-  /** Runs `work` while no connection of this process is in use: running work is waited for, new work waits. */
+  /** Runs `work` while no connection is in use: waits for running work, and makes new work wait. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    // One after the other: two that each held half of the connections would wait for ever.
+    // One after the other, since two that each held half of the connections would deadlock.
     const turn = this.#lastAlone.then(() => this.#holdingAll(work));
     this.#lastAlone = turn.then(
       () => {},
@@ -102,17 +105,17 @@ export class Connections {
     }
   }
 
-  /** A connection that no other work is given: to another database of the server, as another role, or just a new one. */
+  /** A connection that no other work uses: to another database of the server, as another role, or just a new one. */
   connectApart(other: Partial<PostgresSettings>, deadline: number, as?: ConnectAs): Promise<OpenConnection> {
     return this.#connector.connect({ ...this.settings, ...other }, deadline, as);
   }
 
-  /** Logs in as somebody else, once. */
+  /** Logs in once as another user. */
   tryLogin(user: string, password: string): Promise<LoginAnswer> {
     return tryLogin(this.#connector, this.settings, user, password);
   }
 
-  /** The server is about to restart: until it is back, it refuses connections. */
+  /** Tells that the server is about to restart, so that refused connections are retried until it is back. */
   expectRestart(): void {
     this.#connector.expectRestart(this.settings);
   }
@@ -122,16 +125,16 @@ export class Connections {
   }
 
   /**
-   * What has just failed for others while this work waited for its turn is not tried again: each would take its whole
-   * time. Whoever gave less time than that has proved nothing to others.
+   * If connecting failed for other work while this work waited, it fails with the same error: otherwise each piece of work would
+   * wait for its whole time-out. A failure under a shorter deadline does not count for others.
    */
   async #open(deadline: number | undefined, since: number): Promise<Session> {
     if (this.#lastFailure && this.#lastFailure.at >= since) throw this.#lastFailure.error;
     try {
       const end = deadline ?? Date.now() + this.settings.connectTimeout * 1000;
-      const waiting = () => `waiting for ${address(this.settings)} to let us in`;
+      const waiting = () => `waiting for ${address(this.settings)} to accept a connection`;
       const connect = () => this.#connector.connect(this.settings, end);
-      return new Session(await saying(this.#inform, waiting, connect, this.#progressMs));
+      return new Session(await reportWaiting(this.#inform, waiting, connect, this.#progressMs));
     } catch (error) {
       if (deadline === undefined) this.#lastFailure = { at: performance.now(), error };
       throw error;
@@ -154,7 +157,7 @@ export class Connections {
   async #closeIdle(): Promise<void> {
     clearTimeout(this.#timer);
     const closing = this.#idle.splice(0).map((session) => session.client.end().catch(() => {}));
-    // A server that has gone silent must not hold up the end of the process.
+    // A server that no longer answers must not delay the end of the process.
     await Promise.race([Promise.all(closing), sleep(1000, undefined, { ref: false })]);
   }
 
@@ -173,7 +176,7 @@ export class Connections {
   }
 }
 
-/** Locked since we looked which relations are: looked at again, it is left out. */
+/** A relation was locked after the read of which ones are. The next try leaves it out. */
 function isLocked({ code }: QueryFailure): boolean {
   return code === SQLSTATE.lockNotAvailable;
 }

@@ -6,11 +6,11 @@ import { isInterruption, isUnknownSetting } from "./sqlstate";
 
 const PAUSE_MS = 500;
 
-/** Opens connections, and remembers for a run what it has learnt of the servers on the way. */
+/** Opens connections, and remembers during a run what it has found out about the servers. */
 export class Connector {
-  /** Servers that were reached before, and their versions: only there may a refused connection mean a restart. */
+  /** Servers that were reached before, and their versions. Only for these can a refused connection mean a restart. */
   readonly #reached = new Map<string, number>();
-  /** Where something refuses settings in the startup packet, as poolers do: there each transaction alone brings them. */
+  /** Where the server, or a pooler, refuses settings in the startup packet. There only transactions set them. */
   readonly #bare = new Set<string>();
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -18,7 +18,7 @@ export class Connector {
     if (!this.#reached.has(address(settings))) this.#reached.set(address(settings), 0);
   }
 
-  /** Opens a connection, waiting for a server that starts or wakes; what can never succeed fails at once. */
+  /** Opens a connection. Waits for a server that starts or wakes. Fails at once if it can never succeed. */
   async connect(settings: PostgresSettings, deadline: number, as: ConnectAs = {}): Promise<OpenConnection> {
     const place = address(settings);
     for (;;) {
@@ -41,7 +41,7 @@ export class Connector {
     }
   }
 
-  /** One piece of work at a time for each place. */
+  /** Runs one piece of work at a time for each place. */
   inTurn<T>(place: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#turns.get(place) ?? Promise.resolve()).then(work, work);
     this.#turns.set(place, turn);

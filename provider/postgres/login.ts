@@ -4,15 +4,15 @@ import { address, type PostgresSettings } from "./connectionSettings";
 import type { Connector } from "./connector";
 import { SQLSTATE } from "./sqlstate";
 
-/** `unclear`: the server turned the login away, and may not have looked at the password before. */
+/** `unclear`: the server rejected the login, perhaps before it checked the password. */
 export type LoginAnswer = "accepted" | "refused" | "unclear";
 
-/** A full server says the same before it asks for a password as a role's full connection limit after it. */
+/** A full server answers the same before it asks for a password as a role at its connection limit answers after that. */
 const UNCLEAR: readonly (string | undefined)[] = [SQLSTATE.invalidAuthorization, SQLSTATE.tooManyConnections];
 
 /**
- * Logs in over a connection of its own: the only proof of a password that says nothing else about it. One login at a time
- * for each server: beside the connections of the providers there is only one more, however many roles they have.
+ * Logs in over a separate connection, which proves a password and reveals nothing else about it. Runs one login at a time for each
+ * server, so that there is only one connection more than those of the providers, however many roles they have.
  */
 export function tryLogin(
   connector: Connector,
@@ -37,7 +37,7 @@ async function logIn(
   } catch (error) {
     const { code } = error as ConnectFailure;
     if (code === SQLSTATE.invalidPassword) return "refused";
-    // The right to connect to the database is looked at after the password.
+    // The server checks the right to connect to the database after the password.
     if (code === SQLSTATE.insufficientPrivilege) return "accepted";
     if (UNCLEAR.includes(code)) return "unclear";
     throw Object.assign(error as ConnectFailure, { user });
@@ -46,7 +46,7 @@ async function logIn(
 
 const PROPAGATION_MS = 10_000;
 
-/** After a change: Neon's proxy keeps the old secret for a moment, so a refusal counts only when it lasts. */
+/** For use after a change. Neon's proxy keeps the old secret for a moment, so only a lasting refusal counts. */
 export async function provePassword(login: () => Promise<LoginAnswer>): Promise<LoginAnswer> {
   for (const deadline = Date.now() + PROPAGATION_MS; ; ) {
     const answer = await login();

@@ -5,14 +5,14 @@ import { type Answers, type Query, type Row, type Statement, statement } from ".
 
 export type Answer = Pick<QueryResult<Row>, "rows" | "command">;
 
-/** What a server or the road to it answered instead of rows. */
+/** An error of the server, or of the network on the way to it. */
 export type QueryFailure = Partial<DatabaseError> & Error & { statement?: Statement };
 
 const BEGIN_READING = statement("begin isolation level read committed read only");
 const COMMIT = statement("commit");
 const READ_LOCK_SECONDS = 1;
 
-/** One connection in use. All statements of a call leave at once, and are waited for once. */
+/** One connection in use. A call sends all its statements at once, and waits once for all answers. */
 export class Session {
   readonly client: Client;
   readonly version: number;
@@ -26,17 +26,17 @@ export class Session {
     this.#settings = connection.settings;
   }
 
-  /** Reads, under settings of ours and in a transaction of its own: nobody's settings are changed by it. */
+  /** Reads in a transaction with the settings of this package, which leaves the settings of the session unchanged. */
   async ask<Q extends readonly Query<unknown>[]>(...queries: Q): Promise<Answers<Q>> {
-    // Nothing that we read waits for a lock for long: what somebody has locked is left out.
+    // A read does not wait long for a lock: it leaves locked objects out.
     const settings = settleTransaction(this.version, { ...this.#settings, lockTimeout: READ_LOCK_SECONDS });
     const [, , ...answers] = await this.send(BEGIN_READING, settings, ...queries, COMMIT);
     return readAnswers(queries, answers);
   }
 
-  /** The first failure is thrown, naming its statement, after all have been answered. */
+  /** Throws the first failure, with its statement, after all statements were answered. */
   async send(...statements: Statement[]): Promise<Answer[]> {
-    // Corked, so that all of them leave as one write: a server that answers the first would else look like a round trip.
+    // Corked, so that all of them leave in one write. Otherwise an early answer to the first one would count as a round trip.
     this.#socket.cork();
     const sent = statements.map((one) => this.client.query<Row>(extended(one)));
     this.#socket.uncork();
@@ -49,7 +49,7 @@ export class Session {
     return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<Answer>).value);
   }
 
-  /** Ends it without waiting for the answers that are due; nobody is given it again. */
+  /** Closes the connection without waiting for pending answers. It is not used again. */
   abandon(): void {
     this.#socket.destroy();
   }
@@ -59,12 +59,12 @@ export class Session {
   }
 }
 
-/** The extended protocol takes one command only: text that holds a second one, as a filter might, is a syntax error. */
+/** The extended protocol takes a single command, so text with a second one, as a filter might have, is a syntax error. */
 function extended({ text, values = [] }: Statement): QueryConfig {
   return { text, values: [...values], queryMode: "extended" } as QueryConfig;
 }
 
-/** Each query's own, in its place; what was answered after them is not looked at. */
+/** The answers of the queries, in their order. Later answers are ignored. */
 export function readAnswers<Q extends readonly Query<unknown>[]>(queries: Q, answers: Answer[]): Answers<Q> {
   return queries.map((query, index) => query.read(answers[index]?.rows ?? [])) as Answers<Q>;
 }

@@ -1,4 +1,4 @@
-/** The SQLSTATEs we act on, by the names of the PostgreSQL manual's appendix A. */
+/** The SQLSTATEs that this package acts on, by their names in appendix A of the PostgreSQL manual. */
 export const SQLSTATE = {
   connectionException: "08000",
   protocolViolation: "08P01",
@@ -37,13 +37,13 @@ const NAMES: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** "42501 insufficient_privilege", or the bare code where the name would add nothing. */
+/** "42501 insufficient_privilege", or the code alone if it has no name here. */
 export function displaySqlstate(code: string): string {
   const name = NAMES.get(code);
   return name === undefined ? code : `${code} ${name}`;
 }
 
-/** Another session changed the same catalog row first: the same transaction run again succeeds. */
+/** Another session changed the same catalog row first. The same transaction succeeds when run again. */
 const CONFLICTS: ReadonlySet<string> = new Set([
   SQLSTATE.internalError,
   SQLSTATE.uniqueViolation,
@@ -67,12 +67,12 @@ const RESTARTING: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
 ]);
 
-/** The server or the road to it went away for a moment: a compute that wakes, restarts or was moved. */
+/** The server or the network went away for a moment, as when a compute wakes, restarts or moves. */
 export function isInterruption(code: string | undefined): boolean {
   return code !== undefined && (RESTARTING.has(code) || code.startsWith("08"));
 }
 
-/** A setting in the startup packet was refused: by a pooler, which takes few or none, or by a server that does not know it. */
+/** A setting in the startup packet was refused, by a pooler, which accepts few or none, or by a server that does not know it. */
 const UNKNOWN_SETTING: ReadonlySet<string> = new Set([
   SQLSTATE.protocolViolation,
   SQLSTATE.featureNotSupported,

@@ -7,37 +7,37 @@ import { type SessionLimits, settleTransaction } from "./sql/settings";
 import { type Answers, type Query, type Statement, statement } from "./sql/statement";
 import { isConflict, isInterruption, SQLSTATE } from "./sqlstate";
 
-/** Any constant will do: advisory locks are per database, and this is the one that all our transactions take. */
+/** Any constant works. Advisory locks are per database, and every transaction of this package takes this one. */
 const LOCK_KEY = "7019483122060551";
 export const LOCK_TRIES = 3;
 const CONFLICT_TRIES = 12;
 
-/** Statements, and the relations whose locks they want, by their quoted names. */
+/** Statements, and the quoted names of the relations that they lock. */
 export interface LockingStatements {
   readonly statements: readonly Statement[];
   readonly relations: string[];
 }
 
 export interface TransactionOptions {
-  /** The relations whose locks are wanted until a commit names others, by their quoted names. */
+  /** The quoted names of the relations that the statements lock, until `run` or `commit` is given others. */
   relations?: string[];
 }
 
-/** A transaction in the making: its opening statements travel with the first ones that `run` or `commit` sends. */
+/** One transaction. Its opening statements go out together with the first ones that `run` or `commit` sends. */
 export class Transaction {
   readonly session: Session;
-  /** Quoted names of the relations whose locks our statements want: whoever holds one is named when we do not get it. */
-  relations: string[];
-  /** True once COMMIT was sent: what fails after that may have happened. */
+  /** True once COMMIT was sent. A failure after that may have committed. */
   committing = false;
   done = false;
   #opening: Statement[];
+  /** The quoted names of the relations that the statements lock. */
+  #relations: string[];
 
   constructor(session: Session, limits: SessionLimits, { relations = [] }: TransactionOptions = {}) {
     this.session = session;
-    this.relations = relations;
+    this.#relations = relations;
     this.#opening = [
-      // Another level, by the server's default, would not see what others committed while we waited for a lock.
+      // Under a stricter default level, it would not see what others committed while it waited for a lock.
       statement("begin isolation level read committed"),
       settleTransaction(session.version, limits),
       statement(`select pg_advisory_xact_lock(${LOCK_KEY})`),
@@ -48,12 +48,12 @@ export class Transaction {
     return this.session.version;
   }
 
-  /** Reads, and nothing else. */
+  /** Only reads. */
   ask<Q extends readonly Query<unknown>[]>(...queries: Q): Promise<Answers<Q>> {
     return this.run([], ...queries);
   }
 
-  /** Sends the statements, and asks what comes of them, in one round trip. */
+  /** Sends the statements, and reads their result, in one round trip. */
   async run<Q extends readonly Query<unknown>[]>(
     change: readonly Statement[] | LockingStatements,
     ...queries: Q
@@ -63,7 +63,7 @@ export class Transaction {
     return readAnswers(queries, answers.slice(statements.length));
   }
 
-  /** Sends the last statements with COMMIT, and makes sure that it did commit. */
+  /** Sends the last statements with COMMIT, and throws unless it committed. */
   async commit<Q extends readonly Query<unknown>[]>(
     change: readonly Statement[] | LockingStatements,
     ...queries: Q
@@ -71,7 +71,7 @@ export class Transaction {
     const statements = this.#note(change);
     this.committing = true;
     const answers = await this.#send([...statements, ...queries, statement("commit")]);
-    // An aborted transaction answers COMMIT with ROLLBACK, and no error.
+    // An aborted transaction answers COMMIT with ROLLBACK and no error.
     if (answers.at(-1)?.command !== "COMMIT") throw new Error("the server rolled the transaction back at COMMIT");
     this.done = true;
     return readAnswers(queries, answers.slice(statements.length));
@@ -79,7 +79,7 @@ export class Transaction {
 
   #note(change: readonly Statement[] | LockingStatements): readonly Statement[] {
     if (!("statements" in change)) return change;
-    this.relations = change.relations;
+    this.#relations = change.relations;
     return change.statements;
   }
 
@@ -87,6 +87,14 @@ export class Transaction {
     const opening = this.#opening.splice(0);
     const answers = await this.session.send(...opening, ...statements);
     return answers.slice(opening.length);
+  }
+
+  /** The sessions that hold a lock that the statements need. None if that cannot be read. */
+  async readBlockers(): Promise<Blocker[]> {
+    const [blockers] = await this.session
+      .ask(readLockHolders(this.#relations, LOCK_KEY))
+      .catch((): [Blocker[]] => [[]]);
+    return blockers;
   }
 
   async end(): Promise<void> {
@@ -97,9 +105,8 @@ export class Transaction {
 }
 
 /**
- * Runs `work` in one transaction, and again where that is bound to help: the lock was held by somebody else, another
- * session changed the same catalog row, or the connection was lost. `work` reads first, so that a repetition after a
- * COMMIT whose answer was lost finds what it has done.
+ * Runs `work` in one transaction, and repeats it where that can help: another session held the lock or changed the same catalog
+ * row, or the connection was lost. `work` reads first, so that after a COMMIT whose answer was lost it finds what it has done.
  */
 export async function transaction<T>(
   connections: Connections,
@@ -116,7 +123,7 @@ export async function transaction<T>(
       if (++tries.lock >= LOCK_TRIES)
         throw lockedOut(blockers, { tries: LOCK_TRIES, seconds: connections.settings.lockTimeout }, failure);
     } else if (isConflict(failure.code) && !(atCommit && failure.code === SQLSTATE.internalError)) {
-      // Neon's control plane refuses with the same SQLSTATE, but at COMMIT: there a second try changes nothing.
+      // Neon's control plane refuses with the same SQLSTATE, but at COMMIT. A second try changes nothing there.
       if (++tries.conflict >= CONFLICT_TRIES) throw failure;
     } else if (wasInterrupted(failure)) {
       if (++tries.interruption >= INTERRUPTION_TRIES) throw failure;
@@ -144,14 +151,9 @@ async function once<T>(
     const failure = error as QueryFailure & { lost?: boolean };
     if (!session.usable && failure.statement !== undefined) failure.lost = true;
     await tx.end();
-    const blockers = failure.code === SQLSTATE.lockNotAvailable ? await readBlockers(session, tx.relations) : [];
+    const blockers = failure.code === SQLSTATE.lockNotAvailable ? await tx.readBlockers() : [];
     return { failure, blockers };
   } finally {
     await tx.end();
   }
-}
-
-async function readBlockers(session: Session, relations: string[]): Promise<Blocker[]> {
-  const [blockers] = await session.ask(readLockHolders(relations, LOCK_KEY)).catch((): [Blocker[]] => [[]]);
-  return blockers;
 }

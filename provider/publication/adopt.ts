@@ -6,18 +6,18 @@ import type { Existing } from "./sql/plan";
 import type { Preexisting, PublicationInputs, PublicationState } from "./state";
 import type { Change } from "./survey";
 
-/** Whether what is there was left by a killed run that was creating this very resource. */
+/** Whether the publication was left behind by a killed run that was creating this resource. */
 export function isLeftover({ mark }: PublicationInputs, { marked: { owner } }: ActualPublication): boolean {
   return owner?.mark === mark && !owner.adopted;
 }
 
-/** Adds to `known` what this change will change; what the adoption itself found, stays. */
+/** Adds to `known` what this change will change. What the adoption itself found stays. */
 export function rememberPreexisting(
   known: Preexisting | undefined,
   { inputs, desired }: Change,
   { actual, plan }: Existing,
 ): Preexisting {
-  // What was dropped and made again cannot be given back; nor what a killed run may have changed.
+  // A publication that is dropped and recreated cannot be restored. The same goes for one that a killed run may have changed.
   if (plan.replace.length > 0) return {};
   const { owner } = actual.marked;
   if (known === undefined && owner?.mark === inputs.mark) return {};
@@ -44,8 +44,8 @@ function withoutUndefined(known: Preexisting): Preexisting {
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
 
-/** The publication as its delete leaves it: without what was added, and with what was changed as it was. */
-export function givenBack(state: PublicationState, actual: ActualPublication): DesiredPublication {
+/** The adopted publication as delete leaves it: without what was added, and with the original version of what was changed. */
+export function restored(state: PublicationState, actual: ActualPublication): DesiredPublication {
   const { added = [], addedSchemas = [], changed = [], comment: _comment, owned: _owned, ...rest } = state.before ?? {};
   const out = new Set(added.map((spec) => tableKey(parseTable(spec))));
   const was = new Map(changed.map((table) => [tableKey(table), table]));

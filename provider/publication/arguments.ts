@@ -38,12 +38,14 @@ export function checkArguments(args: Arguments, before: Partial<PublicationInput
 function readName(args: Arguments): string {
   const name = args.identifier("name") ?? DEFAULT_PUBLICATION;
   if (!isUnknown(name) && !isReadAsWritten(name)) {
-    args.problem(
-      "name",
-      `"${name}" would be read as another name by pgoutput, which folds upper case and splits at blanks, commas and quotes: ` +
-        "up to Postgres 17 the pipe fails, on 18 it silently gets nothing. Use lower case, digits, _ and -. One that has this name " +
-        `already, no pipe can read: ALTER PUBLICATION ${identifier(name)} RENAME TO …`,
-    );
+    const lines = [
+      `pgoutput would read "${name}" as another name.`,
+      "It folds upper case, and splits at whitespace, commas and quotes.",
+      "Up to Postgres 17 the pipe fails; on Postgres 18 it silently receives nothing.",
+      "Use lower case, digits, _ and -.",
+      `If a publication already has this name, no pipe can read it. Run: ALTER PUBLICATION ${identifier(name)} RENAME TO …;`,
+    ];
+    args.problem("name", lines.join("\n"));
   }
   return name;
 }
@@ -54,33 +56,32 @@ function readOperations(args: Arguments): string[] | undefined {
     args.problem(path, `expected one of ${OPERATIONS.join(", ")}`);
     return undefined;
   });
-  if (Array.isArray(list) && list.length === 0)
-    args.problem("publish", "is empty; leave it out for all four operations");
+  if (Array.isArray(list) && list.length === 0) args.problem("publish", "is empty; omit it for all four operations");
   return canonicalList(list, (a, b) => OPERATIONS.indexOf(a) - OPERATIONS.indexOf(b));
 }
 
 function checkScope(args: Arguments, { allTables, tables, schemas }: Checked): void {
   if (isUnknown(allTables) || args.problems.length > 0) return;
   if (allTables && (tables !== undefined || schemas !== undefined)) {
-    args.problem("allTables", "stands alone: take `tables` and `schemas` out, or `allTables`");
+    args.problem("allTables", "cannot be combined with `tables` or `schemas`; remove one or the other");
   }
   if (!allTables && tables === undefined && schemas === undefined) {
-    args.problem("tables", "say what to publish: `tables`, `schemas` or both, or `allTables: true`");
+    args.problem("tables", "specify what to publish: `tables`, `schemas` or both, or `allTables: true`");
   }
   const withColumns = Array.isArray(tables) && tables.some((table) => typeof table === "object" && "columns" in table);
   if (withColumns && Array.isArray(schemas) && schemas.length > 0) {
-    args.problem("tables", "Postgres takes no list of columns in a publication that also has `schemas`");
+    args.problem("tables", "Postgres allows no column list in a publication that also has `schemas`");
   }
 }
 
 function checkReplacement(args: Arguments, before: Partial<Checked>, desired: Checked): void {
   if (before.name === undefined || hasUnknown([desired.name, desired.allTables])) return;
   if (before.name !== desired.name)
-    args.problem("name", `"${before.name}" would be renamed to "${desired.name}". ${RUNNING_PIPE}`);
+    args.problem("name", `"${before.name}" would be renamed to "${desired.name}".\n${RUNNING_PIPE}`);
   if (Boolean(before.allTables) !== Boolean(desired.allTables)) {
     args.problem(
       "allTables",
-      `a publication of all tables cannot become one of a list, or the other way, in place. ${RUNNING_PIPE}`,
+      `Postgres cannot change a publication between all tables and a list in place.\n${RUNNING_PIPE}`,
     );
   }
 }

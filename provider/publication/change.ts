@@ -29,10 +29,10 @@ export function updatePublication(
   return applyChange(context, change, { filters, preexisting });
 }
 
-/** Step by step, until it is done; neither the connection nor a transaction is held while somebody is waited for. */
+/** Takes one step after another until the change is done. Holds neither the connection nor a transaction while it waits. */
 function applyChange(context: Context, change: MarkedChange, known: Progress): Promise<PublicationOutputs> {
   let progress = known;
-  /** Nothing where another step comes at once. */
+  /** Returns nothing if another step follows at once. */
   async function takeStep(tx: Transaction): Promise<Attempt<PublicationOutputs> | undefined> {
     const [surveyed] = await survey(tx, change, { filters: progress.filters, waits: true });
     context.checkPlace(surveyed.server, change.before);
@@ -40,7 +40,7 @@ function applyChange(context: Context, change: MarkedChange, known: Progress): P
     if ("inTheWay" in next) return next;
     const { step, warnings } = next;
     for (const warning of warnings) context.warn(warning);
-    // Before the commit, whose answer may be lost.
+    // This comes before the commit, since the answer to the commit may be lost.
     progress = next.progress;
     if (step.waitsFor) {
       const [older] = await tx.ask(step.waitsFor);
@@ -64,7 +64,7 @@ function applyChange(context: Context, change: MarkedChange, known: Progress): P
   });
 }
 
-/** They are given as long as a lock, and waited for in silence. */
+/** Waits for older transactions silently, and as long as for a lock. */
 function olderInTheWay(context: Context, { formerName, inputs }: Change, older: OlderTransaction[]): InTheWay {
   const name = formerName ?? inputs.name;
   const seconds = LOCK_TRIES * context.postgres.settings.lockTimeout;

@@ -12,7 +12,7 @@ import { type Filters, rememberFilters } from "./sql/filters";
 import { readPublishedTables } from "./sql/members";
 import { planPublication } from "./sql/plan";
 import { readExcludedColumns, readExisting } from "./sql/read";
-import { displayAllUnsafe, readUnsafe, type UnsafeTable } from "./sql/safety";
+import { describeUnsafe, readUnsafe, type UnsafeTable } from "./sql/safety";
 import { formatOids, type PublicationOutputs } from "./state";
 import type { Step } from "./step";
 import type { Survey } from "./survey";
@@ -20,7 +20,7 @@ import type { Survey } from "./survey";
 /** What the database holds after a change, for the state. */
 export type Recorded = Omit<PublicationOutputs, "token" | "adopted" | "before">;
 
-/** Carries the statements out. Where row filters are given, what the server made of them is judged before the commit. */
+/** Runs the statements. If there are row filters, it checks what the server made of them before it commits. */
 export async function commitChange(
   context: Context,
   tx: Transaction,
@@ -32,7 +32,7 @@ export async function commitChange(
   const { version } = tx;
   const { name } = desired;
   const isFiltered = desired.tables.some(({ where }) => where !== undefined) && sent.statements.length > 0;
-  // Without filters, all that is unsafe was known before.
+  // Without filters, all unsafe tables were known before.
   const mayBeUnsafe = isFiltered || survey.unsafe.length > 0;
   const queries = [
     readExisting(version, { filters, waits: true }, null, name),
@@ -51,7 +51,11 @@ export async function commitChange(
     await tx.commit([]);
   }
   if (!inputs.allowUnsafeTables && unsafe.length > 0)
-    context.warn(`UPDATE or DELETE fail in the application for published tables: ${displayAllUnsafe(unsafe, 10)}`);
+    context.warn(
+      ["UPDATE or DELETE fails in the application for these published tables.", ...describeUnsafe(unsafe, 10)].join(
+        "\n",
+      ),
+    );
   const oids = new Map(actual.tables.map((table) => [tableKey(table), table.oid]));
   return {
     oid: actual.oid,
@@ -63,7 +67,7 @@ export async function commitChange(
   };
 }
 
-/** The server's word on a filter does not say whose it is. */
+/** Names the table of a filter that the server rejected, since the server does not. */
 function explainFilter({ tables }: DesiredPublication, failure: QueryFailure): Error | undefined {
   const { code = "", statement } = failure;
   const ofFilters = /^(42|0A|22)/.test(code) && code !== SQLSTATE.insufficientPrivilege;
@@ -72,7 +76,7 @@ function explainFilter({ tables }: DesiredPublication, failure: QueryFailure): E
   return refusedFilter(concerned, serverWords(failure));
 }
 
-/** A filter that ended its own parenthesis has brought other tables with it, or left some out. */
+/** Refuses a filter that closed its own parenthesis, and so added tables to the statement or dropped some from it. */
 function refuseEscapingFilters(desired: DesiredPublication, actual: ActualPublication): void {
   const { added, removed } = planPublication(desired, actual, {}, true);
   if (added.length > 0 || removed.length > 0)

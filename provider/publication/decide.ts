@@ -16,16 +16,16 @@ import { type Existing, planPublication } from "./sql/plan";
 import type { Change, Survey } from "./survey";
 
 export interface Decision {
-  /** Absent where there is nothing yet. */
+  /** Absent if there is no publication yet. */
   existing?: Existing;
   adopted: boolean;
-  /** A reader does not survive it. */
+  /** Whether the change breaks a running reader. */
   breaking: boolean;
-  /** Listed, and not in the database. */
+  /** What is listed and not in the database. */
   absent: string[];
 }
 
-/** What is to be done, or by throwing why it may not be: the same for a preview and for the change itself. */
+/** Decides what to do, or refuses it by throwing. The preview and the change itself share it. */
 export function decide(change: Change, survey: Survey, filters: Filters): Decision {
   const { inputs, desired, before } = change;
   const { server, actual } = survey;
@@ -45,7 +45,7 @@ export function decide(change: Change, survey: Survey, filters: Filters): Decisi
   return { existing, adopted, breaking, absent: absentAmong(survey.unpublishable) };
 }
 
-/** Whether what is there is, or becomes, an adopted one. */
+/** Whether the existing publication is adopted, or becomes so. */
 function isAdopted({ inputs, before, formerName }: Change, actual: ActualPublication): boolean {
   return formerName === undefined ? !isLeftover(inputs, actual) : before?.adopted === true;
 }
@@ -57,8 +57,8 @@ function refuseForeign({ inputs, before, formerName, oid }: Change, actual: Actu
   }
   const { owner } = actual.marked;
   if (!before || oid === actual.oid || owner?.token === before.token) return;
-  // Where ours was, somebody has made another one. Without a mark it takes our place; under a name that is new to us, or
-  // with the mark of another resource, it does not.
+  // Another publication has taken the place of the one in the state. It is taken over if it carries no marker. It is refused if
+  // it has another name or carries the marker of another resource.
   const isMarked = owner !== undefined && owner.mark !== inputs.mark && owner.mark !== before.mark;
   if (isMarked || actual.name !== formerName) throw foreignPublication(actual.name, actual, inputs.mark);
 }

@@ -1,18 +1,18 @@
-import { madeAgain } from "./losses";
+import { describeRecreation } from "./losses";
 import type { ActualPublication } from "./sql/actual";
 import { displayUnsafe, type UnsafeTable } from "./sql/safety";
 import type { PublicationState } from "./state";
 
 const MOST_UNSAFE = 20;
 
-/** Whether it is another publication than the state knows, or has lost our mark. */
+/** Tells whether this is another publication than the one in the state, or has lost the marker of this resource. */
 export function identityDrift(state: PublicationState, actual: ActualPublication, oid: number | null): string[] {
   const { owner } = actual.marked;
   const isUnmarked = owner?.token !== state.token && (owner === undefined || owner.mark === state.mark);
   return [
-    ...(oid === null || oid === actual.oid ? [] : [`${madeAgain(state, actual)}: the pipe has to be resynced`]),
+    ...(oid === null || oid === actual.oid ? [] : [`${describeRecreation(state, actual)}; resync the pipe`]),
     ...(actual.mayAlter && isUnmarked
-      ? [`publication "${actual.name}" does not bear this resource's mark in its comment`]
+      ? [`publication "${actual.name}" does not carry this resource's marker in its comment`]
       : []),
   ];
 }
@@ -23,13 +23,13 @@ export function unsafeDrift(unsafe: UnsafeTable[]): string[] {
     ...unsafe
       .slice(0, MOST_UNSAFE)
       .map((table) => `UPDATE or DELETE fails in the application: ${displayUnsafe(table)}`),
-    ...(others > 0 ? [`so it does for ${others} more tables`] : []),
+    ...(others > 0 ? [`UPDATE or DELETE fails in the application for tables not listed here: ${others}`] : []),
   ];
 }
 
-/** While slots exist it is not reported gone: Pulumi would make it again without a word about the changes that are lost. */
+/** While slots exist, the publication is not reported as gone: Pulumi would recreate it without a word about the lost changes. */
 export function goneDrift({ name }: PublicationState, slots: string[]): string[] {
   return [
-    `publication "${name}" is gone while there is slot ${slots.join(", ")}: once it is made again, the pipe has to be resynced`,
+    `publication "${name}" is gone, and these slots still exist: ${slots.join(", ")}; resync the pipe once the publication is recreated`,
   ];
 }

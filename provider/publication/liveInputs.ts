@@ -3,7 +3,7 @@ import { formatTable, parseTable, type TableSpec, tableKey } from "../postgres/s
 import type { ActualPublication, PublishedTable } from "./sql/actual";
 import { argumentsOf, fromParameters, type PublicationInputs, type PublicationState } from "./state";
 
-/** The arguments as the database has them; what the program does not mention is shown only where nothing is known yet. */
+/** The arguments as the database has them. What the program does not mention is shown only on the first read, as after `.get()`. */
 export function liveInputs(state: PublicationState, actual: ActualPublication): Unmarked<PublicationInputs> {
   const given = new Map((state.tables ?? []).map(parseTable).map((table) => [tableKey(table), table.where]));
   const tables = actual.tables.map((table) => liveTable(table, given.get(tableKey(table)), state));
@@ -19,13 +19,13 @@ export function liveInputs(state: PublicationState, actual: ActualPublication): 
   };
 }
 
-/** Those of `live` that the program has given. */
+/** The values of `live` that the program sets. */
 function mentioned<T extends object>(live: T, given: { readonly [Name in keyof T]?: unknown }): Partial<T> {
   const isGiven = (name: keyof T) => given[name] !== undefined;
   return Object.fromEntries(Object.entries(live).filter(([name]) => isGiven(name as keyof T))) as Partial<T>;
 }
 
-/** The filter as the program wrote it, as long as the server still has what it made of that text. */
+/** Shows the filter as the program wrote it, as long as the server still stores what it made of that text. */
 function liveTable(
   { schema, name, columns, where }: PublishedTable,
   given: string | undefined,

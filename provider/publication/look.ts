@@ -9,7 +9,7 @@ import { ALL_TABLES } from "./step";
 import { type Change, type Survey, survey } from "./survey";
 import { takeUnreadAsDesired, warnOfUnread } from "./unread";
 
-/** Looks in a preview at what the change will meet. */
+/** Checks in a preview what the change will find in the database. */
 export async function lookAtPublication(
   context: Context,
   before: Partial<PublicationInputs>,
@@ -30,7 +30,7 @@ export async function lookAtPublication(
   context.checkPlace(surveyed.server);
   for (const sentence of otherMeanings(desired.tables, settings)) context.warn(sentence);
   if (actual) warnOfUnread(context, actual);
-  // The inputs hold no filters as the server writes them: what the program did not change, counts as unchanged.
+  // The inputs do not hold the filters as the server writes them. A filter that the program did not change counts as unchanged.
   const filters = actual && formerName ? rememberFilters(toDesired({ ...before, name: formerName }), actual) : {};
   report(context, change, surveyed, decide(change, surveyed, filters));
 }
@@ -40,14 +40,16 @@ function report(context: Context, { inputs, desired }: Change, { slots }: Survey
   context.warnOfAbsent(absent);
   if (adopted) context.inform(`publication "${inputs.name}" exists and would be adopted`);
   if (breaking) {
-    const readers = slots.length > 0 ? `; it may be read by ${slots.map(displaySlot).join(", ")}` : "";
-    const what = existing?.plan.renamed ? "renamed" : "dropped and made again";
-    context.warn(
-      `publication "${inputs.name}" will be ${what}: a ClickPipe that reads it has to be resynced afterwards${readers}`,
-    );
+    const what = existing?.plan.renamed ? "renamed" : "dropped and recreated";
+    const lines = [
+      `publication "${inputs.name}" will be ${what}.`,
+      ...(slots.length > 0 ? [`It may be read through ${slots.map(displaySlot).join(", ")}.`] : []),
+      "Afterwards, resync every ClickPipe that reads it.",
+    ];
+    context.warn(lines.join("\n"));
   }
-  // A table of a schema that is published as a whole stays in it.
+  // A table stays published if its whole schema is.
   const isGone = ({ schema }: { schema: string }) => !desired.allTables && !desired.schemas.includes(schema);
   const gone = existing?.plan.removed.filter(isGone) ?? [];
-  if (gone.length > 0) context.inform(`takes out of the publication: ${displayTables(gone)}`);
+  if (gone.length > 0) context.inform(`tables removed from the publication: ${displayTables(gone)}`);
 }

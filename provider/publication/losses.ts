@@ -5,14 +5,14 @@ import type { MissingTable } from "./sql/members";
 import { type Loss, type PublicationState, tablesOf } from "./state";
 import type { Change, Survey } from "./survey";
 
-/** A loss of what nobody desires any more is none. */
+/** What the program no longer asks for counts as no loss. */
 function isDesired({ table, schema, operation }: Loss, desired: DesiredPublication): boolean {
   if (table !== undefined) return desired.tables.some((listed) => tableKey(listed) === table);
   if (schema !== undefined) return desired.schemas.includes(schema);
   return operation === undefined || desired.publish === undefined || desired.publish.includes(operation);
 }
 
-/** What the state says is published and no longer is. `excluded`: of tables with a list of columns, those not listed now. */
+/** What the state has as published and the database no longer has. `excluded`: for tables with a column list, the columns that are not listed now. */
 export function lossesOf(
   state: PublicationState,
   actual: ActualPublication,
@@ -35,7 +35,7 @@ function scopeLosses(
     ...tablesOf(state, oid).flatMap((table): Loss[] => {
       const now = there.get(tableKey(table));
       if (now) return contentLosses(state, table, now, leftOut.get(tableKey(table)) ?? []);
-      // Published still, under another name.
+      // It is still published, under another name.
       if (table.oid !== undefined && oids.has(table.oid)) return [];
       return [{ what: `table ${displayTable(table)}`, table: tableKey(table) }];
     }),
@@ -52,7 +52,7 @@ function contentLosses(state: PublicationState, before: Table, now: PublishedTab
     losses.push({ what: `the row filter of ${displayTable(before)}`, table });
   const { columns } = now;
   if (columns && !before.columns) losses.push({ what: `columns of ${displayTable(before)}`, table });
-  // One that is there under another name is listed still.
+  // A column that was renamed is still listed.
   const gone = before.columns?.filter((name) => leftOut.includes(name)) ?? [];
   if (gone.length > 0)
     losses.push({ what: `columns ${gone.map(displayIdentifier).join(", ")} of ${displayTable(before)}`, table });
@@ -76,50 +76,54 @@ export function mergeLosses(...lists: Loss[][]): Loss[] {
   return [...new Map(lists.flat().map((loss) => [loss.what, loss])).values()];
 }
 
-/** What has become of a listed table, told apart by its OID. */
+/** What happened to a listed table. Its OID tells. */
 export function displayMissing(missing: MissingTable): string {
   const { schema, nowSchema, nowName, again, published } = missing;
   const table = `table ${displayTable(missing)}`;
   if (nowSchema === null || nowName === null) {
-    return again ? `${table} was dropped and made again, and the new one is not published` : `${table} was dropped`;
+    return again ? `${table} was dropped and recreated, and the new table is not published` : `${table} was dropped`;
   }
   const moves = [
     ...(nowName === missing.name ? [] : ["renamed"]),
     ...(nowSchema === schema ? [] : ["moved to another schema"]),
   ];
-  if (moves.length === 0) return `${table} was taken out of the publication`;
-  const now = `${table} was ${moves.join(" and ")}: it is ${displayTable({ schema: nowSchema, name: nowName })} now`;
-  return published ? `${now}, and published as such` : `${now}, and was taken out of the publication`;
+  if (moves.length === 0) return `${table} was removed from the publication`;
+  const now = `${table} was ${moves.join(" and ")}, and is now ${displayTable({ schema: nowSchema, name: nowName })}`;
+  return published ? `${now}, which is still published` : `${now}, which was removed from the publication`;
 }
 
-export const RESYNC = "Changes made meanwhile never reached ClickHouse: resync the pipe";
+const MISSED = "Changes made in the meantime never reached ClickHouse.";
 
-/** What a reader of the publication misses or will not survive, as warnings. */
+/** The lines that follow a sentence on what a pipe has missed. */
+export const RESYNC = `${MISSED}\nResync the pipe.`;
+const RESYNC_THESE = `${MISSED}\nResync the pipe for these.`;
+
+/** Warns about what a reader of the publication misses, and about a change that breaks it. */
 export function lossWarnings(
   { inputs, before, desired, oid }: Change,
   { excluded }: Survey,
   actual: ActualPublication,
   breaking: boolean,
 ): string[] {
-  const replaced = `publication "${inputs.name}" is replaced or renamed: a ClickPipe that reads it has to be resynced`;
+  const replaced = `publication "${inputs.name}" is replaced or renamed.\nResync every ClickPipe that reads it.`;
   const lost = before ? mergeLosses(before.lost ?? [], lossesOf(before, actual, oid, excluded)) : [];
   const names = lost.filter((loss) => isDesired(loss, desired)).map(({ what }) => what);
   return [
     ...(breaking ? [replaced] : []),
-    ...(before && oid !== null && oid !== actual.oid ? [`${madeAgain(before, actual)}. ${RESYNC}`] : []),
-    ...(names.length > 0 ? [`publication "${inputs.name}" had lost ${names.join(", ")}. ${RESYNC} for these`] : []),
+    ...(before && oid !== null && oid !== actual.oid ? [`${describeRecreation(before, actual)}.\n${RESYNC}`] : []),
+    ...(names.length > 0 ? [`publication "${inputs.name}" had lost ${names.join(", ")}.\n${RESYNC_THESE}`] : []),
   ];
 }
 
-/** What is known of the listed tables that are not there. */
+/** What is known about the listed tables that are not there. */
 export function whatBecameOf({ before, desired }: Change, { missing }: Survey): string[] {
   const listed = new Set(desired.tables.map(tableKey));
   return [...missing, ...(before?.missing ?? [])].filter((table) => listed.has(tableKey(table))).map(displayMissing);
 }
 
-export function madeAgain(state: PublicationState, actual: ActualPublication): string {
+export function describeRecreation(state: PublicationState, actual: ActualPublication): string {
   const oids = `(OID ${state.oid}, now ${actual.oid})`;
-  // With our token in its comment it came from a run of ours that was cut off, or from a dump.
-  if (actual.marked.owner?.token === state.token) return `publication "${actual.name}" was made again ${oids}`;
-  return `publication "${actual.name}" was dropped and made again by somebody else ${oids}`;
+  // If its comment has the token of the state, it comes from an interrupted run of this resource, or from a dump.
+  if (actual.marked.owner?.token === state.token) return `publication "${actual.name}" was recreated ${oids}`;
+  return `publication "${actual.name}" was dropped and recreated outside this resource ${oids}`;
 }

@@ -40,7 +40,7 @@ export async function readPublication(
   const inputs = liveInputs(state, actual);
   return {
     outputs: {
-      // The old OID stays until an update has said what a new one means for the pipe.
+      // The old OID stays until an update has warned about what a new one means for the pipe.
       oid: oid ?? actual.oid,
       target: placeOf(server),
       publishedTables: published,
@@ -59,7 +59,7 @@ export async function readPublication(
   };
 }
 
-/** In one round trip, read again where the connection was lost. */
+/** Reads everything in one round trip, and again if the connection was lost. */
 async function readLive(context: Context, state: PublicationState, oid: number | null) {
   const which: Which = [oid, state.name];
   const [server, actual, slots, unsafe, published, excluded, missing] = await context.postgres.read((session) =>
@@ -77,7 +77,7 @@ async function readLive(context: Context, state: PublicationState, oid: number |
   return { server, actual, slots: slotNames, unsafe, published, excluded, missing };
 }
 
-/** Those of this refresh and, until an update, those of the ones before. */
+/** What this refresh misses and, until an update, what the refreshes before it missed. */
 function allMissing(state: PublicationState, actual: ActualPublication, now: MissingTable[]): MissingTable[] {
   const there = new Set([...actual.tables, ...now].map(tableKey));
   return [...(state.missing ?? []).filter((table) => !there.has(tableKey(table))), ...now];

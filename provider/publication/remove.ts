@@ -6,14 +6,14 @@ import { affectedSlots, nameSlot, readSlots } from "../postgres/sql/slots";
 import { identifier, qualified, type Statement, statement } from "../postgres/sql/statement";
 import { parseTable } from "../postgres/sql/table";
 import { type Transaction, transaction } from "../postgres/transaction";
-import { givenBack } from "./adopt";
+import { restored } from "./adopt";
 import { missingOwnerRights, slotsInTheWay } from "./refusals";
 import type { ActualPublication } from "./sql/actual";
 import { commentOnPublication, planPublication } from "./sql/plan";
 import { readActual } from "./sql/read";
 import { named, type PublicationState } from "./state";
 
-/** Drops what this resource made, once no slot may read it any more; slots themselves are never dropped. */
+/** Drops what this resource created, once no slot may read it any more. Never drops a slot. */
 export function removePublication(context: Context, state: PublicationState): Promise<void> {
   const before = named(state);
   const relations = (before.tables ?? []).map(parseTable).map(qualified);
@@ -22,11 +22,11 @@ export function removePublication(context: Context, state: PublicationState): Pr
   );
 }
 
-const DONE: Attempt<void> = { done: undefined };
+const DONE: Readonly<Attempt<void>> = { done: undefined };
 
 async function attempt(context: Context, tx: Transaction, state: PublicationState): Promise<Attempt<void>> {
-  const isGivenBack = state.adopted === true && !state.deleteAdopted;
-  const filters = isGivenBack ? (state.filters ?? {}) : undefined;
+  const isRestored = state.adopted === true && !state.deleteAdopted;
+  const filters = isRestored ? (state.filters ?? {}) : undefined;
   const [server, actual, allSlots] = await tx.ask(
     readServer,
     readActual(tx.version, { filters, waits: true }, context.oidOf(state.oid), state.name),
@@ -39,10 +39,10 @@ async function attempt(context: Context, tx: Transaction, state: PublicationStat
     return DONE;
   }
   if (!actual.mayAlter) throw missingOwnerRights(actual, server);
-  const slots = isGivenBack || state.allowLeftoverSlots ? [] : affectedSlots(allSlots);
+  const slots = isRestored || state.allowLeftoverSlots ? [] : affectedSlots(allSlots);
   if (slots.length > 0)
     return { inTheWay: { names: slots.map(nameSlot), refusal: () => slotsInTheWay(state.name, slots) } };
-  await tx.commit(isGivenBack ? giveBackStatements(actual, state, server) : dropStatements(actual));
+  await tx.commit(isRestored ? restoringStatements(actual, state, server) : dropStatements(actual));
   return DONE;
 }
 
@@ -50,10 +50,10 @@ function dropStatements({ name }: ActualPublication): Statement[] {
   return [statement(`drop publication ${identifier(name)}`)];
 }
 
-/** An adopted publication stays: out go the tables that were added, back comes what was changed, and our mark goes. */
-function giveBackStatements(actual: ActualPublication, state: PublicationState, server: Server): Statement[] {
+/** An adopted publication stays: removes the tables that were added, restores what was changed, and removes the mark. */
+function restoringStatements(actual: ActualPublication, state: PublicationState, server: Server): Statement[] {
   const { comment, owned } = state.before ?? {};
-  const { statements, owner } = planPublication(givenBack(state, actual), actual, {}, server.superuser);
+  const { statements, owner } = planPublication(restored(state, actual), actual, {}, server.superuser);
   const text = formatComment({
     comment: desiredComment(comment, actual.marked.comment),
     grants: [],

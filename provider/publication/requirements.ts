@@ -1,40 +1,49 @@
 import type { Server } from "../postgres/sql/server";
 import { displayIdentifier, displayTable, tableKey } from "../postgres/sql/table";
-import { missingCreate, refusedOwner, tooOldServer, tooWideScope, unpublishable } from "./refusals";
+import {
+  foreignTable,
+  missingCreate,
+  type Obstacle,
+  refusedOwner,
+  tooOldServer,
+  tooWideScope,
+  unpublishable,
+} from "./refusals";
 import type { DesiredPublication } from "./sql/desired";
 import type { PublicationPlan } from "./sql/plan";
 import type { OwnerFacts, UnpublishableTable } from "./sql/unpublishable";
 
-/** What this server's version cannot do. */
+/** Refuses what this version of Postgres cannot do. */
 export function refuseUnsupported({ version }: Server, desired: DesiredPublication): void {
   const need = (least: number, what: string) => {
     if (version < least) throw tooOldServer(what, least, version);
   };
   if (desired.schemas.length > 0) need(15, "`schemas` in a publication");
-  if (desired.tables.some(({ columns }) => columns !== undefined)) need(15, "a list of columns in a publication");
+  if (desired.tables.some(({ columns }) => columns !== undefined)) need(15, "a column list in a publication");
   if (desired.tables.some(({ where }) => where !== undefined)) need(15, "a row filter in a publication");
   if (desired.generatedColumns === "stored") need(18, '`publishGeneratedColumns: "stored"`');
 }
 
-/** What our admin may not create; what exists may be altered with less. */
+/** Refuses what the admin may not create. To alter what exists takes fewer privileges. */
 export function refuseCreation(server: Server, desired: DesiredPublication): void {
   if (server.superuser) return;
-  if (!server.mayCreate) throw missingCreate(server);
+  if (!server.mayCreate) throw missingCreate(desired.name, server);
   const whole = desired.allTables ? "all tables" : desired.schemas.length > 0 ? "whole schemas" : undefined;
-  if (whole !== undefined && !server.memberOfPrivilegedRole) throw tooWideScope(whole, server);
+  if (whole !== undefined && !server.memberOfPrivilegedRole) throw tooWideScope(desired.name, whole, server);
 }
 
-/** What may not become the owner, or would be out of our reach afterwards. */
+/** Refuses an owner that Postgres would not accept, or under which the admin could not change the publication any more. */
 export function refuseOwner(server: Server, desired: DesiredPublication, owner: OwnerFacts): void {
-  if (!owner.exists) throw refusedOwner(owner, server, "absent");
+  const { name } = desired;
+  if (!owner.exists) throw refusedOwner(name, owner, server, "absent");
   if (server.superuser) return;
-  if (!owner.maySet || !owner.hasRights) throw refusedOwner(owner, server, "outOfReach");
+  if (!owner.maySet || !owner.hasRights) throw refusedOwner(name, owner, server, "outOfReach");
   if ((desired.allTables || desired.schemas.length > 0) && !owner.superuser)
-    throw refusedOwner(owner, server, "noSuperuser");
-  if (!owner.mayCreate) throw refusedOwner(owner, server, "mayNotCreate");
+    throw refusedOwner(name, owner, server, "notSuperuser");
+  if (!owner.mayCreate) throw refusedOwner(name, owner, server, "mayNotCreate");
 }
 
-/** Refuses listed tables that cannot be published. Only what is added must be ours. */
+/** Refuses listed tables that cannot be published. The admin must own only the tables that the plan adds. */
 export function refuseUnpublishable(rows: UnpublishableTable[], server: Server, plan?: PublicationPlan): void {
   const touched =
     plan && plan.replace.length === 0
@@ -42,31 +51,40 @@ export function refuseUnpublishable(rows: UnpublishableTable[], server: Server, 
       : undefined;
   const isTouched = ({ schema, name }: UnpublishableTable) =>
     touched === undefined || touched.has(tableKey({ schema, name: name ?? "" }));
-  const reasons = rows.flatMap((row) => reasonsAgainst(row, server, isTouched(row)));
-  if (reasons.length > 0) throw unpublishable(reasons);
+  const obstacles = rows.flatMap((row) => obstaclesTo(row, server, isTouched(row)));
+  if (obstacles.length > 0) throw unpublishable(obstacles);
 }
 
-function reasonsAgainst(row: UnpublishableTable, server: Server, isTouched: boolean): string[] {
+function obstaclesTo(row: UnpublishableTable, server: Server, isTouched: boolean): Obstacle[] {
   const shown = displayListed(row);
   const { kind, owned, owner, unknownColumns, generatedColumns, needsRoot } = row;
   if (kind === "absent") return [];
-  if (kind) return [`${shown} is ${kind}, which a publication cannot hold`];
+  if (kind) return [{ why: `${shown} is ${kind}, which a publication cannot hold.`, fix: adviceOnKind(row) }];
   const columns = (list: string[]) => list.map(displayIdentifier).join(", ");
-  return [
-    ...(!owned && isTouched
-      ? [
-          `${shown} belongs to ${displayIdentifier(owner ?? "")}, and only its owner may publish it: "${server.user}" is not a member of that role`,
-        ]
-      : []),
-    ...(unknownColumns.length > 0 ? [`${shown} has no column ${columns(unknownColumns)}`] : []),
-    ...(generatedColumns.length > 0
-      ? [`${columns(generatedColumns)} of ${shown}: this server cannot list generated columns in a publication`]
-      : []),
-    ...(needsRoot ? [`${shown} is partitioned, so its columns and filter take \`publishViaPartitionRoot: true\``] : []),
-  ];
+  const obstacles: Obstacle[] = [];
+  if (!owned && isTouched) obstacles.push(foreignTable(shown, owner ?? "", server));
+  if (unknownColumns.length > 0)
+    obstacles.push({ why: `${shown} has no column ${columns(unknownColumns)}.`, fix: "Correct `columns`." });
+  if (generatedColumns.length > 0)
+    obstacles.push({
+      why: `${shown} has generated columns in its column list, which this server does not allow: ${columns(generatedColumns)}.`,
+      fix: "Remove them from `columns`.",
+    });
+  if (needsRoot)
+    obstacles.push({
+      why: `${shown} is partitioned, so a column list or row filter requires publish_via_partition_root.`,
+      fix: "Set `publishViaPartitionRoot: true`.",
+    });
+  return obstacles;
 }
 
-/** Those that are not there. */
+function adviceOnKind({ name }: UnpublishableTable): string {
+  return name === null
+    ? "Remove system schemas from `schemas`."
+    : "List only the application's permanent tables, ordinary or partitioned.";
+}
+
+/** What is listed and does not exist. */
 export function absentAmong(rows: UnpublishableTable[]): string[] {
   return rows.filter(({ kind }) => kind === "absent").map(displayListed);
 }

@@ -34,41 +34,41 @@ export interface PublicationOutputs {
   oid: number;
   target: Place;
   token: string;
-  /** What subscribers get. */
+  /** What subscribers receive. */
   publishedTables: TableName[];
   excludedColumns: ExcludedColumns[];
-  /** OIDs of `tables`, in the same order, by `formatOids`; in states of the first version a list. */
+  /** OIDs of `tables`, in the same order, written by `formatOids`. States of the first version have a list. */
   tableOids: string | number[];
   filters: Filters;
-  /** Tables, by `tableKey`, of whose filters nobody knows the text yet, since they were locked at the first look. */
+  /** Tables, by `tableKey`, whose filter texts are not known yet because the tables were locked at the first read. */
   unread?: string[];
   adopted?: boolean;
   before?: Preexisting;
-  /** What a refresh found missing, until an update mends it: changes made meanwhile are lost to the pipe. */
+  /** What a refresh found missing, until an update fixes it. The pipe never receives the changes made until then. */
   lost?: Loss[];
-  /** Tables that a refresh no longer found under their names, until an update. */
+  /** Tables that a refresh did not find under their names, until an update. */
   missing?: MissingTable[];
 }
 
 export type PublicationState = StateOf<PublicationInputs, PublicationOutputs>;
 
-/** What an adopted publication was like before, where we changed it: all that its delete takes back. */
+/** The original version of what was changed in an adopted publication: all that delete restores. */
 export interface Preexisting extends DesiredParameters {
   owner?: string;
   added?: TableSpec[];
   addedSchemas?: string[];
   /** Tables that had other columns or another filter. */
   changed?: Table[];
-  /** Empty: there was none. */
+  /** Empty if there was none. */
   comment?: string;
-  /** Somebody else's mark. */
+  /** The mark of another resource. */
   owned?: Ownership;
 }
 
-/** Something that was published and no longer is: what changed meanwhile never reached ClickHouse. */
+/** Something that was published and no longer is, so that changes to it do not reach ClickHouse. */
 export interface Loss {
   what: string;
-  /** Of what: the key of a table, a schema or an operation. */
+  /** What it belongs to: the key of a table, a schema or an operation. */
   table?: string;
   schema?: string;
   operation?: string;
@@ -79,7 +79,7 @@ export function toDesired(inputs: Unmarked<PublicationInputs>): DesiredPublicati
   return { name, allTables, tables: tables.map(parseTable), schemas, ...toParameters(inputs), owner };
 }
 
-/** The parameters by the names that they have among the arguments, and the other way round. */
+/** Converts the parameters from their argument names; `fromParameters` converts them back. */
 function toParameters(inputs: ParameterInputs): Spelt<DesiredParameters> {
   return {
     publish: inputs.publish,
@@ -96,7 +96,7 @@ export function argumentsOf(state: PublicationState): Unmarked<PublicationInputs
   return pick(state, ARGUMENT_NAMES.Publication);
 }
 
-/** After `.get()` there is nothing but the id, which is the name. */
+/** After `.get()` the state holds only the id, which is the name. */
 export function named(state: PublicationState): PublicationState {
   return { ...state, name: state.name ?? state.id };
 }
@@ -105,14 +105,14 @@ function pick<T, Key extends keyof T>(from: T, names: readonly Key[]): Pick<T, K
   return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, Key>;
 }
 
-/** The tables of the state, each with the OID that it had, unless this is another database than then (`oid` is null). */
+/** The tables of the state, each with its recorded OID. In another database than that of the state (`oid` is null) OIDs are left out. */
 export function tablesOf(state: PublicationState, oid: number | null): (Table & { oid?: number })[] {
   const known = oid === null ? [] : parseOids(state.tableOids);
   const oids = known.length === state.tables?.length ? known : undefined;
   return (state.tables ?? []).map(parseTable).map((table, index) => ({ ...table, oid: oids?.[index] }));
 }
 
-/** One text, since a state of thousands of values slows every run down. */
+/** Writes the OIDs as one text, since thousands of values in the state slow down every run. */
 export function formatOids(oids: (number | undefined)[]): string {
   return oids.map((oid) => oid ?? "").join(",");
 }

@@ -6,7 +6,7 @@ import { fillParameters } from "./sql/parameters";
 import { commentOnPublication, creation, type Existing } from "./sql/plan";
 import type { MarkedChange, Survey } from "./survey";
 
-/** Creates it; in place of the old one in the same transaction, so that no reader's catalog ever lacks it. */
+/** Creates the publication. An old one is dropped in the same transaction, so that no reader sees a catalog without it. */
 export function creationStatements(
   change: MarkedChange,
   { server, actual: old }: Survey,
@@ -27,7 +27,7 @@ export function creationStatements(
   };
 }
 
-/** Changes it in place. */
+/** Changes the publication in place. */
 export function alterationStatements(
   change: MarkedChange,
   { actual, plan }: Existing,
@@ -52,7 +52,7 @@ function commentStatements(name: string, before: string | null, marked: Marked):
 function markOf({ inputs, before, token }: MarkedChange, adopted: boolean, actual?: ActualPublication): Marked {
   const { owner: present, comment = null } = actual?.marked ?? {};
   const marked = { comment: desiredComment(inputs.comment, comment) || null, grants: [] };
-  // Another stack has adopted it since: its mark is not ours to overwrite.
+  // Another stack has adopted the publication since. Its mark must not be overwritten.
   if (
     before &&
     present &&

@@ -13,25 +13,25 @@ import type { Preexisting } from "./state";
 import { alterationStatements, creationStatements } from "./statements";
 import type { MarkedChange, Survey } from "./survey";
 
-/** What one try of a change leaves to the next, which may follow a commit whose answer was lost. */
+/** What one attempt at a change passes to the next one, which may follow a commit whose answer was lost. */
 export interface Progress {
-  /** What is known of the row filters. */
+  /** What is known about the row filters. */
   filters: Filters;
-  /** Once it was changed, nobody can see any more what was there before. */
+  /** The original version of an adopted publication, which cannot be read any more once it is changed. */
   preexisting?: Preexisting;
-  /** Half done: what is found from now on is our own doing, and no loss. */
+  /** Whether the change is half done: what is missing from now on was removed by it, and is no loss. */
   handingOver?: boolean;
-  /** Ids of the transactions that are waited for. */
+  /** Ids of the transactions to wait for. */
   older?: string[];
 }
 
-/** What one transaction is to do. */
+/** What one transaction does. */
 export interface Step {
-  /** What these statements carry out: on the way, less than the whole. */
+  /** What these statements carry out: in a half step, a part of the change. */
   change: MarkedChange;
   sent: LockingStatements;
   adopted: boolean;
-  /** Another step comes after it. */
+  /** Whether another step follows. */
   isHalf?: boolean;
   /** Transactions that have to end first. */
   waitsFor?: Query<OlderTransaction[]>;
@@ -44,9 +44,10 @@ export interface NextStep {
 }
 
 export const ALL_TABLES =
-  "publishes all tables: each one made without a primary key will have its UPDATEs and DELETEs fail, and every change of every table is decoded. List tables or schemas instead";
+  "publishes all tables: UPDATE and DELETE will fail on each table that is created without a primary key, and every change of every table is decoded.\n" +
+  "List tables or schemas instead.";
 
-/** What there is to do, by what is desired, what was done and what there is; refuses by throwing. */
+/** Decides the next step from what is desired, what is done and what exists. Refuses by throwing. */
 export function nextStep(change: MarkedChange, progress: Progress, survey: Survey): NextStep | { inTheWay: InTheWay } {
   const decision = decide(change, survey, progress.filters);
   const { breaking, absent } = decision;
@@ -68,7 +69,7 @@ export function nextStep(change: MarkedChange, progress: Progress, survey: Surve
   };
 }
 
-/** Where tables pass from the list to their schema or back: publishes them by both first, and then waits a while. */
+/** If tables move from the list to their schema or back, publishes them both ways first, and then waits. */
 function stepTowards(
   change: MarkedChange,
   { filters, older }: Progress,
@@ -98,7 +99,7 @@ function warningsOf(
   const creates = !existing || existing.plan.replace.length > 0;
   return [
     ...(desired.allTables && creates ? [ALL_TABLES] : []),
-    ...(before && !existing ? [`publication "${before.name}" was gone and is made again. ${RESYNC}`] : []),
+    ...(before && !existing ? [`publication "${before.name}" was gone and is recreated.\n${RESYNC}`] : []),
     ...(existing && !progress.handingOver ? lossWarnings(change, survey, existing.actual, breaking) : []),
   ];
 }

@@ -11,25 +11,25 @@ import { readUnsafe, readUnsafeDesired, type UnsafeTable } from "./sql/safety";
 import { type OwnerFacts, readOwner, readUnpublishable, type UnpublishableTable } from "./sql/unpublishable";
 import { type PublicationInputs, type PublicationState, tablesOf } from "./state";
 
-/** A change that is asked for, and what is known before anybody has looked. */
+/** A requested change, and what is known before the database is read. */
 export interface Change {
   inputs: PublicationInputs;
   desired: DesiredPublication;
-  /** The state so far; absent while it is created, and in a preview. */
+  /** The state so far. Absent during creation, and in a preview. */
   before?: PublicationState;
-  /** Its name so far, where it is managed already. */
+  /** The name so far, if the publication is managed already. */
   formerName?: string;
-  /** Its OID as far as it counts here; null where the database is another one than then. */
+  /** The OID to look the publication up by. Null if this is another database than that of the state. */
   oid: number | null;
 }
 
-/** One that is carried out, and not only looked at. */
+/** A change that is carried out, not only previewed. */
 export interface MarkedChange extends Change {
-  /** What our mark on the publication will hold. */
+  /** The token that the mark on the publication will hold. */
   token: string;
 }
 
-/** What has to be known before a change. */
+/** What a change needs to know first. */
 export interface Survey {
   server: Server;
   actual: ActualPublication | undefined;
@@ -37,18 +37,19 @@ export interface Survey {
   missing: MissingTable[];
   owner: OwnerFacts | undefined;
   nameTaken: boolean;
-  /** Unsafe already, and unsafe only by what is desired now. */
+  /** Tables that are unsafe already. */
   unsafe: UnsafeTable[];
+  /** Tables that only this change would make unsafe. */
   newlyUnsafe: UnsafeTable[];
   slots: Slot[];
-  /** Of tables with a list of columns, those that are not in it. */
+  /** For tables with a column list, the columns that are not in it. */
   excluded: ExcludedColumns[];
 }
 
 export interface SurveyOptions {
-  /** What is known of the row filters; undefined where their text does not matter. */
+  /** What is known about the row filters. Undefined if their text does not matter. */
   filters: Filters | undefined;
-  /** In a change, which must know; a look leaves out what somebody has locked. */
+  /** Whether to wait for locks, as a change must. A preview leaves out the filters of locked tables. */
   waits: boolean;
 }
 
@@ -58,7 +59,7 @@ interface Asked {
   ask<Q extends readonly Query<unknown>[]>(...queries: Q): Promise<Answers<Q>>;
 }
 
-/** In one round trip, with the answers of `more` after it. */
+/** Reads everything in one round trip, followed by the answers to `more`. */
 export async function survey<More extends readonly Query<unknown>[]>(
   asked: Asked,
   { desired, before, formerName, oid }: Change,

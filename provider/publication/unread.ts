@@ -7,18 +7,18 @@ import { rememberFilters } from "./sql/filters";
 import type { PublicationOutputs, PublicationState } from "./state";
 import type { Survey } from "./survey";
 
-/** Names the tables that somebody has locked, so that their row filters cannot be read: what the state says of them stays. */
+/** Warns about row filters that cannot be read because the tables are locked. What the state holds about them stays. */
 export function warnOfUnread(context: Context, { tables }: ActualPublication): void {
   for (const { heldBy, ...table } of tables) {
     if (heldBy === undefined) continue;
     context.warn(
-      `the row filter of ${displayTable(table)} is not the one that is known, and cannot be read while ${displayBlocker(heldBy)} ` +
-        "has the table locked: run `pulumi refresh` when that is done",
+      `the row filter of ${displayTable(table)} is new or changed, and cannot be read while ${displayBlocker(heldBy)} has the table locked.\n` +
+        "Run `pulumi refresh` when the lock is released.",
     );
   }
 }
 
-/** Filters that nobody can read for now are judged by `pulumi up`, which waits for them. */
+/** Treats filters that cannot be read now as unchanged. `pulumi up` waits for them and checks them. */
 export function takeUnreadAsDesired(survey: Survey, desired: DesiredPublication): Survey {
   const { actual } = survey;
   if (!actual) return survey;
@@ -29,7 +29,7 @@ export function takeUnreadAsDesired(survey: Survey, desired: DesiredPublication)
   return { ...survey, actual: { ...actual, tables } };
 }
 
-/** At the first look of what is not ours, and later of what could not be looked at then. */
+/** Records the filters at the first read of a publication that is only read, and later those that could not be read then. */
 export function rememberRead(state: PublicationState, actual: ActualPublication): Partial<PublicationOutputs> {
   const isKnown = state.target !== undefined;
   const waiting = isKnown ? (state.unread ?? []) : actual.tables.map(tableKey);

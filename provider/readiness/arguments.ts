@@ -18,7 +18,7 @@ export function readArguments(args: Arguments): Unmarked<ReadinessInputs> {
     replicationMode: args.oneOf("replicationMode", "cdc", "snapshot", "cdc_only") ?? READINESS_DEFAULTS.replicationMode,
     replicationSlotName: args.text("replicationSlotName", {
       pattern: /^[a-z0-9_]{1,63}$/,
-      expected: "a replication slot's name: lower case letters, digits and _",
+      expected: "the name of a replication slot: up to 63 lowercase letters, digits and underscores",
     }),
     onFailure: args.oneOf("onFailure", "error", "warn") ?? READINESS_DEFAULTS.onFailure,
     allowUnsafeTables: args.flag("allowUnsafeTables") || undefined,

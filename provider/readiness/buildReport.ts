@@ -7,6 +7,7 @@ import { gatherFacts } from "./gather";
 import { toQuestion } from "./question";
 import { notReady } from "./refusals";
 import type { ReadinessInputs, ReadinessOutputs, ReadinessState } from "./state";
+import { describeLine } from "./wording";
 
 export async function buildReport(
   context: Context,
@@ -14,12 +15,12 @@ export async function buildReport(
   state?: ReadinessState,
 ): Promise<{ server: Server; report: ReadinessLine[] }> {
   const { server, facts } = await gatherFacts(context.postgres, toQuestion(inputs));
-  // A replica is a line of the report.
+  // The report has a line for a replica, so it is not an error here.
   context.checkPlace({ ...server, inRecovery: false }, state);
   return { server, report: readinessReport(facts) };
 }
 
-/** Says what is wrong; what is blocked it refuses, unless the program wants a warning. */
+/** Warns of what is wrong. Fails if a check is blocked, unless `onFailure` is `warn`. */
 export async function buildReportOrRefuse(
   context: Context,
   inputs: ReadinessInputs,
@@ -27,9 +28,10 @@ export async function buildReportOrRefuse(
 ): Promise<ReadinessOutputs> {
   const found = await buildReport(context, inputs, state);
   const report = currentReport(found.report);
-  for (const { check, status, detail, fix } of report) {
-    if (status === "warning") context.warn(`${check}: ${detail}. ${fix}`);
-    if (status === "blocked" && inputs.onFailure === "warn") context.warn(`${check} (blocked): ${detail}. ${fix}`);
+  for (const line of report) {
+    if (line.status === "warning") context.warn(describeLine(line, line.check).join("\n"));
+    if (line.status === "blocked" && inputs.onFailure === "warn")
+      context.warn(describeLine(line, `${line.check} (blocked)`).join("\n"));
   }
   const blocked = report.filter(({ status }) => status === "blocked");
   if (blocked.length > 0 && inputs.onFailure === "error") throw notReady(blocked);

@@ -1,16 +1,16 @@
 import type { TableName } from "../postgres/sql/table";
 
-// Public, and so in a file that needs nothing a user's compiler would have to know.
+// Public types. This file imports nothing that a user's compiler would have to resolve.
 
 /** One line of the report. */
 export interface ReadinessCheck {
-  /** Which check it is, such as `identity`. */
+  /** The name of the check, such as `identity`. */
   check: string;
-  /** `blocked`: ClickPipes would not accept the source, or the application would suffer. */
+  /** `blocked`: ClickPipes would not accept the source, or writes of the application would fail. */
   status: "ok" | "warning" | "blocked";
   /** What was found. */
   detail: string;
-  /** The statement or setting that mends it; empty where all is well. */
+  /** The statement or setting that fixes it. Empty if the status is `ok`. */
   fix: string;
 }
 

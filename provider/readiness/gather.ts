@@ -11,7 +11,7 @@ import { readNarrowedMembers, readPublicationFacts } from "./sql/publication";
 import { type OpenTransaction, readOpenTransactions, readServerFacts, readSlotFacts } from "./sql/server";
 import { readTableFacts } from "./sql/tables";
 
-/** Most transactions of an application are over within that: only what stays open is worth a word. */
+/** Most transactions of an application are shorter. Only a longer one is worth a warning. */
 const OPEN_MS = 1000;
 
 /** One round trip as the admin, then two logins as the ClickPipes user: an ordinary one and one for replication. */
@@ -23,7 +23,7 @@ export async function gatherFacts(
   const { allowUnsafeTables } = question;
   const { place, catalog, deadline } = await readCatalogInTime(postgres, question);
   const none: Probe = {};
-  // Without its role there is nobody to log in as.
+  // A role that does not exist cannot log in.
   const attempt = async (replication?: "database"): Promise<Probe> =>
     catalog.server.roleExists ? probe(postgres, question, deadline, replication) : none;
   const [login, replication] = await Promise.all([attempt(), replicatesChanges({ mode }) ? attempt("database") : none]);
@@ -36,7 +36,7 @@ export async function gatherFacts(
 
 type Catalog = Pick<Facts, "server" | "pub" | "slots" | "tables" | "unsafe" | "narrowed" | "openTransactions">;
 
-/** `deadline`: one for all that follows, a second try of the first question included. */
+/** `deadline`: one for everything that follows, including a second try of the first query. */
 async function readCatalogInTime(
   postgres: Connections,
   question: ReadinessQuestion,
@@ -67,7 +67,7 @@ async function readCatalog(session: Session, { role, publication, tables: mapped
   return { place, catalog: { server, pub, slots, tables, unsafe, narrowed, openTransactions } };
 }
 
-/** Which of them are still open, once the youngest is of an age to count. */
+/** Waits until the youngest is old enough to count, then returns those that are still open. */
 async function askAgain(postgres: Connections, seen: OpenTransaction[]): Promise<OpenTransaction[]> {
   const youngest = Math.min(...seen.map(({ seconds }) => seconds * 1000));
   if (seen.length === 0 || youngest >= OPEN_MS) return seen;

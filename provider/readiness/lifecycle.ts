@@ -19,6 +19,6 @@ export const sourceReadiness: Lifecycle<ReadinessInputs, ReadinessOutputs> = {
 
   update: (context, state, inputs) => buildReportOrRefuse(context, inputs, state),
 
-  // It made nothing, so there is nothing to take away.
+  // It created nothing, so there is nothing to delete.
   remove: () => Promise.resolve(),
 };

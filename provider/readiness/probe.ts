@@ -8,7 +8,7 @@ import { readSessionTimeouts, type SessionTimeouts } from "./sql/server";
 
 export interface Probe {
   failure?: ProbeFailure;
-  /** What the session of an ordinary login has by the settings of others. */
+  /** The timeouts of an ordinary session, as the server, database and role set them. */
   timeouts?: SessionTimeouts;
 }
 
@@ -36,13 +36,13 @@ export async function probe(
   }
 }
 
-/** A server that has gone silent must not hold up the report. */
+/** A server that no longer answers must not delay the report. */
 async function close({ client, socket }: OpenConnection): Promise<void> {
   await Promise.race([client.end().catch(() => {}), sleep(1000, undefined, { ref: false })]);
   socket.destroy();
 }
 
-/** What the server answers before the deadline; afterwards `giveUp` ends the wait on its side too. */
+/** Resolves with the server's answer. After the deadline it rejects, and `giveUp` closes the connection. */
 export async function awaitUntil<T>(
   deadline: number,
   answer: Promise<T>,
@@ -63,7 +63,7 @@ export async function awaitUntil<T>(
     return await Promise.race([answer, late]);
   } finally {
     clearTimeout(timer);
-    // Whoever lost the race may still fail.
+    // The answer may still fail after the deadline.
     answer.catch(() => {});
   }
 }

@@ -3,7 +3,7 @@ import { parseTable } from "../postgres/sql/table";
 import type { MappedTable } from "./check";
 import type { ReadinessInputs } from "./state";
 
-/** What a report is asked for, by a resource or on the command line. */
+/** The arguments of a report, from a resource or the command line. */
 export interface ReadinessQuestion extends Omit<ReadinessInputs, "mark" | "tables" | "onFailure" | "triggers"> {
   tables?: MappedTable[];
 }

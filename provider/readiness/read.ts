@@ -9,7 +9,7 @@ import { lastingReport } from "./checks/report";
 import { incompleteState } from "./refusals";
 import type { ReadinessInputs, ReadinessOutputs, ReadinessState } from "./state";
 
-/** A blocked report is drift, so that the next `up` checks again; refresh itself never fails on it. */
+/** A blocked check is drift, so that the next `up` checks again. A refresh never fails on it. */
 export async function readReadiness(
   context: Context,
   state: ReadinessState,
@@ -18,18 +18,18 @@ export async function readReadiness(
   const inputs = { ...READINESS_DEFAULTS, ...state };
   const { server, report: now } = await buildReport(context, inputs, state);
   const before = state.report ?? [];
-  for (const { unread, check } of now) if (unread !== undefined) context.warn(`${check}: ${unread}`);
+  for (const { unread, check } of now) if (unread !== undefined) context.warn(`${check}: ${unread}.`);
   const report = lastingReport(now, before);
   const drift = report.filter(({ status }) => status === "blocked").map(({ check, detail }) => `${check}: ${detail}`);
   return {
     outputs: { report, target: placeOf(server) },
     inputs: pick(inputs, ARGUMENT_NAMES.SourceReadiness),
-    // What the last `up` has warned of already is no news.
+    // The last `up` already warned of the others.
     drift: inputs.onFailure === "error" ? drift : drift.filter((line) => isNews(line, before, state.drift)),
   };
 }
 
-/** What `.get()` was not told, nobody else can know. */
+/** Only the program knows these, so `.get()` needs them in its `state`. */
 function refuseIncomplete(state: ReadinessState): void {
   const missing = (["role", "password", "publication"] as const).filter((name) => state[name] === undefined);
   if (missing.length > 0) throw incompleteState(missing);
@@ -39,7 +39,7 @@ function pick<T extends object, K extends keyof T>(from: T, names: readonly K[])
   return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, K>;
 }
 
-function isNews(line: string, before: ReadinessCheck[], told: readonly string[] = []): boolean {
+function isNews(line: string, before: ReadinessCheck[], reported: readonly string[] = []): boolean {
   const known = before.some(({ check, status, detail }) => status === "blocked" && line === `${check}: ${detail}`);
-  return !known || told.includes(line);
+  return !known || reported.includes(line);
 }

@@ -1,21 +1,36 @@
 import { refusal, type SourceError } from "../errors";
 import { CLICKPIPES_PATIENCE_MS } from "../patience";
 import type { ReadinessCheck } from "./check";
+import { describeLine } from "./wording";
 
+/** Lists the blocked checks, each with its fix below it. */
 export function notReady(blocked: ReadinessCheck[]): SourceError {
-  const lines = blocked.map(({ check, detail, fix }) => `\n  - ${check}: ${detail}${fix ? `\n      ${fix}` : ""}`);
+  const lines = blocked.map((line) => `  - ${describeLine(line, line.check).join("\n      ")}`);
+  const count = blocked.length === 1 ? "1 check is" : `${blocked.length} checks are`;
   return refusal(
     "notReady",
-    `ClickPipes would not accept this source:${lines.join("")}\nMend these, or set \`onFailure: "warn"\``,
+    `ClickPipes would not accept this source: ${count} blocked.`,
+    ...lines,
+    "Run the fixes above, then `pulumi up` again.",
+    'To get warnings instead of this error, set `onFailure: "warn"`.',
   );
 }
 
-/** Of a `.get()` that was not given what nothing but the program knows. */
+/** `.get()` needs these, since only the program knows them. */
 export function incompleteState(missing: string[]): SourceError {
-  return refusal("incomplete", `SourceReadiness.get: its state lacks ${missing.join(", ")}`);
+  return refusal(
+    "incomplete",
+    `SourceReadiness.get: its \`state\` argument lacks ${missing.join(", ")}.`,
+    "Add what is missing: only your program knows it.",
+  );
 }
 
 export function lateAnswer({ host, port }: { host: string; port: number }): SourceError {
   const seconds = CLICKPIPES_PATIENCE_MS / 1000;
-  return refusal("late", `${host}:${port} gave no answer within ${seconds} s, the time that ClickPipes waits for one`);
+  return refusal(
+    "late",
+    `${host}:${port} gave no answer within ${seconds} s.`,
+    "ClickPipes does not wait any longer either.",
+    "Check that the host answers, then run it again. If its compute was suspended, it takes too long to start.",
+  );
 }

@@ -5,21 +5,21 @@ import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
 /**
- * A table: `"schema.table"` with exactly one dot, spelled as the catalog has it (no quotes, no folding), or its parts. Names
- * with dots take the parts; ClickPipes cannot replicate those.
+ * A table, as `"schema.table"` or as `{ schema, name }`. The string has exactly one dot. Spell names as the Postgres catalog
+ * does: no quotes, no case folding. If a name contains a dot, use `{ schema, name }`; ClickPipes cannot replicate such a table.
  */
 export type TableSpec =
   | string
   | {
       schema: pulumi.Input<string>;
       name: pulumi.Input<string>;
-      /** The columns to publish and to grant SELECT on, in any order; all of them where left out. Postgres 15 for a publication. */
+      /** The columns to publish and to grant SELECT on, in any order. All columns by default. Publications: Postgres 15 or later. */
       columns?: pulumi.Input<pulumi.Input<string>[]>;
-      /** A row filter, as in CREATE PUBLICATION … WHERE (Postgres 15); grants take no notice of it. */
+      /** A row filter, as in CREATE PUBLICATION … WHERE. Postgres 15 or later. Grants ignore it. */
       where?: pulumi.Input<string>;
     };
 
-/** A table by its two names, as the catalog has them. */
+/** A table by its schema and name, spelled as in the catalog. */
 export interface TableName {
   schema: string;
   name: string;
@@ -28,34 +28,34 @@ export interface TableName {
 export interface ClickPipesGrantsArgs {
   /**
    * The role that receives the rights, usually `user.name`. It must exist.
-   * @change in place: nothing is sent where the same role bears a new name; else taken from the old role and given to the new one, in one transaction
+   * @change in place: if the same role was renamed, nothing is sent; otherwise revoked from the old role and granted to the new one, in one transaction
    */
   role: pulumi.Input<string>;
   /**
-   * Schemas, whole: tables, partitioned tables, views, materialized views and foreign tables, present and future. `"*"` is
-   * every schema of the application; one that is made later shows at the next refresh. Objects of extensions, of the system and
-   * of Neon's `cloud_admin` are left out. This or `tables`, or both: a union.
+   * Whole schemas: their tables, partitioned tables, views, materialized views and foreign tables, present and future. `"*"`
+   * means every schema of the application; a schema that is created later shows at the next refresh. Objects of extensions, of
+   * the system and of Neon's `cloud_admin` are left out. Set `schemas`, `tables` or both; the grants cover everything in either.
    * @change in place, only the difference
    */
   schemas?: pulumi.Input<pulumi.Input<string>[] | "*">;
   /**
-   * Single tables or views, with USAGE on their schemas; with `columns`, SELECT on those alone.
+   * Single tables or views, with USAGE on their schemas. With `columns`, SELECT on those columns only.
    * @change in place, only the difference
    */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
   /**
    * Roles whose future tables in `schemas` are covered.
-   * @defaultValue found in the database: the schemas' owners, the owners of what is there, whoever has CREATE, the admin, and login roles that inherit from these
+   * @defaultValue found in the database: owners of the schemas, owners of the relations in them, roles with CREATE on them, the admin, and login roles that inherit from any of these
    * @change in place
    */
   objectOwners?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * What the ClickPipes user may read: CONNECT on the database, USAGE on schemas, SELECT on what they hold, and default
- * privileges for what will be created there, for each role that creates. Additive: rights of others are never touched. Every
- * change is in place; delete takes back exactly what was given. One table that may not be granted does not hold up the rest:
- * it stands in `uncovered`, and in a warning.
+ * What the ClickPipes user may read: CONNECT on the database, USAGE on schemas, SELECT on their relations, and default
+ * privileges for future tables, for each role that creates them. The grants are additive: rights that others granted are never
+ * touched. Every change is in place. Delete revokes exactly what was granted. If a table cannot be granted, the rest still is:
+ * the table is listed in `uncovered`, and a warning names it.
  *
  * @example
  * ```ts
@@ -70,48 +70,54 @@ export interface ClickPipesGrantsArgs {
  * ### What is sent
  *
  * ```sql
- * -- create and change, in one transaction; only what is missing, and few statements however many tables
+ * -- create and change, in one transaction: only what is missing, in a few statements for any number of tables
  * GRANT CONNECT ON DATABASE app TO clickpipes_user;
  * GRANT USAGE ON SCHEMA public, shop TO clickpipes_user;
  * GRANT SELECT ON shop.products, shop.items TO clickpipes_user;
  * GRANT SELECT (id, total) ON public.orders TO clickpipes_user;
  * ALTER DEFAULT PRIVILEGES FOR ROLE app, migrator IN SCHEMA shop GRANT SELECT ON TABLES TO clickpipes_user;
- * COMMENT ON ROLE clickpipes_user IS '…';        -- a note of what these grants cover, where the admin may write it
- * -- where only an owner's role may grant: SET LOCAL ROLE owner; …; SET LOCAL ROLE TO DEFAULT;
+ * COMMENT ON ROLE clickpipes_user IS '…';        -- a note of what these grants cover, if the admin may write it
+ * -- if only an owner may grant: SET LOCAL ROLE owner; …; SET LOCAL ROLE TO DEFAULT;
  * -- change and delete: the same with REVOKE, grantor by grantor
  * ```
  *
- * All is read back before the end: a GRANT that Postgres only warns of (01007) has granted nothing, and is told so. Default
- * privileges on tables cover future views too; a view runs as its owner and passes by row-level security.
+ * Everything is read back in the same transaction: if Postgres only warns about a GRANT (01007), nothing was granted, and the
+ * object is listed in `uncovered`. Default privileges on tables cover future views too. A view runs as its owner, so it bypasses
+ * row-level security.
  *
  * ### What a refresh finds
  *
- * A lost right, a new table or creator that is not covered, a table that hides rows by row-level security: sentences under
- * `drift`. The next `pulumi up` grants what can be granted, and names the statement for the rest. A schema, table or column
- * that was dropped shows by name. One that was renamed or moved is known by its OID, and shows under its new name: follow it
- * in the program, and no right is lost or left behind.
+ * These are listed under `drift`:
+ *
+ * - a right that was lost
+ * - a new table, or a role that now creates tables, that is not covered
+ * - a table whose row-level security hides rows
+ *
+ * The next `pulumi up` grants what can be granted, and prints the statement for the rest. If a schema, table or column was
+ * dropped, the diff shows its name. If it was renamed or moved, the refresh finds it by its OID and the diff shows the new name.
+ * Use the new name in the program, and no right is lost or left behind.
  *
  * ### Delete
  *
- * Takes back what was given; what was there before, what somebody else granted, and what other grants on the same role still
- * ask for, stays.
+ * Revokes what was granted. The role keeps what it held before, what other roles granted, and what other `ClickPipesGrants` for
+ * the same role still ask for.
  *
- * ### Errors and their cure
+ * ### Errors and fixes
  *
  * | The message says | What to do |
  * | --- | --- |
- * | does not exist on the server of database | Make the role first, or correct `role`. |
- * | not in database | A schema, table, column or owner of the list is not there. Create it, or take it out; nothing was granted. |
- * | without carrying it out | On delete, the REVOKE of another grantor's right: revoke it as that role, then destroy again. |
+ * | does not exist on the server of database | Create the role first, or correct `role`. |
+ * | not in database | A schema, table, column or owner in the arguments does not exist. Create it, or remove it from the arguments. Nothing was granted. |
+ * | but did not carry it out | On delete, Postgres did not revoke the right of another grantor. Run REVOKE as that role, then delete again. |
  */
 export class ClickPipesGrants extends DynamicResource {
   declare readonly role: pulumi.Output<string>;
   declare readonly schemas: pulumi.Output<string[] | "*" | undefined>;
   declare readonly tables: pulumi.Output<TableSpec[] | undefined>;
   declare readonly objectOwners: pulumi.Output<string[] | undefined>;
-  /** How many relations of the scope the role can read, by whatever right. */
+  /** How many relations of the scope the role can read, whichever right lets it. */
   declare readonly grantedTables: pulumi.Output<number>;
-  /** What could not be granted, why, and the statement with which an admin can. */
+  /** What could not be granted, why, and the statement that an admin can run. */
   declare readonly uncovered: pulumi.Output<Uncovered[]>;
   declare readonly target: pulumi.Output<Target>;
 
@@ -119,7 +125,7 @@ export class ClickPipesGrants extends DynamicResource {
     super("ClickPipesGrants", name, properties(args, OUTPUTS), [], opts);
   }
 
-  /** One that exists, read and not managed; `id` is the role's name, `state` names the scope. A missing one is an error. */
+  /** Reads existing grants without managing them. `id` is the role's name, `state` gives the scope. A missing role is an error. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
@@ -129,7 +135,7 @@ export class ClickPipesGrants extends DynamicResource {
     return new ClickPipesGrants(name, (state ?? {}) as ClickPipesGrantsArgs, { ...opts, id });
   }
 
-  /** Also of one that another copy of this package made. */
+  /** Also true for an instance made by another copy of this package. */
   static override isInstance(value: unknown): value is ClickPipesGrants {
     return isInstanceOf(value, "ClickPipesGrants");
   }

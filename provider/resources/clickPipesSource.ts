@@ -31,9 +31,9 @@ import { Publication } from "./publication";
 import type { SourceReadiness } from "./sourceReadiness";
 
 /**
- * A Neon database made ready for ClickPipes, in the order of the guide: IP Allow, logical replication, user, grants,
- * publication, and a check of it all. Taken away in the opposite order. Any part may be given as an existing resource, be
- * given further arguments, or be left out with `false`. What a change does is said by the part that it changes.
+ * Prepares a Neon database for ClickPipes, in the order of the guide: IP Allow, logical replication, user, grants, publication, and
+ * finally a readiness check. Destroy removes them in the opposite order. For each part you can pass an existing resource or extra
+ * arguments, or leave it out with `false`. The page of each part describes what its changes do.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ import type { SourceReadiness } from "./sourceReadiness";
  * @remarks
  * ### Its parts
  *
- * | Name | Resource | Made where |
+ * | Name | Resource | Created if |
  * | --- | --- | --- |
  * | `<name>-ip-allowlist` | IpAllowlist | `project` and `clickPipesRegion` are given |
  * | `<name>-logical-replication` | LogicalReplication | `project` is given |
@@ -54,39 +54,39 @@ import type { SourceReadiness } from "./sourceReadiness";
  * | `<name>-publication` | Publication | always |
  * | `<name>-readiness` | SourceReadiness | always |
  *
- * Each is given the component's `provider` by name: as an inherited one it would catch other packages' dynamic resources too. If
- * `project` is a resource, the parts are `deletedWith` it: a project that is deleted is not taken apart first.
+ * The component passes its `provider` to each part explicitly, since an inherited one would also apply to dynamic resources of other
+ * packages. If `project` is a resource, the parts are `deletedWith` it: when the project is deleted, Pulumi does not delete them first.
  *
  * ### The pipe
  *
- * `postgresSource` fits `source.postgres` of `@pulumi/clickhouse`'s `Clickpipe`, and of ClickHouse Cloud's API, as it stands. All its
- * values wait for the readiness report, so a pipe that takes them is made after the check and deleted before the source.
+ * Pass `postgresSource` as is to `source.postgres` of `@pulumi/clickhouse`'s `Clickpipe`, or to ClickHouse Cloud's API. All its values
+ * wait for the readiness report, so a pipe that uses them is created after the check and deleted before the source.
  *
- * ### Errors and their cure
+ * ### Errors and fixes
  *
  * | The message says | What to do |
  * | --- | --- |
- * | would both become the table | Two tables of one name in different schemas: give `pipe.targetTable` or `pipe.tableMappings`. |
+ * | would both become the table | Tables in two schemas have the same name. Give `pipe.targetTable` or `pipe.tableMappings`. |
  */
 export class ClickPipesSource extends pulumi.ComponentResource {
-  /** The part, or the one that was given. */
+  /** The part, or the existing resource that you passed. */
   readonly user: ClickPipesUser;
-  /** The part, or the one that was given. */
+  /** The part, or the existing resource that you passed. */
   readonly publication: Publication;
-  /** Absent where it was switched off. */
+  /** Undefined if you left it out. */
   readonly grants?: ClickPipesGrants;
-  /** Absent where it was switched off. */
+  /** Undefined if you left it out. */
   readonly readiness?: SourceReadiness;
-  /** Absent where it was switched off, or there is no `project`. */
+  /** Undefined if you left it out, or if there is no `project`. */
   readonly logicalReplication?: LogicalReplication;
-  /** Absent where it was switched off, or there is no `project` or no region. */
+  /** Undefined if you left it out, or if there is no `project` or no region. */
   readonly ipAllowlist?: IpAllowlist;
-  /** What to connect with as the ClickPipes user: {@link Connection} with an output at each leaf. Only the password is secret. */
+  /** How to connect as the ClickPipes user: {@link Connection} with an output at each leaf. Only the password is secret. */
   readonly connection: Leaves<Connection>;
-  /** `source.postgres` of a ClickPipe, ready to be passed on: {@link ClickPipePostgresSource} with an output at each leaf. */
+  /** Pass this as `source.postgres` of a ClickPipe: {@link ClickPipePostgresSource} with an output at each leaf. */
   readonly postgresSource: Leaves<ClickPipePostgresSource>;
 
-  /** `opts.provider`: a `Provider` of this package; without one, stack config and environment say where the database is. */
+  /** `opts.provider` is a `Provider` of this package. Without one, the connection comes from stack config and environment. */
   constructor(name: string, args: ClickPipesSourceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("clickpipes:index:ClickPipesSource", name, {}, opts);
     const made: pulumi.Resource[] = [];
@@ -112,7 +112,7 @@ export class ClickPipesSource extends pulumi.ComponentResource {
       host: ready(host),
       port: ready(port),
       database: ready(database),
-      // From the arguments: while the provider is unknown, a preview does not even know what goes into its resources.
+      // From the arguments, since while the provider is unknown, a preview does not even know the inputs of its resources.
       user: ready(ClickPipesUser.isInstance(args.user) ? args.user.name : (args.user?.name ?? DEFAULT_USER)),
       password: ready(this.user.password),
       publication: ready(
@@ -122,11 +122,11 @@ export class ClickPipesSource extends pulumi.ComponentResource {
       ),
     };
     this.postgresSource = postgresSource(args.pipe, this.connection, mappings, ready);
-    // Without `postgresSource`: it says the connection again, and every table, of which there may be thousands.
+    // Without `postgresSource`, which repeats the connection, and lists every table. There may be thousands.
     this.registerOutputs({ connection: this.connection });
   }
 
-  /** The provider goes to each child by name: as an inherited one it would catch other packages' dynamic resources too. */
+  /** Each child gets the provider explicitly, since an inherited one would also apply to dynamic resources of other packages. */
   #childOptions(
     args: ClickPipesSourceArgs,
     opts: pulumi.ComponentResourceOptions,
@@ -137,13 +137,13 @@ export class ClickPipesSource extends pulumi.ComponentResource {
   }
 }
 
-/** Of the provider that the parts use: given, or inherited from a parent. */
+/** The address in the provider that the parts use, whether given or inherited from a parent. */
 function addressOf(source: ClickPipesSource, opts: pulumi.ComponentResourceOptions) {
   const provider = opts.provider ?? source.getProvider("pulumi-nodejs:dynamic/clickpipes:ClickPipesUser");
   return isAddress(provider) ? provider : programConnection();
 }
 
-/** A `Provider` of ours, also one that another copy of this package made. */
+/** Whether it is a `Provider` of this package, even if another copy of the package made it. */
 function isAddress(provider: pulumi.ProviderResource | undefined): provider is Provider {
   const { host, port, database } = (provider ?? {}) as Partial<Provider>;
   return [host, port, database].every((leaf) => pulumi.Output.isInstance(leaf));

@@ -8,41 +8,44 @@ import type { Publication, PublicationArgs } from "./publication";
 import type { SourceReadinessArgs } from "./sourceReadiness";
 
 export interface ClickPipesSourceArgs {
-  /** A Neon project: its id, or a resource such as `@pulumi/neon`'s Project. Left out: the SQL part only. */
+  /** A Neon project: its id, or a resource such as `@pulumi/neon`'s Project. Without it, only the SQL parts are created. */
   project?: pulumi.Input<string> | pulumi.CustomResource;
   /**
-   * What to replicate, table by table. At least one of this and the next two, here or in `publication`. The same scope goes to
-   * grants and publication.
+   * The tables to replicate. Give at least one of `tables`, `schemas` and `allTables`, here or in `publication`. Grants and
+   * publication get the same scope.
    */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
-  /** Every table of these schemas, present and future. */
+  /** Every table of these schemas, including future ones. */
   schemas?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Every table of the database, present and future; never by default. */
+  /** Every table of the database, including future ones. Never the default. */
   allTables?: pulumi.Input<boolean>;
-  /** Cloud and region of the ClickHouse service. Left out, the IP Allow list is left alone. */
+  /** Cloud and region of the ClickHouse service. Without it, the IP Allow list is not changed. */
   clickPipesRegion?: pulumi.Input<ClickPipesRegion>;
   /**
-   * Consents to restart every compute of the project, once, when logical replication is off.
+   * Consents to one restart of every compute of the project, if logical replication is off.
    * @defaultValue false
    */
   allowRestart?: pulumi.Input<boolean>;
   /**
-   * Takes over user and publication where they exist, and leaves those standing on delete.
+   * Adopts user and publication if they exist. Delete then leaves them in place.
    * @defaultValue false
    */
   adopt?: pulumi.Input<boolean>;
-  /** What the pipe shall be like, for `postgresSource`. */
+  /** Settings of the pipe, for `postgresSource`. */
   pipe?: PipeArgs;
-  /** Further arguments of this part, or one that exists: databases of one project share role, setting and list. */
+  /**
+   * Extra arguments for the ClickPipesUser, or an existing one to reuse. Databases of one project share role, setting and
+   * list.
+   */
   user?: ClickPipesUserArgs | ClickPipesUser;
-  /** Further arguments of this part; `false` leaves it out. */
+  /** Extra arguments for the ClickPipesGrants. `false` leaves it out. */
   grants?: Partial<ClickPipesGrantsArgs> | false;
-  /** Further arguments of this part, or one that exists. */
+  /** Extra arguments for the Publication, or an existing one to reuse. */
   publication?: Partial<PublicationArgs> | Publication;
-  /** Further arguments of this part, or one that exists; `false` leaves it out. */
+  /** Extra arguments for the LogicalReplication, or an existing one to reuse. `false` leaves it out. */
   logicalReplication?: Partial<LogicalReplicationArgs> | LogicalReplication | false;
-  /** Further arguments of this part, or one that exists; `false` leaves it out. */
+  /** Extra arguments for the IpAllowlist, or an existing one to reuse. `false` leaves it out. */
   ipAllowlist?: Partial<IpAllowlistArgs> | IpAllowlist | false;
-  /** Further arguments of this part; `false` leaves it out. */
+  /** Extra arguments for the SourceReadiness. `false` leaves it out. */
   readiness?: Partial<SourceReadinessArgs> | false;
 }

@@ -9,10 +9,13 @@ import type { DatabaseAddress } from "./provider";
 import { Publication } from "./publication";
 import { SourceReadiness, type SourceReadinessArgs } from "./sourceReadiness";
 
-/** Where the source is, as the parts find it. */
+/** The address of the source, from the provider of the parts. */
 export type Address = { [K in Exclude<keyof DatabaseAddress, "user">]: pulumi.Output<DatabaseAddress[K]> };
 
-/** What a part is given besides; `undefined`, such as a setting that is not there, is nothing given. */
+/**
+ * The defaults, overridden by the arguments given for a part. An argument that is `undefined`, such as an absent setting,
+ * overrides nothing.
+ */
 export function withGiven<T extends object>(byDefault: T, given: Partial<T> | undefined): T {
   const set = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
   return { ...byDefault, ...Object.fromEntries(set) };
@@ -83,7 +86,7 @@ export function grants(
 
 export type Scope = Pick<ClickPipesSourceArgs, "tables" | "schemas" | "allTables">;
 
-/** Of the source, else of its publication. */
+/** The scope of the source, or else of its publication. */
 function scopeOf(args: ClickPipesSourceArgs): Scope {
   const { publication: published, tables, schemas, allTables } = args;
   if (tables !== undefined || schemas !== undefined || allTables !== undefined) return args;
@@ -119,10 +122,10 @@ export function readiness(
     tables,
     replicationMode: pipe?.settings?.replicationMode,
     replicationSlotName: pipe?.settings?.replicationSlotName as pulumi.Input<string> | undefined,
-    // Not of an existing one: an argument that it was not given is unknown in every preview.
+    // Not from an existing publication: if it was not given this argument, its value is unknown in every preview.
     allowUnsafeTables: Publication.isInstance(published) ? undefined : published?.allowUnsafeTables,
   };
-  // A provider that points elsewhere changes no argument: without this, a pipe would follow it unchecked.
+  // A provider that points elsewhere changes no argument. Without this trigger, a pipe would follow it unchecked.
   const triggers = pulumi
     .all([host, port, database, given?.triggers ?? []])
     .apply(([at, on, name, more]) => [`${at}:${on}/${name}`, ...more]);

@@ -4,8 +4,8 @@ import { repeatingInputs } from "./secretArguments";
 const TYPE_PREFIX = "pulumi-nodejs:dynamic/clickpipes:";
 
 /**
- * The base of our resources: Pulumi's dynamic provider, without its serialising of code. The state keeps one constant
- * line that requires this package, so an upgrade shows no diff, and refresh and delete run the code that is installed.
+ * The base class of the resources. They use Pulumi's dynamic provider without serializing code: the state holds one constant line
+ * that requires this package, so an upgrade shows no diff, and refresh and delete run the installed code.
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
   protected constructor(
@@ -26,17 +26,17 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   }
 }
 
-/** Stands in the state of every resource: never edit it, or every stack shows a diff. */
+/** The state of every resource contains this. Never edit it, or every stack shows a diff. */
 function providerText(kind: string): string {
   return `exports.handler = () => require("pulumi-neon-clickpipes/provider").handler("${kind}");`;
 }
 
-/** Whose an object of the database is: by what the program calls the resource, not by where it stands in a component. */
+/** Identifies the resource that owns an object in the database, by its name in the program, and not by its component. */
 function markOf(kind: string, name: string): string {
   return [organization(), pulumi.getProject(), pulumi.getStack(), kind, name].join("/");
 }
 
-/** What backends without organisations say, and so what programs under test mean, where Pulumi gives none and throws. */
+/** "organization" is what backends without organizations use. Under test, Pulumi has none and throws. */
 function organization(): string {
   try {
     return pulumi.getOrganization();
@@ -45,14 +45,14 @@ function organization(): string {
   }
 }
 
-/** Pulumi reads an imported dynamic resource without the code to read it with (pulumi/pulumi#11279). */
+/** To import, Pulumi reads a dynamic resource without having the code that reads it (pulumi/pulumi#11279). */
 function refuseImport(kind: string, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions): void {
   if (opts.import === undefined) return;
   const way =
     "adopt" in props
-      ? "Take `import` out and set the argument `adopt: true`: the next `pulumi up` takes over what is there."
-      : "Take `import` out: the next `pulumi up` goes on from what is there.";
-  throw new pulumi.RunError(`${kind} "${name}": Pulumi cannot import dynamic resources. ${way}`);
+      ? "Remove `import` and set the argument `adopt: true`. The next `pulumi up` adopts what exists."
+      : "Remove `import`. The next `pulumi up` continues from what exists.";
+  throw new pulumi.RunError(`${kind} "${name}": Pulumi cannot import dynamic resources.\n${way}`);
 }
 
 export function isInstanceOf(value: unknown, kind: string): boolean {
@@ -60,8 +60,8 @@ export function isInstanceOf(value: unknown, kind: string): boolean {
 }
 
 /**
- * What a constructor sends: every output as a key, since Pulumi resolves no other; the defaults, since `check` is not
- * called while the provider is unknown; and secrets marked so, which the state else keeps in clear.
+ * The properties that a constructor sends: every output as a key, since Pulumi resolves only those; the defaults, since Pulumi does
+ * not call `check` while the provider is unknown; and secrets marked as secret, since the state would hold them in clear text.
  */
 export function properties(
   args: object,

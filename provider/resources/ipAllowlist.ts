@@ -3,19 +3,22 @@ import type { Region as ResolvedRegion } from "../ipAllowlist/addresses/regions"
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
-/** Where the ClickHouse service is, and so from which addresses its ClickPipes connect. */
+/** The location of the ClickHouse service. It decides which addresses its ClickPipes connect from. */
 export interface ClickPipesRegion {
   cloud: pulumi.Input<"aws" | "gcp" | "azure">;
-  /** Of the ClickHouse service, not of the Neon project; such as `us-east-1`. An unknown one gets the default region's, with a warning. */
+  /**
+   * Region of the ClickHouse service, not of the Neon project, such as `us-east-1`. For an unknown region, the addresses of the
+   * default region are used, with a warning.
+   */
   region: pulumi.Input<string>;
   /**
-   * When the service was made, as an ISO date. On AWS a service that is older than its region's addresses uses those of another
-   * region. Not given, both are allowed in.
+   * When the service was created, as an ISO date. On AWS, a service that is older than its region's addresses uses those of
+   * another region. If you omit the date, both sets are allowed.
    */
   serviceCreated?: pulumi.Input<string>;
   /**
-   * When its first ClickPipe was made, as an ISO date. On GCP from 2026-06-15 on the region's own addresses are used, before that
-   * the default region's. Not given, both are allowed in.
+   * When the first ClickPipe of the service was created, as an ISO date. On GCP, the region's own addresses are used from
+   * 2026-06-15 on, and those of the default region before that. If you omit the date, both sets are allowed.
    */
   firstClickPipe?: pulumi.Input<string>;
 }
@@ -23,50 +26,51 @@ export interface ClickPipesRegion {
 export interface IpAllowlistArgs {
   /**
    * Id of the Neon project, such as `quiet-river-123456`.
-   * @change replaces the resource: the old project's list is given back first
+   * @change replaces the resource: its entries are removed from the old project's list first
    */
   projectId: pulumi.Input<string>;
   /**
-   * From where ClickPipes will connect. This, or `ips`, or both.
+   * The location that ClickPipes will connect from. Set this, or `ips`, or both.
    * @change in place, in one write
    */
   clickPipesRegion?: pulumi.Input<ClickPipesRegion>;
   /**
-   * Further addresses, `a-b` ranges or CIDR blocks, IPv4 or IPv6. Strict: Neon's proxy takes a misspelt entry for one that lets
-   * nobody in, without an error.
+   * Further addresses, `a-b` ranges or CIDR blocks, IPv4 or IPv6. They are checked strictly: Neon's proxy accepts a misspelled
+   * entry without an error, and such an entry lets no one in.
    * @change in place
    */
   ips?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * What to do where the list is empty, and so the project open to the world. `leaveOpen` adds nothing. `restrict` closes it to all but
-   * this list: beside ClickPipes' own addresses, `ips` must then name your applications and this machine; a fresh connection is tried afterwards, and if this machine is
-   * shut out the addresses are taken out again.
+   * What to do if the list is empty, which leaves the project open to the world. `leaveOpen` adds nothing. `restrict` closes the
+   * project to every address that is not in `clickPipesRegion` or `ips`. In addition to ClickPipes' own addresses, `ips` must then
+   * contain those of your applications and of this machine. Afterwards, `restrict` tests a new connection. If this machine is shut
+   * out, it removes the addresses again.
    * @defaultValue `leaveOpen`
    * @change in place
    */
   whenOpen?: pulumi.Input<"leaveOpen" | "restrict">;
   /**
-   * Whether the list counts for protected branches only.
-   * @defaultValue as found
-   * @change in place; left out again, as it was found
+   * Whether the list applies to protected branches only.
+   * @defaultValue unchanged
+   * @change in place; if you remove it again, the earlier value is restored
    */
   protectedBranchesOnly?: pulumi.Input<boolean>;
   /**
-   * Consents to leave the list empty, and so the project open to the world, on delete. Read from the state: set it, run `pulumi up`,
-   * then destroy.
+   * Allows delete to leave the list empty, which opens the project to the world. Delete reads it from the state: set it, run
+   * `pulumi up`, then destroy.
    * @defaultValue false
-   * @change in the state alone
+   * @change in the state only
    */
   allowOpenOnDelete?: pulumi.Input<boolean>;
 }
 
 /**
- * The addresses of ClickPipes in a Neon project's IP Allow list, which is part of Neon's Scale plan. Merged, never overwritten:
- * entries of others keep their place and spelling. An empty list means open to the world, and is left so unless `whenOpen` says
- * otherwise. Needs Neon's API key; Postgres only for `restrict`.
+ * Adds the addresses of ClickPipes to a Neon project's IP Allow list, which is part of Neon's Scale plan. The list is merged, never
+ * overwritten: the entries of other users keep their place and spelling. An empty list means that the project is open to the world.
+ * It stays open unless you set `whenOpen`. This resource needs Neon's API key. It needs Postgres only for `restrict`.
  *
- * The addresses come with this package, from ClickHouse's page on
- * [static IPs](https://clickhouse.com/docs/integrations/clickpipes/networking/static-ips); a new version of the table shows as a
+ * The addresses come with this package. They are copied from ClickHouse's page on
+ * [static IPs](https://clickhouse.com/docs/integrations/clickpipes/networking/static-ips). A new version of the table shows up as a
  * change of `addresses`.
  *
  * @example
@@ -82,38 +86,38 @@ export interface IpAllowlistArgs {
  * ### What is sent
  *
  * ```
- * GET   /projects/{id}      just before
+ * GET   /projects/{id}      right before the write
  * PATCH /projects/{id}      {"project": {"settings": {"allowed_ips": {"ips": [the whole list], "protected_branches_only": as found}}}}
- * GET   /projects/{id}      at once, and a second later; what of ours is missing is merged in again
+ * GET   /projects/{id}      right after it, and again a second later; missing addresses of this resource are merged in again
  * ```
  *
- * Nothing is written where the list is as wished. Neon's API has no conditional write: what an outsider writes within the one
- * round trip between GET and PATCH cannot be seen.
+ * If the list is already as desired, nothing is written. Neon's API has no conditional write: a change that another user makes within
+ * the one round trip between GET and PATCH cannot be seen.
  *
  * ### What a refresh finds
  *
- * An address that somebody took out is gone from `addresses`, and `pulumi up` puts it back. A list that somebody emptied is
- * `drift`, and is closed again only by the next `pulumi up` after that.
+ * If another user removed an address, it disappears from `addresses`, and `pulumi up` adds it again. If another user emptied the list,
+ * that is `drift`. With `restrict`, the next `pulumi up` after such a refresh closes the list again, and no earlier one does.
  *
  * ### Delete
  *
- * Takes out what this resource put in; what was there before stays. An address bears no mark, so until the state is saved it is
- * noted in the Pulumi home of this machine: what a run that was killed has put in, the next one there knows. Where the list would
- * be empty afterwards, and so open, it refuses without `allowOpenOnDelete`.
+ * Delete removes what this resource added. What was there before stays. An address cannot carry a marker, so this machine keeps a note
+ * in its Pulumi home until the state is saved: if a run is killed, the next run on the same machine knows what that run added. If the
+ * list would then be empty, and so open, delete refuses unless you set `allowOpenOnDelete`.
  *
- * ### Errors and their cure
+ * ### Errors and fixes
  *
  * | The message says | What to do |
  * | --- | --- |
- * | no IP address, a-b range or CIDR block | Correct the entry. |
- * | this machine could not connect to | You would have shut yourself out: add this machine's address to `ips`, and those of your applications. The list is as before. |
- * | says that it belongs to Neon project | The connection is to another project, so it cannot show whether closing this list shuts you out: correct `projectId` or the connection. |
- * | was emptied by somebody | `pulumi refresh` to see it, then `pulumi up` to close it, or `whenOpen: "leaveOpen"`. |
- * | would be empty, and so open to the world | Add other entries first; or `allowOpenOnDelete: true`, `pulumi up`, destroy again. |
- * | IP Allow is part of Neon's Scale | Upgrade the plan, or take a key that may change the project. |
- * | blocks public connections | Allow them in the project's settings, or leave this resource out and use a private connection. |
- * | is being changed by somebody else all the time | Run it again in a moment; if it never stays, see whether the plan includes IP Allow. |
- * | If the project was deleted | `pulumi state delete <urn>`. |
+ * | is not an IP address, a-b range or CIDR block | Correct the entry. |
+ * | this machine could no longer connect to | The list would have shut you out. Add this machine's address to `ips`, and those of your applications. The list is as before, unless the message says otherwise. |
+ * | reports that it belongs to Neon project | The connection is to another project, so it cannot show whether closing this list shuts you out. Correct `projectId` or the connection. |
+ * | was emptied by another user | Run `pulumi refresh` to see it, then `pulumi up` to close it. Or set `whenOpen: "leaveOpen"`. |
+ * | empty, and so open to the world | Add other entries first. Or set `allowOpenOnDelete: true`, run `pulumi up`, then destroy again. |
+ * | IP Allow is part of Neon's Scale | Upgrade the plan, or use a key that may change the project. |
+ * | blocks public connections | Allow them in the project's settings. Or remove this resource and use a private connection. |
+ * | another user keeps changing | Run the command again in a moment. If the changes never last, check that the plan includes IP Allow. |
+ * | If the project was deleted | Run `pulumi state delete <urn>`. |
  */
 export class IpAllowlist extends DynamicResource {
   declare readonly projectId: pulumi.Output<string>;
@@ -122,9 +126,9 @@ export class IpAllowlist extends DynamicResource {
   declare readonly whenOpen: pulumi.Output<"leaveOpen" | "restrict">;
   declare readonly protectedBranchesOnly: pulumi.Output<boolean | undefined>;
   declare readonly allowOpenOnDelete: pulumi.Output<boolean | undefined>;
-  /** What is kept in the list, in canonical form: the addresses of the region, and `ips`. */
+  /** The addresses that are kept in the list, in canonical form: those of the region, and `ips`. */
   declare readonly addresses: pulumi.Output<string[]>;
-  /** `open`: the list is empty, everybody may connect; `restricted`: ours are in it. */
+  /** `open` if the list is empty, so that anyone can connect. `restricted` if it contains the addresses of this resource. */
   declare readonly effective: pulumi.Output<"open" | "restricted">;
 
   constructor(name: string, args: IpAllowlistArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -132,7 +136,10 @@ export class IpAllowlist extends DynamicResource {
     super("IpAllowlist", name, properties(args, OUTPUTS, defaults), [], opts);
   }
 
-  /** One that exists, read and not managed; `id` is the project's, `state` names the addresses. A missing one is an error. */
+  /**
+   * Reads the list of an existing project without managing it. `id` is the project's id, and `state` names the addresses. A missing
+   * project is an error.
+   */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
@@ -142,7 +149,7 @@ export class IpAllowlist extends DynamicResource {
     return new IpAllowlist(name, (state ?? {}) as IpAllowlistArgs, { ...opts, id });
   }
 
-  /** Also of one that another copy of this package made. */
+  /** Also true for an instance from another copy of this package. */
   static override isInstance(value: unknown): value is IpAllowlist {
     return isInstanceOf(value, "IpAllowlist");
   }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What every output has, and the declarations do not show. */
+/** Members that every output has, but that its declarations do not show. */
 interface Leaf {
   resources(): Set<pulumi.Resource>;
   isKnown: Promise<boolean>;
@@ -8,8 +8,8 @@ interface Leaf {
 }
 
 /**
- * Warns, in a preview too, where the program keeps the project with a resource such as `@pulumi/neon`'s `Project` that does
- * not say `yes` to logical replication: once that is on, the resource wants to have it off again.
+ * Warns, also in a preview, if the program manages the project with a resource such as `@pulumi/neon`'s `Project` that does not set
+ * `yes` for logical replication. Once it is on, that resource tries to turn it off again.
  */
 export function warnOfNeonProject(replication: pulumi.Resource, projectId: pulumi.Input<string> | undefined): void {
   if (!pulumi.Output.isInstance(projectId)) return;
@@ -17,12 +17,12 @@ export function warnOfNeonProject(replication: pulumi.Resource, projectId: pulum
     const { enableLogicalReplication: setting } = project as { enableLogicalReplication?: unknown };
     if (!pulumi.Output.isInstance(setting)) continue;
     const leaf = setting as unknown as Leaf;
-    // A preview knows what the program says, and not what it leaves out.
+    // In a preview, an argument is known if the program sets it, and unknown if the program omits it.
     void Promise.all([leaf.isKnown, leaf.promise()]).then(
       ([known, value]) => {
         if (!known || value !== "yes") void pulumi.log.warn(warning(project), replication);
       },
-      // A project that cannot be made is said by itself.
+      // If the project cannot be created, its own error reports that.
       () => {},
     );
   }
@@ -30,10 +30,11 @@ export function warnOfNeonProject(replication: pulumi.Resource, projectId: pulum
 
 function warning(project: pulumi.Resource): string {
   const { __pulumiType: type, __name: name } = project as unknown as { __pulumiType: string; __name: string };
-  return (
-    `${type} "${name}" keeps logical replication of this project too, and does not say \`enableLogicalReplication: "yes"\`. ` +
-    "Once it is on, @pulumi/neon up to 0.13 replaces the whole project, data and all; later versions fail, as Neon cannot turn it off. " +
-    'Say "yes" there together with `ignoreChanges: ["enableLogicalReplication"]` and `protect: true`: without these, up to 0.13 the ' +
-    '"yes" replaces a project that exists, too'
-  );
+  return [
+    `${type} "${name}" also manages logical replication of this project, without \`enableLogicalReplication: "yes"\`.`,
+    "Once it is on, @pulumi/neon up to 0.13 replaces the whole project, including its data.",
+    "Later versions fail, because Neon cannot turn it off.",
+    'Set it to "yes" there, together with `ignoreChanges: ["enableLogicalReplication"]` and `protect: true`.',
+    'Without these two, versions up to 0.13 also replace an existing project because of the "yes".',
+  ].join("\n");
 }

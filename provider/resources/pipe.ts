@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TableName, TableSpec } from "./clickPipesGrants";
 
-/** All that a reader needs, and nothing of the admin's. */
+/** Everything that a reader needs, and nothing about the admin. */
 export interface Connection {
   /** The direct host, never `-pooler`. */
   host: string;
@@ -13,48 +13,48 @@ export interface Connection {
 }
 
 /**
- * The settings of a ClickPipe, by their names in ClickHouse's API. Of a pipe that exists only `syncIntervalSeconds` and
- * `pullBatchSize` can be changed; another value of the rest makes a new pipe (Terraform provider clickhouse 3.25.3).
+ * The settings of a ClickPipe, named as in ClickHouse's API. On an existing pipe, only `syncIntervalSeconds` and `pullBatchSize` can
+ * change in place. Changing any other one replaces the pipe (Terraform provider clickhouse 3.25.3).
  */
 export interface ClickPipeSettings {
-  /** First load and changes, first load alone, or changes alone. */
+  /** The initial load and then changes, only the initial load, or only changes. */
   replicationMode: "cdc" | "snapshot" | "cdc_only";
   publicationName: string;
-  /** Only with `cdc_only`; with `cdc` ClickPipes makes its own slot, and fails where there is one. */
+  /** Only with `cdc_only`. With `cdc`, ClickPipes creates its own slot, and fails if it already exists. */
   replicationSlotName?: string;
-  /** Seconds between two loads of changes, 1 or more. */
+  /** Seconds between two syncs, at least 1. */
   syncIntervalSeconds?: number;
-  /** Rows in one load of changes, 1 or more. */
+  /** Rows in one sync, at least 1. */
   pullBatchSize?: number;
   allowNullableColumns?: boolean;
-  /** Connections that load one table at once; ClickPipes' default is 4. */
+  /** Parallel connections that load one table. ClickPipes' default is 4. */
   initialLoadParallelism?: number;
-  /** Rows that one of them loads in one go; ClickPipes' default is 100,000. */
+  /** Rows that one connection loads at a time. ClickPipes' default is 100,000. */
   snapshotNumRowsPerPartition?: number;
-  /** Tables loaded at once; ClickPipes' default is 1. It multiplies with `initialLoadParallelism`. */
+  /** Tables loaded in parallel, each with `initialLoadParallelism` connections. ClickPipes' default is 1. */
   snapshotNumberOfParallelTables?: number;
-  /** Postgres 17, and only without a slot name. */
+  /** Needs Postgres 17, and no `replicationSlotName`. */
   enableFailoverSlots?: boolean;
   deleteOnMerge?: boolean;
 }
 
-/** Which table of the source becomes which table in ClickHouse. A mapping cannot be changed, only removed and added. */
+/** Maps a table of the source to a table in ClickHouse. A mapping cannot be changed, only removed and added again. */
 export interface TableMapping {
   sourceSchemaName: string;
   sourceTable: string;
-  /** Once in a pipe. */
+  /** Unique within the pipe. */
   targetTable: string;
-  /** Columns that are not replicated; to take one in later, the table has to be resynced. */
+  /** Columns that are not replicated. To include one later, resync the table. */
   excludedColumns?: string[];
   useCustomSortingKey?: boolean;
   sortingKeys?: string[];
   tableEngine?: "MergeTree" | "ReplacingMergeTree" | "Null";
-  /** Needed for a parallel first load before Postgres 14. */
+  /** Needed for a parallel initial load before Postgres 14. */
   partitionKey?: string;
   partitionByExpr?: string;
 }
 
-/** What `source.postgres` of `@pulumi/clickhouse`'s Clickpipe and of the ClickHouse Cloud API takes, as it stands. */
+/** The value of `source.postgres` in `@pulumi/clickhouse`'s Clickpipe and in the ClickHouse Cloud API. */
 export interface ClickPipePostgresSource {
   type: "neon";
   host: string;
@@ -65,41 +65,41 @@ export interface ClickPipePostgresSource {
   tableMappings: TableMapping[];
 }
 
-/** A plain object with an Output at each leaf (a list is one leaf), so that only what is unknown or secret is so. */
+/** A plain object with an Output at each leaf (a list is one leaf), so that each value is unknown or secret on its own. */
 export type Leaves<T> = [T] extends [readonly unknown[]]
   ? pulumi.Output<T>
   : [T] extends [object]
     ? { readonly [K in keyof T]: Leaves<T[K]> }
     : pulumi.Output<T>;
 
-/** What `postgresSource` says of the pipe beside the connection. */
+/** The parts of `postgresSource` other than the connection. */
 export interface PipeArgs {
   /**
-   * {@link ClickPipeSettings}, all of them optional; `publicationName` is not yours to give.
+   * {@link ClickPipeSettings}, all of them optional, without `publicationName`, which the component sets.
    * @defaultValue `{ replicationMode: "cdc" }`
    */
   settings?: { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: pulumi.Input<ClickPipeSettings[K]> };
   /**
-   * The name of a table in ClickHouse. Give it where a table of the same name may join later: ClickPipes cannot rename the target
-   * of a table that it replicates already.
-   * @defaultValue the table's name, and `schema_table` where two schemas would clash
+   * Names the ClickHouse table for a table of the source. Give it if a table of the same name in another schema may be added later,
+   * since ClickPipes cannot rename the target of a table that it already replicates.
+   * @defaultValue the table's name, or `schema_table` if two schemas would clash
    */
   targetTable?: (table: TableName) => string;
   /**
-   * The mappings as the pipe takes them, in place of those made from the scope.
-   * @defaultValue the listed tables; what is published, where the scope is schemas or all tables
+   * The mappings of the pipe, replacing those computed from the scope.
+   * @defaultValue the listed tables, or what is published if the scope is schemas or all tables
    */
   tableMappings?: pulumi.Input<pulumi.Input<TableMapping>[]>;
 }
 
-/** The columns that a list of columns leaves out: ClickPipes asks for those, Postgres for the others. */
+/** The columns that a column list leaves out. ClickPipes lists the excluded columns, Postgres the included ones. */
 export interface ExcludedColumns extends TableName {
   columns: string[];
 }
 
 type ResolvedSpec = pulumi.Unwrap<TableSpec>;
 
-/** The mappings of listed tables: known at once, unless the publication may leave out columns of them. */
+/** The mappings of listed tables. They are known at once, unless the publication may leave out columns. */
 export function mapListed(
   tables: pulumi.Input<pulumi.Input<TableSpec>[]>,
   excluded: pulumi.Output<ExcludedColumns[]>,
@@ -140,7 +140,7 @@ export function mapTables(
   return withoutClashes(mappings);
 }
 
-/** The table's name; with its schema where two would be the same, or where another one with its schema is called so. */
+/** The table's name. Prefixed with the schema if it equals another table's name, or another table's prefixed name. */
 function shortestTargets(tables: TableName[]): (table: TableName) => string {
   const long = ({ schema, name }: TableName) => `${schema}_${name}`;
   const prefixed = new Set<TableName>();
@@ -154,7 +154,7 @@ function shortestTargets(tables: TableName[]): (table: TableName) => string {
   return target;
 }
 
-/** Two tables in one of ClickHouse would overwrite each other's rows; ClickPipes refuses them, but only later. */
+/** Two tables with one target would overwrite each other's rows. ClickPipes refuses that too, but only later. */
 export function withoutClashes(mappings: TableMapping[]): TableMapping[] {
   const taken = new Map<string, TableMapping>();
   for (const mapping of mappings) {
@@ -162,7 +162,8 @@ export function withoutClashes(mappings: TableMapping[]): TableMapping[] {
     if (other) {
       const [one, two] = [other, mapping].map((table) => `${table.sourceSchemaName}.${table.sourceTable}`);
       throw new pulumi.RunError(
-        `${one} and ${two} would both become the table ${mapping.targetTable} of ClickHouse: give \`pipe.targetTable\` or \`pipe.tableMappings\``,
+        `${one} and ${two} would both become the table ${mapping.targetTable} in ClickHouse.\n` +
+          "Give `pipe.targetTable` or `pipe.tableMappings`.",
       );
     }
     taken.set(mapping.targetTable, mapping);

@@ -2,91 +2,94 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseConnectionUri, withoutUndefined } from "../lifecycle/connectionUri";
 import { resolveSettings } from "../lifecycle/settings";
 
-/** Where the database and Neon's API are. Each value not given is looked for in the stack's config, then in the environment. */
+/**
+ * The connection to the database, and to Neon's API. Each value that is not given comes from the stack's config, or else from
+ * the environment.
+ */
 export interface ProviderArgs {
   /**
-   * `postgres://user:password@host:port/database`, with the direct host of a read-write endpoint, never Neon's `-pooler`; the
-   * single fields below override its parts. Secret.
+   * `postgres://user:password@host:port/database`, with the direct host of a read-write endpoint, never Neon's `-pooler`. The
+   * separate fields below override its parts. Secret.
    * @defaultValue `clickpipes:connectionUri`, else `DATABASE_URL`
    */
   connectionUri?: pulumi.Input<string>;
   /**
-   * Host of the server, direct. Where `connectionUri` or `host` is given, no other source completes them.
+   * The direct host of the server. If you give `connectionUri` or `host`, no other source adds parts to the connection.
    * @defaultValue `clickpipes:host`, else `PGHOST`
    */
   host?: pulumi.Input<string>;
   /**
    * Port of the server.
-   * @defaultValue 5432; `clickpipes:port` or `PGPORT` beside their host
+   * @defaultValue 5432; or `clickpipes:port` or `PGPORT`, from the same source as the host
    */
   port?: pulumi.Input<number>;
   /**
-   * Database of the server: one provider serves one.
-   * @defaultValue `clickpipes:database` or `PGDATABASE`, beside their host
+   * The database. A provider serves a single one.
+   * @defaultValue `clickpipes:database` or `PGDATABASE`, from the same source as the host
    */
   database?: pulumi.Input<string>;
   /**
-   * The admin: on Neon the owner role that came with the project; elsewhere a superuser, or (from Postgres 16 on) a role with
-   * CREATEROLE and REPLICATION that may act as the tables' owners.
-   * @defaultValue `clickpipes:user` or `PGUSER`, beside their host
+   * The admin: on Neon, the owner role that came with the project. Elsewhere, a superuser, or (from Postgres 16 on) a role with
+   * CREATEROLE and REPLICATION that may act as the owners of the tables.
+   * @defaultValue `clickpipes:user` or `PGUSER`, from the same source as the host
    */
   user?: pulumi.Input<string>;
   /**
-   * The admin's password; secret.
-   * @defaultValue `clickpipes:password` or `PGPASSWORD`, beside their host
+   * The admin's password. Secret.
+   * @defaultValue `clickpipes:password` or `PGPASSWORD`, from the same source as the host
    */
   password?: pulumi.Input<string>;
   /**
-   * How the connection is encrypted, and whose certificate is accepted: as libpq's. For a host in `.neon.tech`, `require` verifies
-   * the certificate as well. `channel_binding=require` in `connectionUri` (or `PGCHANNELBINDING`) is never skipped: a server that
+   * How to encrypt the connection, and which certificates to accept, as in libpq. For a host in `.neon.tech`, `require` also verifies
+   * the certificate. `channel_binding=require` in `connectionUri` (or `PGCHANNELBINDING`) is always enforced: a server that
    * does not offer SCRAM-SHA-256-PLUS gets neither the password nor a proof of it.
    * @defaultValue `verify-full`; `disable` for a local host
    */
   sslmode?: pulumi.Input<"disable" | "require" | "verify-ca" | "verify-full">;
   /**
    * A file with root certificates, their text, or `system`.
-   * @defaultValue those of Node.js
+   * @defaultValue the root certificates of Node.js
    */
   sslrootcert?: pulumi.Input<string>;
   /**
-   * Seconds to wait for a server that starts, wakes or restarts. A host that does not exist, a first refused connection, a wrong
-   * password or database fail at once.
+   * Seconds to wait for a server that starts, wakes or restarts. An unknown host, a connection that is refused the first time, and a
+   * wrong password or database fail at once.
    * @defaultValue 60
    */
   connectTimeout?: pulumi.Input<number>;
   /**
-   * Seconds a statement may take.
+   * Maximum seconds for a statement.
    * @defaultValue 60
    */
   statementTimeout?: pulumi.Input<number>;
   /**
-   * Seconds to wait for a lock, three times over; then whoever holds it is named.
+   * Seconds to wait for a lock. After three tries, the error names the session that holds it.
    * @defaultValue 5
    */
   lockTimeout?: pulumi.Input<number>;
   /**
-   * Seconds that a delete, a replacement or a rename waits for readers to go.
+   * Seconds that a delete, a replacement or a rename waits for readers to go away.
    * @defaultValue 60
    */
   deleteTimeout?: pulumi.Input<number>;
   /**
-   * Connections at the same time. One serves all resources, one transaction after the other.
+   * Maximum number of connections at the same time. A single one serves all resources, one transaction after the other.
    * @defaultValue 1
    */
   maxConnections?: pulumi.Input<number>;
   /**
-   * Accepts that the database was restored or moved: objects are then looked up by name, their OIDs being others. Set it,
-   * run `pulumi up` and `pulumi refresh`, and take it out again.
+   * Accepts that the database was restored or moved. Objects are then looked up by name, since their OIDs have changed. Set it,
+   * run `pulumi up` and `pulumi refresh`, then remove it.
    * @defaultValue false
    */
   acceptMovedDatabase?: pulumi.Input<boolean>;
   /**
-   * A key of Neon's API, for `LogicalReplication` and `IpAllowlist`; secret. One that is scoped to the project is enough.
+   * A key for Neon's API, which `LogicalReplication` and `IpAllowlist` use. A key scoped to the project is enough. Secret.
    * @defaultValue `clickpipes:neonApiKey`, else `NEON_API_KEY`
    */
   neonApiKey?: pulumi.Input<string>;
   /**
-   * Where Neon's API is.
+   * URL of Neon's API.
    * @defaultValue `clickpipes:neonApiUrl`, else `NEON_API_HOST`, else `https://console.neon.tech/api/v2`
    */
   neonApiUrl?: pulumi.Input<string>;
@@ -109,12 +112,12 @@ type Name = (typeof CONNECTION)[number] | (typeof OTHERS)[number];
 type Values = Partial<Record<Name, pulumi.Input<string>>>;
 
 /**
- * A connection to one database, and to Neon's API, for the resources that are given it as `provider`. All of them share
- * one connection. A change of any argument is an update in place of this provider alone. Without a `Provider` the same values
- * are looked for in the stack's config and in the environment.
+ * A connection to one database and to Neon's API. Pass it as `provider` to the resources that should use it. They all share one
+ * connection. Changing an argument updates only this provider, in place. Without a `Provider`, the same values come from the
+ * stack's config and the environment.
  *
- * Refresh and destroy use the values of the last `pulumi up`, as Pulumi does for every provider: after a change of the admin's
- * password run `pulumi up` first, or add `--run-program`.
+ * Refresh and destroy use the values of the last `pulumi up`, as Pulumi does for every provider. After you change the admin's
+ * password, run `pulumi up` first, or add `--run-program`.
  *
  * @example
  * ```ts
@@ -122,26 +125,26 @@ type Values = Partial<Record<Name, pulumi.Input<string>>>;
  * ```
  *
  * @remarks
- * ### Errors and their cure
+ * ### Errors and fixes
  *
- * What any resource may say of its connection:
+ * Any resource can report these errors about its connection:
  *
  * | The message says | What to do |
  * | --- | --- |
- * | no connection to Postgres | Give `connectionUri`, set `clickpipes:connectionUri` in the stack's config (`--secret`), or `DATABASE_URL`. |
- * | no Neon API key | Give `neonApiKey`, set `clickpipes:neonApiKey` in the stack's config (`--secret`), or `NEON_API_KEY`. |
- * | is Neon's connection pooler | Use the direct host that is named. |
+ * | no connection to Postgres | Give `connectionUri`, or set `clickpipes:connectionUri` in the stack's config (`--secret`), or `DATABASE_URL`. |
+ * | no Neon API key | Give `neonApiKey`, or set `clickpipes:neonApiKey` in the stack's config (`--secret`), or `NEON_API_KEY`. |
+ * | is Neon's connection pooler | Use the direct host that the message names. |
  * | is a read replica | Use the host of the branch's read-write endpoint. |
- * | this resource lives in | The provider points at another database or branch than before: point it back; or, after a restore, `acceptMovedDatabase`. |
- * | `channel_binding=require` demands | The server asked for the password in another way: check the host; see the message for what to change if the server is right. |
- * | is not one that this machine trusts | Check the host; if the certificate is right, give its authority as `sslrootcert`. |
- * | cannot connect to | What the server, or the road to it, answered; the message has the cure where one is known. |
- * | could not get a lock in | The session that is named holds it: run it again when that is done. Nothing was changed. |
- * | the API key has no right to do this | Take a key of an admin of the organization, or of the project. |
- * | another operation on the project is still running | Try again in a moment; it was tried for two minutes. |
+ * | this resource lives in | The provider points at a different database or branch than before. Point it back. After a restore, set `acceptMovedDatabase`. |
+ * | `channel_binding=require` demands | The server asked for the password in another way. Check the host. If it is the right one, the message says what to change. |
+ * | does not trust the server's certificate | Check the host. If the certificate is right, give its authority as `sslrootcert`. |
+ * | cannot connect to | The message quotes the error of the server or the network, and the fix if there is a known one. |
+ * | could not get a lock in | The message names the session that holds it. The transaction changed nothing. Run the command again when the lock is released. |
+ * | the API key has no right to do this | Use a key of an admin of the organization, or of the project. |
+ * | another operation on the project is still running | The request was retried for two minutes. Try again in a moment. |
  */
 export class Provider extends pulumi.ProviderResource {
-  /** Host of the connection. Never secret, like the three below, so that what depends on them shows in previews. */
+  /** Host of the connection. Like the next three, it is never secret, so that values that depend on it show in previews. */
   readonly host: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
   readonly database: pulumi.Output<string>;
@@ -161,23 +164,26 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** A connection comes from one source as a whole, so fields of it beside no server complete none. */
+/** All parts of a connection come from one source, so fields without a server have no effect. */
 function warnOfIgnored(args: ProviderArgs, provider: Provider): void {
   if (args.connectionUri !== undefined || args.host !== undefined) return;
   const ignored = CONNECTION.filter((name) => args[name] !== undefined);
   if (ignored.length === 0) return;
-  const text = `${ignored.join(", ")}: of no effect without \`connectionUri\` or \`host\` beside it, since a connection comes from one source as a whole`;
+  const text = [
+    `${ignored.join(", ")}: no effect without \`connectionUri\` or \`host\`.`,
+    "All parts of a connection come from one source. Give `connectionUri` or `host` to the same Provider.",
+  ].join("\n");
   void pulumi.log.warn(text, provider);
 }
 
-/** The values as text, which is all that a provider's configuration can hold; the secret ones marked so. */
+/** The values as text, since a provider's configuration holds nothing else. Secrets are marked as secret. */
 function valuesOf(args: ProviderArgs): Values {
   const config = new pulumi.Config("clickpipes");
-  // An output may turn out to hold nothing, which is not the text "undefined".
+  // An output may resolve to nothing, which must not become the text "undefined".
   const text = (value: unknown) => (value === undefined || value === null ? undefined : String(value)) as string;
   const given = (name: Name) => (args[name] === undefined ? undefined : pulumi.output(args[name]).apply(text));
   const configured = (name: Name) => (SECRETS.includes(name) ? config.getSecret(name) : config.get(name));
-  // The connection comes from one source as a whole.
+  // All parts of the connection come from one source.
   const fromArgs = args.connectionUri !== undefined || args.host !== undefined;
   const values: Values = {};
   const put = (name: Name, value: pulumi.Input<string> | undefined) => {
@@ -195,12 +201,12 @@ export interface DatabaseAddress {
   user: string;
 }
 
-/** The connection of resources without a `Provider`: what stack config and environment say. */
+/** The connection of resources without a `Provider`, from the stack config and the environment. */
 export function programConnection(): pulumi.Output<DatabaseAddress> {
   return connectionOf(valuesOf({}));
 }
 
-/** Worked out in the program, and without the secret mark: only the password in the URL is one. */
+/** Computed in the program, and not marked secret, since the only secret in the URL is the password. */
 function connectionOf(values: Values): pulumi.Output<DatabaseAddress> {
   const names = ["connectionUri", "host", "port", "database", "user"] as const;
   const known = pulumi.all(names.map((name) => values[name])).apply((list) => {
@@ -213,7 +219,7 @@ function connectionOf(values: Values): pulumi.Output<DatabaseAddress> {
       (name) => process.env[name] || undefined,
     );
     if (!("problem" in postgres)) return postgres;
-    // What is wrong with it is the resources' to say; here only what can be known counts.
+    // The resources report what is wrong with it. Here, what is known is enough.
     const fields = { ...(given.connectionUri && parseConnectionUri(given.connectionUri)), ...withoutUndefined(given) };
     return {
       host: fields.host ?? "",

@@ -6,110 +6,115 @@ import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 import type { ExcludedColumns } from "./pipe";
 
-/** An operation of the application that a publication passes on. */
+/** An operation that a publication can publish. */
 export type PublishOperation = "insert" | "update" | "delete" | "truncate";
 
 export interface PublicationArgs {
   /**
-   * Name of the publication. Without upper case, blanks, commas and double quotes: pgoutput would read those as another name,
-   * which up to Postgres 17 fails and on 18 silently gives nothing.
+   * Name of the publication. It cannot contain upper case, whitespace, commas or double quotes: pgoutput would read it as another
+   * name. Up to Postgres 17 the pipe then fails; on Postgres 18 it silently receives nothing.
    * @defaultValue `clickpipes_publication`
-   * @change in place (RENAME), only with `allowReplace`: the pipe has to be made anew
+   * @change in place (RENAME), requires `allowReplace`: you have to recreate the pipe
    */
   name?: pulumi.Input<string>;
   /**
-   * Every table of the database, present and future. Alone; else `tables` and/or `schemas`. It takes a superuser or, on Neon,
-   * a member of `neon_superuser`. Discouraged: each table made without a primary key has its UPDATEs fail.
+   * Publishes every table of the database, present and future. Cannot be combined with `tables` or `schemas`. Requires a superuser
+   * or, on Neon, a member of `neon_superuser`. Not recommended: UPDATE and DELETE fail on each table that is created without a
+   * primary key.
    * @defaultValue false
-   * @change to or from a list: dropped and created in one transaction, only with `allowReplace`; the pipe has to be resynced
+   * @change to or from a list: dropped and created in one transaction, requires `allowReplace`; you have to resync the pipe
    */
   allTables?: pulumi.Input<boolean>;
   /**
-   * The tables, with ONLY: children by inheritance are listed themselves, partitions belong to their parent. A listed table must
-   * exist, be an ordinary or partitioned one, and belong to the admin or a role it is a member of. Columns and row filters take
-   * Postgres 15, and must hold the replica identity. A filter's text is read with DateStyle `ISO, MDY` and TimeZone `UTC`, whatever
-   * the database has set: write dates as YYYY-MM-DD, and times with their zone.
-   * @change in place, the OID unchanged; untouched tables are not locked
+   * The tables to publish, with ONLY: list inheritance children yourself; partitions belong to their parent. Each table must exist,
+   * be an ordinary or partitioned table, and belong to the admin or to a role that the admin is a member of. Column lists and row
+   * filters require Postgres 15. A column list must include the replica identity, and a row filter can only use its columns. A row filter is
+   * read with DateStyle `ISO, MDY` and TimeZone `UTC`, whatever the database has set: write dates as YYYY-MM-DD, and times with
+   * their zone.
+   * @change in place, the OID unchanged; tables that do not change are not locked
    */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
   /**
-   * Every table of these schemas, present and future (Postgres 15). It takes a superuser or, on Neon, a member of
-   * `neon_superuser`. Not together with `columns`. A table that passes from `tables` to its schema, or back, is published by both
-   * until the transactions that are open have ended, since a reader would lose their changes; up waits for them as for a lock.
-   * @change in place for a superuser, and where one is taken out; one that is added on Neon: dropped and created in one transaction, only with `allowReplace`, the pipe has to be resynced
+   * Publishes every table of these schemas, present and future (Postgres 15). Requires a superuser or, on Neon, a member of
+   * `neon_superuser`. Cannot be combined with `columns`. If a table moves from `tables` to its schema, or back, it is published both
+   * ways until the open transactions have ended: a reader would lose their changes otherwise. `pulumi up` waits for them as long as
+   * for a lock.
+   * @change in place for a superuser, and when you remove a schema; when you add one on Neon: dropped and created in one transaction, requires `allowReplace`, you have to resync the pipe
    */
   schemas?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * The operations that are passed on. ClickPipes ignores TRUNCATE; without DELETE, rows stay in ClickHouse.
-   * @defaultValue all four; adopted: as found
+   * The operations to publish. ClickPipes ignores TRUNCATE. Without DELETE, deleted rows stay in ClickHouse.
+   * @defaultValue all four; if adopted: unchanged
    * @change in place
    */
   publish?: pulumi.Input<pulumi.Input<PublishOperation>[]>;
   /**
-   * Whether changes of partitions come under the name of their parent, which is how ClickPipes maps partitioned tables.
-   * @defaultValue true; adopted: as found
+   * Publishes changes to partitions under the name of their parent, which is how ClickPipes maps partitioned tables.
+   * @defaultValue true; if adopted: unchanged
    * @change in place
    */
   publishViaPartitionRoot?: pulumi.Input<boolean>;
   /**
-   * Whether stored generated columns are passed on (Postgres 18).
-   * @defaultValue `"none"`; adopted: as found
+   * Whether to publish stored generated columns (Postgres 18).
+   * @defaultValue `"none"`; if adopted: unchanged
    * @change in place
    */
   publishGeneratedColumns?: pulumi.Input<"none" | "stored">;
   /**
-   * The owner. The admin must have the rights of that role and be allowed to set it, and the role needs CREATE on the database.
-   * @defaultValue the admin; adopted: as found
+   * The owner of the publication. The admin needs the privileges of that role and permission to SET ROLE to it. The role needs
+   * CREATE on the database.
+   * @defaultValue the admin; if adopted: unchanged
    * @change in place, after everything else
    */
   owner?: pulumi.Input<string>;
   /**
-   * Your own part of the publication's COMMENT, before our mark; `""` takes it out.
-   * @defaultValue as found
+   * Your own part of the publication's COMMENT, which comes before this resource's marker. `""` removes it.
+   * @defaultValue unchanged
    * @change in place
    */
   comment?: pulumi.Input<string>;
   /**
-   * Takes over a publication that exists; what the program does not mention stays as it is, and delete leaves it standing. A
-   * narrower scope than what is there needs `allowReplace`. Where there is no such publication, one is made.
+   * Takes over an existing publication. What your program does not mention stays unchanged, and delete leaves the publication in
+   * place. To adopt it with a narrower scope, set `allowReplace` too. If there is no such publication, it is created.
    * @defaultValue false
-   * @change none by itself: it counts when the resource is created
+   * @change none by itself: it matters only when the resource is created
    */
   adopt?: pulumi.Input<boolean>;
   /**
-   * Drops an adopted publication on delete too. Read from the state: set it, run `pulumi up`, then destroy.
+   * Drops an adopted publication on delete. Delete reads it from the state: set it, run `pulumi up`, then destroy.
    * @defaultValue false
-   * @change in the state alone
+   * @change in the state only
    */
   deleteAdopted?: pulumi.Input<boolean>;
   /**
-   * Consents to a change that no running ClickPipe survives without a resync. Take it out again afterwards.
+   * Allows a change that requires a resync of each running ClickPipe. Remove it again afterwards.
    * @defaultValue false
-   * @change in the state alone
+   * @change in the state only
    */
   allowReplace?: pulumi.Input<boolean>;
   /**
-   * Publishes tables whose UPDATE or DELETE then fails in the application.
+   * Allows tables whose UPDATE or DELETE fails in the application once they are published.
    * @defaultValue false
-   * @change in the state alone
+   * @change in the state only
    */
   allowUnsafeTables?: pulumi.Input<boolean>;
   /**
-   * Drops, replaces or renames although replication slots are left that may read it. For a delete it is read from the state, as
-   * `deleteAdopted`. No slot is ever dropped for you.
+   * Drops, replaces or renames the publication even if replication slots that may read it are left. Delete reads it from the state,
+   * like `deleteAdopted`. Slots are never dropped for you.
    * @defaultValue false
-   * @change in the state alone
+   * @change in the state only
    */
   allowLeftoverSlots?: pulumi.Input<boolean>;
 }
 
 /**
- * The publication that ClickPipes reads. Changed in place wherever Postgres can, its OID unchanged, and only by the
- * difference; never replaced, renamed or dropped while a replication slot may read it, and replaced or renamed only with
- * `allowReplace`, since a running ClickPipe then has to be resynced.
+ * Manages the publication that ClickPipes reads. Wherever Postgres can, it is changed in place: the OID stays the same, and only
+ * the difference is sent. It is never replaced, renamed or dropped while a replication slot may read it. To replace or rename it,
+ * you set `allowReplace`, since a running ClickPipe then needs a resync.
  *
- * A table whose UPDATE or DELETE would then fail in the application is refused: it needs a primary key that is not deferrable,
- * or another replica identity (`ALTER TABLE … REPLICA IDENTITY`). Of schemas and all tables the same is asked of all they hold.
+ * A table is refused if publishing it would make the application's UPDATE or DELETE fail. It needs a primary key that is not
+ * deferrable, or another replica identity (`ALTER TABLE … REPLICA IDENTITY`). With schemas and all tables, this applies to every
+ * table they hold.
  *
  * @example
  * ```ts
@@ -127,8 +132,8 @@ export interface PublicationArgs {
  * -- create
  * CREATE PUBLICATION clickpipes_publication FOR TABLE ONLY public.orders, ONLY public.users (id, country)
  *   WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true);
- * COMMENT ON PUBLICATION clickpipes_publication IS '…';      -- your comment, then our mark
- * -- a change, in one transaction (two, where tables pass between the list and their schema): only the difference
+ * COMMENT ON PUBLICATION clickpipes_publication IS '…';      -- your comment, then the marker
+ * -- a change: only the difference, in one transaction (two if tables move between the list and their schema)
  * ALTER PUBLICATION clickpipes_publication DROP TABLE ONLY …;
  * ALTER PUBLICATION clickpipes_publication ADD TABLE ONLY …;
  * ALTER PUBLICATION clickpipes_publication ADD TABLES IN SCHEMA …;      -- or DROP
@@ -139,38 +144,43 @@ export interface PublicationArgs {
  * DROP PUBLICATION clickpipes_publication;
  * ```
  *
- * A table that passes from the list to its schema, or back, is published by both for as long as transactions are open that began
- * before, so that a reader loses none of their changes; then by one.
+ * If a table moves from the list to its schema, or back, it is published both ways while transactions are open that began before
+ * the change. A reader then loses none of their changes. Afterwards it is published one way.
  *
  * ### What a refresh finds
  *
- * Tables, schemas, columns, filters, operations, parameters, owner and comment show as themselves. Under `drift` stand: a table
- * that was dropped, renamed or moved, a table that has become unsafe, a publication that somebody dropped and made again. The
- * next `pulumi up` puts it right, and warns: what changed meanwhile never reached ClickHouse, so the pipe has to be resynced.
- * A publication that is gone while slots are left is not quietly made again: the refresh says so first.
+ * If the drift is in tables, schemas, columns, filters, operations, parameters, owner or comment, the diff shows that argument.
+ * Everything else is listed under `drift`:
+ *
+ * - a table that was dropped, renamed or moved
+ * - a table that has become unsafe
+ * - a publication that was dropped and recreated outside this resource
+ *
+ * The next `pulumi up` fixes this and warns: changes made in the meantime never reached ClickHouse, so the pipe needs a resync.
+ * If the publication is gone and slots are left, it is not recreated silently: the refresh reports it first.
  *
  * ### Delete
  *
- * Waits up to `deleteTimeout` for slots to go, then refuses. A slot that is read counts if its session names this publication,
- * or cannot be seen; one that nobody reads always counts, since it does not say what it belongs to. An adopted publication
- * stays: what was added is taken out, what was changed is changed back.
+ * Delete waits up to `deleteTimeout` for slots to go away, then refuses. An active slot counts if its session names this
+ * publication, or if that cannot be seen. An inactive slot always counts, since it does not say which publication it belongs to.
+ * An adopted publication stays: what was added is removed, and what was changed is restored.
  *
- * ### Errors and their cure
+ * ### Errors and fixes
  *
  * | The message says | What to do |
  * | --- | --- |
- * | exists already | Somebody else's publication, or another resource's: `adopt: true`, or another `name`; `aliases`, where a resource of this stack was renamed in the program. |
- * | would be read as another name by pgoutput | Use lower case, digits, `_` and `-`. |
- * | these tables would have UPDATE or DELETE fail in the application | Run the statement that is named for each table, or leave the table out. |
- * | A running ClickPipe looks its publication up | Stop the pipe, set `allowReplace: true`, run `pulumi up`, resync the pipe. |
- * | adopting it with this scope would take that away | List those too, or consent with `allowReplace: true`. |
- * | may still be read: | Delete the ClickPipe first, and drop a slot that nobody will read again; or `allowLeftoverSlots: true`. |
- * | and only its owner may publish it | Make the admin a member of the table's owner, or connect as the owner. |
- * | which a publication cannot hold | Take views, foreign, unlogged and temporary tables out of the list. |
- * | not in database | Create what is named first, or take it out. |
- * | takes a superuser, or on Neon a member of neon_superuser | List the tables instead. |
- * | may not create publications in database | `GRANT CREATE ON DATABASE`, as the message has it. |
- * | does not have the rights of that role | The publication belongs to another role: the GRANT in the message. |
+ * | already exists and | It belongs to another user or another resource. Set `adopt: true`, or choose another `name`. If you renamed a resource of this stack in the program, use `aliases`. |
+ * | pgoutput would read | Use lower case, digits, `_` and `-` in the name. |
+ * | publishing these tables would make the application's UPDATE or DELETE fail | Run the statement that the message gives for each table, or leave the table out. |
+ * | A running ClickPipe looks up its publication | Stop the pipe, set `allowReplace: true`, run `pulumi up`, then resync the pipe. |
+ * | Adopting it with this scope would take that away | List the rest too, or accept the narrower scope with `allowReplace: true`. |
+ * | may still be read through | Delete the ClickPipe first, and drop a slot that no pipe will read again. Or set `allowLeftoverSlots: true`. |
+ * | and only its owner can publish it | Make the admin a member of the owner, as the `GRANT` in the message does. Or connect as the owner. |
+ * | which a publication cannot hold | Remove views, foreign, unlogged and temporary tables from the list. |
+ * | not in database | Create what is named first, or remove it from the list. |
+ * | requires a superuser or, on Neon, a member of neon_superuser | List the tables instead. |
+ * | Creating a publication requires CREATE on the database | Run the `GRANT CREATE ON DATABASE` in the message. |
+ * | does not have the privileges of that role | The publication belongs to another role. Run the `GRANT` in the message. |
  */
 export class Publication extends DynamicResource {
   declare readonly name: pulumi.Output<string>;
@@ -187,11 +197,11 @@ export class Publication extends DynamicResource {
   declare readonly allowReplace: pulumi.Output<boolean | undefined>;
   declare readonly allowUnsafeTables: pulumi.Output<boolean | undefined>;
   declare readonly allowLeftoverSlots: pulumi.Output<boolean | undefined>;
-  /** OID of the publication. Another one means that it was made again, and a pipe has to be resynced. */
+  /** OID of the publication. If it changes, the publication was recreated, and each pipe needs a resync. */
   declare readonly oid: pulumi.Output<number>;
-  /** What subscribers get: every table of the publication, partitioned ones by their own name. */
+  /** What subscribers receive: every table of the publication. Partitioned tables have their own name. */
   declare readonly publishedTables: pulumi.Output<TableName[]>;
-  /** For each table with a list of columns, the columns that it leaves out. */
+  /** For each table with a column list, the columns that are not in it. */
   declare readonly excludedColumns: pulumi.Output<ExcludedColumns[]>;
   declare readonly target: pulumi.Output<Target>;
 
@@ -200,7 +210,7 @@ export class Publication extends DynamicResource {
     super("Publication", name, properties(args, OUTPUTS, defaults), [], opts);
   }
 
-  /** One that exists, read and not managed; `id` is the publication's name. A missing one is an error. */
+  /** Reads an existing publication without managing it. `id` is its name. It is an error if the publication does not exist. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
@@ -210,7 +220,7 @@ export class Publication extends DynamicResource {
     return new Publication(name, (state ?? {}) as PublicationArgs, { ...opts, id });
   }
 
-  /** Also of one that another copy of this package made. */
+  /** Also true for an instance from another copy of this package. */
   static override isInstance(value: unknown): value is Publication {
     return isInstanceOf(value, "Publication");
   }

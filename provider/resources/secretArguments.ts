@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { REPEATED, REPEATING_OUTPUTS } from "../lifecycle/argumentNames";
 
 /**
- * Inputs by which the outputs that repeat secret arguments become secret, too; none where the program made none secret. Which are,
- * Pulumi knows only when their values are there.
+ * Inputs that make the outputs that repeat secret arguments secret too. None if the program made no argument secret, which Pulumi
+ * knows only once the values are resolved.
  */
 export function repeatingInputs(kind: string, props: pulumi.Inputs): pulumi.Inputs {
   const repeating = REPEATING_OUTPUTS[kind] ?? {};
@@ -18,14 +18,14 @@ export function repeatingInputs(kind: string, props: pulumi.Inputs): pulumi.Inpu
   };
 }
 
-/** What holds no output is as plain as it stands. */
+/** A value without outputs cannot be secret. */
 function mayBeSecret(value: unknown): boolean {
   if (value === null || typeof value !== "object") return false;
   return pulumi.Output.isInstance(value) || value instanceof Promise || Object.values(value).some(mayBeSecret);
 }
 
 async function secretAmong(names: string[], props: pulumi.Inputs): Promise<string[]> {
-  // What fails, fails the resource by itself.
+  // An argument that fails makes the resource fail anyway.
   const flags = await Promise.all(names.map((name) => pulumi.isSecret(pulumi.output(props[name])).catch(() => false)));
   return names.filter((_name, index) => flags[index]);
 }

@@ -12,7 +12,7 @@ export interface SourceReadinessArgs {
    */
   role: pulumi.Input<string>;
   /**
-   * Its password; secret.
+   * The password of `role`. Secret.
    * @change checked again
    */
   password: pulumi.Input<string>;
@@ -22,8 +22,8 @@ export interface SourceReadinessArgs {
    */
   publication: pulumi.Input<string>;
   /**
-   * The tables that the pipe will replicate, each with the columns that it leaves out.
-   * @defaultValue what is published
+   * The tables that the pipe will replicate, each with the columns that it excludes.
+   * @defaultValue all published tables
    * @change checked again
    */
   tables?: pulumi.Input<
@@ -37,45 +37,46 @@ export interface SourceReadinessArgs {
     >[]
   >;
   /**
-   * As the pipe will have it. `snapshot` needs no replication, so those checks are left out.
+   * The replication mode of the pipe. `snapshot` needs no replication, so it skips those checks.
    * @defaultValue `cdc`
    * @change checked again
    */
   replicationMode?: pulumi.Input<"cdc" | "snapshot" | "cdc_only">;
   /**
-   * The slot that the pipe shall use: with `cdc_only` it must exist, with `cdc` it must not.
+   * The slot that the pipe will use. With `cdc_only` it must exist, with `cdc` it must not.
    * @change checked again
    */
   replicationSlotName?: pulumi.Input<string>;
   /**
-   * `error`: a blocked check fails the `pulumi up`; `warn`: it only warns.
+   * What a blocked check does: `error` fails the `pulumi up`, `warn` only warns.
    * @defaultValue `error`
    * @change checked again
    */
   onFailure?: pulumi.Input<"error" | "warn">;
   /**
-   * Accepts published tables whose UPDATE or DELETE fails in the application: a warning then. Tables of the pipe that
-   * identify no rows stay blocked, since ClickPipes refuses them. `ClickPipesSource` hands on what its `publication` is given,
-   * unless that is an existing resource.
+   * Accepts published tables whose UPDATE or DELETE fails in the application: the check then only warns. Tables in the pipe without
+   * a usable replica identity stay blocked, because ClickPipes rejects them. `ClickPipesSource` passes on what you set in its
+   * `publication`, unless that is an existing resource.
    * @defaultValue false
    * @change checked again
    */
   allowUnsafeTables?: pulumi.Input<boolean>;
   /**
-   * Anything whose change shall have the source checked again.
+   * Any values. A change to one of them checks the source again.
    * @change checked again
    */
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a program has at hand, compared and never read.
+  // biome-ignore lint/suspicious/noExplicitAny: any values of a program, compared and never read.
   triggers?: pulumi.Input<any[]>;
 }
 
 /**
- * Says beforehand what ClickPipes would say of this source, and what it would not: over one connection of the admin, and
- * two of the ClickPipes user, one of them for replication. It makes nothing and changes nothing. Checked again on refresh
- * and whenever an argument changes. It has 15 seconds for its answers, as ClickPipes gives a source, waking a compute included.
+ * Checks whether a Postgres database is ready to be a ClickPipes source. It reports what ClickPipes would reject, and problems that
+ * ClickPipes does not check. It creates nothing and changes nothing: it opens one connection as the admin and two as the ClickPipes
+ * user, one of them for replication. It checks again on refresh and whenever an argument changes. All answers have to arrive within
+ * 15 seconds, the time that ClickPipes gives a source. That includes starting a suspended compute.
  *
- * Make the pipe depend on it: ClickPipes takes a bad source for a success, and fails later. `npx pulumi-neon-clickpipes check`
- * gives the same report from a shell.
+ * Make the pipe depend on this resource: ClickPipes accepts a bad source without an error, and fails later.
+ * `npx pulumi-neon-clickpipes check` prints the same report in a shell.
  *
  * @example
  * ```ts
@@ -86,44 +87,44 @@ export interface SourceReadinessArgs {
  * @remarks
  * ### The checks
  *
- * | Check | Blocked, or with a warning (w), where |
+ * | Check | Blocked (or, after "w:", a warning) if |
  * | --- | --- |
  * | `version` | Postgres is older than 12; w: a minor version with a known bug of logical decoding |
  * | `primary` | the host is a read replica |
- * | `role`, `login`, `connect` | the role is missing, may not log in, has expired, its password is refused, or it has no CONNECT |
- * | `connectionLimit` | w: fewer than 3 connections allowed |
- * | `timeouts` | w: `transaction_timeout` (17 or later) or `idle_session_timeout` would end a long first load |
+ * | `role`, `login`, `connect` | the role does not exist, is not permitted to log in, or lacks CONNECT; its password has expired or is refused |
+ * | `connectionLimit` | w: the role is limited to fewer than 3 connections |
+ * | `timeouts` | w: `transaction_timeout` (17 or later) or `idle_session_timeout` would cut off a long initial load |
  * | `walLevel` | `wal_level` is not `logical` |
- * | `replicationRole`, `replicationConnection` | no REPLICATION of its own; IDENTIFY_SYSTEM fails over a replication connection |
- * | `walSenders`, `slots` | none is free; fine where the pipe's own slot exists |
+ * | `replicationRole`, `replicationConnection` | the role lacks REPLICATION; IDENTIFY_SYSTEM fails over a replication connection |
+ * | `walSenders`, `slots` | none is free (this is fine once the pipe has its own slot) |
  * | `slotName`, `lostSlots` | the named slot does not fit the mode; w: a slot has lost its WAL |
- * | `openTransactions`, `preparedTransactions` | w: making a slot would wait for them, of whatever database they are |
- * | `tables`, `tablesExist`, `tableNames`, `tableKinds`, `partitions` | nothing to replicate; missing; a dot in a name; a view or unlogged table; a partition beside its parent |
- * | `usage`, `select` | rights are missing |
+ * | `openTransactions`, `preparedTransactions` | w: creating a slot would wait for them, in any database |
+ * | `tables`, `tablesExist`, `tableNames`, `tableKinds`, `partitions` | there is nothing to replicate; a table does not exist, has a dot in its name or schema, is a view or unlogged, or is a partition whose parent is published |
+ * | `usage`, `select` | the role lacks the privilege |
  * | `columnsLeft`, `excludedColumns` | all columns are excluded; w: an excluded column does not exist |
- * | `identity` | no usable primary key or other replica identity; w: with `snapshot`, no primary key |
+ * | `identity` | a table has no usable primary key or other replica identity; w: with `snapshot`, it has no primary key |
  * | `rowSecurity` | row-level security may hide rows |
- * | `generatedKey`, `generatedColumns` | a generated column in the key; w: generated columns are NULL after each change |
- * | `publication`, `published` | the publication is missing, pgoutput would read its name as another, or a table is not in it |
- * | `operations`, `filters` | w: INSERT, UPDATE or DELETE is not published; w: a row filter |
- * | `viaRoot`, `columns` | partitioned tables come as partitions; columns are neither published nor excluded |
- * | `applicationWrites`, `futurePartitions` | UPDATE or DELETE fails in the application (w with `allowUnsafeTables`); w: it will in partitions to come |
+ * | `generatedKey`, `generatedColumns` | the key contains a generated column; w: later changes set generated columns to NULL |
+ * | `publication`, `published` | the publication does not exist, pgoutput would look it up under another name, or a table is not in it |
+ * | `operations`, `filters` | w: INSERT, UPDATE or DELETE is not published; w: a table has a row filter |
+ * | `viaRoot`, `columns` | changes to partitioned tables arrive under the names of their partitions; a column is neither published nor excluded |
+ * | `applicationWrites`, `futurePartitions` | UPDATE or DELETE fails in the application (w with `allowUnsafeTables`); w: it will fail in future partitions |
  *
- * Each has a `fix`: the statement or setting that turns it green. The rules are those of ClickPipes' engine, PeerDB, as its source
- * had them in August 2026, in SQL of our own, and what its checks do not see.
+ * Each line has a `fix`: the statement or setting that turns it green. The rules are those of PeerDB, the engine of ClickPipes, as of
+ * its source in August 2026, rewritten in SQL, and some that PeerDB does not check.
  *
  * ### Refresh and delete
  *
- * A refresh never fails on a blocked report: it is `drift`, and the next `pulumi up` checks again (with `onFailure: "warn"`, where
- * the last one had not warned of it yet). What comes and goes by itself,
- * `openTransactions`, stays as the last `up` found it, until it is over. Delete does nothing.
+ * A refresh never fails on a blocked check. It lists the check under `drift`, and the next `pulumi up` checks again. With
+ * `onFailure: "warn"`, it lists only what the last `pulumi up` did not warn about. `openTransactions` come and go, so their line stays
+ * as the last `pulumi up` found it until they have ended. Delete does nothing.
  *
- * ### Errors and their cure
+ * ### Errors and fixes
  *
  * | The message says | What to do |
  * | --- | --- |
- * | ClickPipes would not accept this source | Run the statement below each line, then `pulumi up`; or `onFailure: "warn"`. |
- * | gave no answer within 15 s | The host is silent, or takes longer to wake than ClickPipes waits: try again, and look at its suspend setting. |
+ * | ClickPipes would not accept this source | Run the fix below each line, then `pulumi up`. Or set `onFailure: "warn"`. |
+ * | gave no answer within | The host does not answer, or its compute takes longer to start than ClickPipes waits. Try again, and check the suspend setting. |
  */
 export class SourceReadiness extends DynamicResource {
   declare readonly role: pulumi.Output<string>;
@@ -136,7 +137,7 @@ export class SourceReadiness extends DynamicResource {
   declare readonly onFailure: pulumi.Output<"error" | "warn">;
   declare readonly allowUnsafeTables: pulumi.Output<boolean | undefined>;
   declare readonly triggers: pulumi.Output<unknown[] | undefined>;
-  /** One line a check, in a fixed order: what was found, and what mends it. */
+  /** One line per check, in a fixed order: what was found, and how to fix it. */
   declare readonly report: pulumi.Output<ReadinessCheck[]>;
   declare readonly target: pulumi.Output<Target>;
 
@@ -145,7 +146,7 @@ export class SourceReadiness extends DynamicResource {
     super("SourceReadiness", name, properties(args, OUTPUTS, defaults, ["password"]), ["password"], opts);
   }
 
-  /** One that exists, read and not managed; `state` names role, password and publication. A missing one is an error. */
+  /** Reports on a source without managing it. `state` has to give `role`, `password` and `publication`, or it fails. */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
@@ -155,7 +156,7 @@ export class SourceReadiness extends DynamicResource {
     return new SourceReadiness(name, (state ?? {}) as SourceReadinessArgs, { ...opts, id });
   }
 
-  /** Also of one that another copy of this package made. */
+  /** Also true for an instance from another copy of this package. */
   static override isInstance(value: unknown): value is SourceReadiness {
     return isInstanceOf(value, "SourceReadiness");
   }

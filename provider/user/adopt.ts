@@ -30,7 +30,7 @@ export function planAdoption(server: Server, role: Role, user: UserInputs, first
   refuseUnlessCommentable(server, role, user.comment);
   const changes = [...planRole(user, role), ...(keep ? [] : setPassword(user.name, first.password))];
   if (changes.length > 0) refuseUnlessAlterable(server, role);
-  // Resumed after a killed adoption: what the role was like before is not known any more, so nothing is taken back.
+  // A killed adoption is resumed: the role's earlier values are no longer known, so delete restores nothing.
   const resumed = role.marked.owner?.mark === user.mark;
   const owner: Ownership = { mark: user.mark, token: first.token, adopted: true };
   const comment = desiredComment(user.comment, role.marked.comment);

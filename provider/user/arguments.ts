@@ -6,7 +6,7 @@ import { isUnknown } from "../lifecycle/unknown";
 import { weaknessOf } from "./password/strength";
 import type { UserInputs } from "./state";
 
-/** Postgres reserves the first two (`src/backend/utils/adt/acl.c`), Neon the others. */
+/** Postgres reserves the first two (`src/backend/utils/adt/acl.c`), and Neon reserves the others. */
 const RESERVED: readonly string[] = [
   "public",
   "none",
@@ -16,7 +16,7 @@ const RESERVED: readonly string[] = [
   "neon_service",
   "web_access",
 ];
-/** What Postgres takes for a verifier and stores as it stands (`src/backend/libpq/crypt.c`). */
+/** A password of this form is a verifier to Postgres, which stores it unchanged (`src/backend/libpq/crypt.c`). */
 const HASHED = /^(SCRAM-SHA-256\$\d+:|md5[0-9a-f]{32}$)/;
 const TIMESTAMP = /^(infinity|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?)$/;
 
@@ -48,9 +48,9 @@ function readPassword(args: Arguments, adopt: boolean, before: string | undefine
   const value = args.text("password");
   if (value === undefined || isUnknown(value)) return value;
   if (HASHED.test(value))
-    args.problem("password", "is a hash, which nobody could log in with; give the plain password");
-  else if (value === "") args.problem("password", "is empty; leave it out to have one generated");
-  // A role that exists may have any password that it accepts: there a login judges, or did when it was adopted.
+    args.problem("password", "is a hash, and no one can log in with a hash; give the plain password");
+  else if (value === "") args.problem("password", "is empty; leave it out to generate one");
+  // An existing role may have any password that it accepts. A login tests it, or did so when the role was adopted.
   else if (!adopt && value !== before) {
     const weakness = weaknessOf(value);
     if (weakness !== undefined) args.problem("password", weakness);
@@ -58,7 +58,7 @@ function readPassword(args: Arguments, adopt: boolean, before: string | undefine
   return value;
 }
 
-/** In UTC and ISO 8601: a time without a zone would mean another instant in each session. */
+/** Canonical form: ISO 8601 in UTC. A time without a zone would mean a different instant in each session. */
 function readValidUntil(args: Arguments): string | undefined {
   const expected = 'a time in ISO 8601, such as "2030-01-31T00:00:00Z", or "infinity"';
   const value = args.text("validUntil", { pattern: TIMESTAMP, expected });
@@ -66,7 +66,7 @@ function readValidUntil(args: Arguments): string | undefined {
   const [date, clock] = [value.slice(0, 10), value.slice(11).replace(" ", "")];
   const zone = /(Z|[+-]\d\d(:?\d\d)?)$/.test(clock) ? "" : "Z";
   const time = new Date(`${date}T${clock === "" ? "00:00" : clock.replace(/([+-]\d\d)$/, "$1:00")}${zone}`);
-  // Date takes 31 February for 3 March.
+  // Date reads 31 February as 3 March.
   const day = new Date(`${date}T00:00:00Z`);
   if (Number.isNaN(time.getTime()) || day.toISOString().slice(0, 10) !== date) {
     args.problem("validUntil", `expected ${expected}`);

@@ -2,7 +2,7 @@ import type { Role } from "../postgres/sql/role";
 import { hasExpired } from "./sql/plan";
 import type { RoleBefore, UserInputs } from "./state";
 
-/** What an adoption changes on the role. */
+/** The role's values before an adoption changes them. */
 export function recordBefore(role: Role, user: UserInputs): RoleBefore {
   const owned = role.marked.owner;
   return {
@@ -14,7 +14,7 @@ export function recordBefore(role: Role, user: UserInputs): RoleBefore {
   };
 }
 
-/** What the arguments of the program are about to change. */
+/** The role's values before the arguments of the program change them. */
 export function argumentsBefore(role: Role, user: UserInputs): RoleBefore {
   return {
     ...(user.name !== role.name && { name: role.name }),

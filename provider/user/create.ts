@@ -19,13 +19,13 @@ import { createRole, setPassword } from "./sql/password";
 import { planRole } from "./sql/plan";
 import type { UserInputs, UserOutputs } from "./state";
 
-/** `known`: the password of a role that is made again, where the program gives none. */
+/** `known` is the password of a role that is created again. It is used if the program gives none. */
 export async function createUser(context: Context, user: UserInputs, known?: string): Promise<Created<UserOutputs>> {
   const first = await chooseFirstPassword(context, user, known);
   context.output.hide([first.password]);
   const { outputs, resumed } = await transaction(context.postgres, (tx) => attempt(context, tx, user, first));
   const made: Made = { id: user.name, user, outputs };
-  // Nothing was set where the login has shown that the password is right.
+  // An adopted role that accepted its password in a login was not given a new one.
   if (!(outputs.adopted && first.accepted === "accepted")) await proveLogin(context, made);
   if (resumed && !user.allowPrivileged) await takePrivileges(context, made);
   return { id: made.id, outputs };
@@ -52,7 +52,7 @@ async function attempt(context: Context, tx: Transaction, user: UserInputs, firs
   return { outputs: plan.outputs, resumed };
 }
 
-function planCreation(server: Server, user: UserInputs, first: FirstPassword): Statement[] {
+export function planCreation(server: Server, user: UserInputs, first: FirstPassword): Statement[] {
   refuseUnlessUsersCreatable(server, user.name);
   refuseWeakPassword(first.password);
   const owner: Ownership = { mark: user.mark, token: first.token };
@@ -60,8 +60,8 @@ function planCreation(server: Server, user: UserInputs, first: FirstPassword): S
   return [...createRole(user, first.password), commentOnNewRole(user.name, comment)];
 }
 
-/** What a killed run of this very resource left behind: made as desired, under a new password and a new token. */
-function planResumption(server: Server, role: Role, user: UserInputs, first: FirstPassword): Plan {
+/** Completes a role that a killed run of the same resource left behind, with a new password and a new token. */
+export function planResumption(server: Server, role: Role, user: UserInputs, first: FirstPassword): Plan {
   refuseUnlessAlterable(server, role);
   refuseWeakPassword(first.password);
   const comment = desiredComment(user.comment, role.marked.comment);

@@ -3,14 +3,14 @@ import { type Role, type RoleReference, readRole } from "../postgres/sql/role";
 import { mapAnswer, type Query } from "../postgres/sql/statement";
 import type { UserState } from "./state";
 
-/** The role of a state; `name` as it is known there. After `.get()` the id is all that is known. */
+/** Refers to the role in the state. After `.get()` the state holds only the id, which is the role's name. */
 export function referenceTo(context: Context, state: UserState): RoleReference {
   return { oid: context.oidOf(state.roleOid), name: state.name ?? state.id };
 }
 
 /**
- * The role found, if it is the one in the state and not another of its name: by OID; on a server that it was restored to,
- * by its token, or by its name alone where it was adopted without the right to write one.
+ * Reads the role in the state, and ignores another role of the same name. The OID identifies it. On a server that the
+ * database was restored to, the token does, or the name alone if the role was adopted without the right to write a token.
  */
 export function readOwnRole(reference: RoleReference, state: UserState): Query<Role | undefined> {
   return mapAnswer(readRole(reference), (role) => (role && isOwn(role, state, reference) ? role : undefined));

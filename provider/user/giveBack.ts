@@ -6,13 +6,13 @@ import { markRole } from "./ownership";
 import { alterRole, renameRole } from "./sql/plan";
 import type { RoleBefore, UserState } from "./state";
 
-/** An adopted role stays; only what the outputs record as changed is taken back, and our mark makes room for the one before. */
+/** Leaves an adopted role in place: restores what the outputs record as changed, and the marker that it had before. */
 export async function giveBack(context: Context, tx: Transaction, role: Role, state: UserState): Promise<void> {
   const { owner } = role.marked;
   if (owner !== undefined && owner.token !== state.token) return;
   const before = state.before ?? {};
   const name = await chooseName(context, tx, role, before.name);
-  const statements = planReturn(role, before, name);
+  const statements = planRestore(role, before, name);
   if (statements.length > 0) await tx.commit(statements);
 }
 
@@ -20,21 +20,21 @@ async function chooseName(context: Context, tx: Transaction, role: Role, before 
   if (before === role.name) return before;
   const [taken] = await tx.ask(readRole({ oid: null, name: before }));
   if (!taken) return before;
-  context.warn(`role "${role.name}" keeps this name: "${before}", as it was called before, is another role by now`);
+  context.warn(`role "${role.name}" keeps this name: its former name, "${before}", now belongs to another role.`);
   return role.name;
 }
 
-/** `name`: the one that it has afterwards. */
-function planReturn(role: Role, before: RoleBefore, name: string): Statement[] {
+/** `name` is the role's name after the statements. */
+export function planRestore(role: Role, before: RoleBefore, name: string): Statement[] {
   const changes = role.mayAlter
-    ? [...renameRole(role.name, name), ...alterRole(name, attributesToReturn(role, before))]
+    ? [...renameRole(role.name, name), ...alterRole(name, attributesToRestore(role, before))]
     : [];
   const comment = before.comment === undefined ? role.marked.comment : before.comment;
   const { owned } = before;
   return [...changes, ...markRole(role, { comment, grants: role.marked.grants, ...(owned && { owner: owned }) }, name)];
 }
 
-function attributesToReturn(role: Role, before: RoleBefore): string[] {
+function attributesToRestore(role: Role, before: RoleBefore): string[] {
   const { connectionLimit = role.connectionLimit, validUntil = role.validUntil } = before;
   return [
     ...(before.canLogin === false && role.canLogin ? ["nologin"] : []),

@@ -3,7 +3,7 @@ import { Session } from "../postgres/session";
 import { displayIdentifier } from "../postgres/sql/table";
 import { describeLeftovers, type Leftover, type LeftoverName } from "./sql/use";
 
-/** What keeps the role from being dropped, object by object; never taken away by us, since none of it was made by us. */
+/** Names each object that keeps the role from being dropped. Delete never removes them, because this stack did not create them. */
 export async function nameLeftovers(context: Context, leftovers: Leftover[]): Promise<string[]> {
   const { database: here } = context.postgres.settings;
   const names: string[] = [];
@@ -22,7 +22,7 @@ function display({ kind, object }: LeftoverName): string {
   return `${kind} ${object}`;
 }
 
-/** Only its own database knows an object's name: one short connection each, on this failing path alone. */
+/** Only an object's own database knows its name. This opens one short connection per database, and only when a delete fails. */
 async function nameElsewhere(context: Context, database: string, leftovers: Leftover[]): Promise<string[]> {
   const { postgres } = context;
   try {
@@ -35,7 +35,7 @@ async function nameElsewhere(context: Context, database: string, leftovers: Left
       await opened.client.end();
     }
   } catch {
-    // Where the admin may not connect, the number must do.
+    // The admin may not connect there: give the number instead of the names.
     return [`${leftovers.length} object(s)`];
   }
 }

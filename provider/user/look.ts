@@ -33,5 +33,5 @@ export async function look(context: Context, before: Partial<UserInputs>, user: 
   const resets = user.password === undefined;
   if (resets) refuseOwnPassword(server, role);
   if (resets || planRole(user, role).length > 0) refuseUnlessAlterable(server, role);
-  context.inform(`role "${user.name}" exists and would be adopted`);
+  context.inform(`role "${user.name}" exists and would be adopted.`);
 }

@@ -3,13 +3,13 @@ import { placeOf, type Server } from "../postgres/sql/server";
 import type { Statement } from "../postgres/sql/statement";
 import type { UserInputs, UserOutputs } from "./state";
 
-/** What is sent to the server, and what the state keeps of it. */
+/** The statements to send, and what the state keeps afterwards. */
 export interface Plan {
   statements: Statement[];
   outputs: UserOutputs;
 }
 
-/** A role that exists by now: what goes wrong from here on is kept with it. */
+/** A role that now exists. If a later step fails, the state keeps these outputs. */
 export interface Made {
   id: string;
   user: UserInputs;

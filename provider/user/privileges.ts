@@ -7,17 +7,17 @@ import { type Transaction, transaction } from "../postgres/transaction";
 import type { Made } from "./outputs";
 import { type Privilege, privilegesOf } from "./sql/privileges";
 
-/** What we may not take away must not undo the rest: it is said, with the statement that does. */
+/** Takes excess privileges away. If the admin cannot, a warning gives the statement to run: a failure would undo the rest. */
 export async function takePrivileges(context: Context, { id, user: { name }, outputs }: Made): Promise<void> {
   const read = (tx: Transaction) => readPrivileges(tx, name, outputs.roleOid);
   try {
     for (const { fix } of await transaction(context.postgres, read)) {
       await transaction(context.postgres, (tx) => tx.commit([statement(fix)])).catch(() => {});
     }
-    // Read again: a REVOKE that another grantor would have to run only warns.
+    // Read again: Postgres only warns about a REVOKE that another grantor has to run.
     for (const { found, fix } of await transaction(context.postgres, read)) {
       context.warn(
-        `role "${name}" has ${found}, which ${context.postgres.settings.user} may not take away. Run as an admin: ${fix};`,
+        `role "${name}" has ${found}, and "${context.postgres.settings.user}" cannot take it away.\nRun as an admin: ${fix};`,
       );
     }
   } catch (error) {

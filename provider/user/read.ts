@@ -20,8 +20,8 @@ export async function readUser(
   return { outputs: { roleOid: role.oid, target: placeOf(server) }, inputs: liveInputs(role, state), drift };
 }
 
-/** Only what the program mentions is compared; the rest of the role is as it was found. */
-function liveInputs(role: Role, state: UserState): Unmarked<UserInputs> {
+/** Compares only the arguments that the program sets. Everything else is taken as found. */
+export function liveInputs(role: Role, state: UserState): Unmarked<UserInputs> {
   const { passwordVersion, adopt, deleteAdopted, allowPrivileged, allowLeftoverSlots } = state;
   const { connectionLimit, validUntil, comment } = state;
   const validity = sameInstant(validUntil, role.validUntil) ? validUntil : (role.validUntil ?? "infinity");
@@ -39,18 +39,18 @@ function liveInputs(role: Role, state: UserState): Unmarked<UserInputs> {
   };
 }
 
-function driftOf(role: Role, privilegedRole: string | undefined, state: UserState): string[] {
+export function driftOf(role: Role, privilegedRole: string | undefined, state: UserState): string[] {
   const name = `role "${role.name}"`;
   const privileges = state.allowPrivileged ? [] : privilegesOf(role, privilegedRole);
   return [
-    ...(role.canLogin ? [] : [`${name} may not log in (NOLOGIN)`]),
+    ...(role.canLogin ? [] : [`${name} cannot log in (NOLOGIN)`]),
     ...(role.replication ? [] : [`${name} has lost REPLICATION`]),
-    ...privileges.map(({ found }) => `${name} is more than a reader: ${found}`),
-    ...(hasLostMark(role, state) ? [`${name} does not bear this resource's mark in its comment`] : []),
+    ...privileges.map(({ found }) => `${name} has more privileges than ClickPipes needs: ${found}`),
+    ...(hasLostMark(role, state) ? [`${name} does not carry this resource's marker in its comment`] : []),
   ];
 }
 
-/** A mark of another resource there is no loss of ours. */
+/** The marker of another resource in its place does not count as lost. */
 function hasLostMark(role: Role, state: UserState): boolean {
   const { owner } = role.marked;
   if (state.token === undefined || !role.mayComment || owner?.token === state.token) return false;

@@ -16,42 +16,55 @@ export function foreignRole(role: Role, user: UserInputs): SourceError {
 
 export function takenName(from: string, taken: Role, user: UserInputs): SourceError {
   const advice = sameStack(taken.marked.owner?.mark ?? "", user.mark)
-    ? "It is one of this stack: rename or remove that one first, in a `pulumi up` of its own (two that swap their names " +
-      "need a third name in between)."
-    : "Choose another name; or manage that role with a resource of its own.";
-  return refusal("nameTaken", `role "${from}" cannot be renamed: a role "${taken.name}" exists already. ${advice}`);
+    ? [
+        "That role belongs to this stack: rename or remove it first, in a separate `pulumi up`.",
+        "To swap two names, give one of the roles a third name in between.",
+      ]
+    : ["Choose another name, or manage that role with its own ClickPipesUser."];
+  return refusal(
+    "nameTaken",
+    `role "${from}" cannot be renamed to "${taken.name}": another role already has that name.`,
+    ...advice,
+  );
 }
 
 export function privilegedRole(role: Role, privileges: string[]): SourceError {
   return refusal(
     "privilegedRole",
-    `role "${role.name}" is more than a reader (${privileges.join(", ")}): ClickPipes would hold those rights too. ` +
-      "Use a role of its own; or accept it with `allowPrivileged: true`.",
+    `role "${role.name}" has more privileges than ClickPipes needs: ${privileges.join(", ")}.`,
+    "If it were adopted, ClickPipes would hold them too.",
+    "Use a separate role for ClickPipes, or accept this one with `allowPrivileged: true`.",
   );
 }
 
 export function unknownPassword(role: Role): SourceError {
   return refusal(
     "passwordUnknown",
-    `role "${role.name}" exists and its password cannot be read: give \`password\`, or \`passwordVersion\` to have it reset ` +
-      "(whoever uses the old one is then locked out).",
+    `role "${role.name}" exists, and its password cannot be read.`,
+    "Set `password` to the password that it has, or set `passwordVersion` to reset it.",
+    "A reset locks out every client that uses the old password.",
   );
 }
 
-/** Of the password that the program gives for a role that exists. */
+/** The role exists and does not accept the password that the program gives. */
 export function refusedPassword(role: Role): SourceError {
-  const why = hasExpired(role) ? ` (it expired at ${role.validUntil})` : "";
+  const why = hasExpired(role)
+    ? [`The role expired at ${role.validUntil}, and Postgres refuses every password for an expired role.`]
+    : [];
   return refusal(
     "passwordRefused",
-    `role "${role.name}" does not accept the \`password\` given${why}. Correct it; or add \`passwordVersion\` to have it set to that one.`,
+    `role "${role.name}" does not accept the given \`password\`.`,
+    ...why,
+    "Correct `password`, or add `passwordVersion` to set the role's password to this one.",
   );
 }
 
-/** Of the password that we have just set. */
+/** The role does not accept a password that this run set. */
 export function unacceptedPassword(name: string): SourceError {
   return refusal(
     "passwordNotTaken",
-    `role "${name}" does not accept the password that was just set. Run \`pulumi up\` again.`,
+    `role "${name}" does not accept the password that was just set.`,
+    "Run `pulumi up` again.",
   );
 }
 
@@ -62,69 +75,79 @@ export function weakPassword(weakness: string): SourceError {
 export function ownPassword(role: Role): SourceError {
   return refusal(
     "ownPassword",
-    `role "${role.name}" is the one that Pulumi connects with: its password is not reset here. Give the \`password\` it has; ` +
-      "better, let ClickPipes have a role of its own.",
+    `role "${role.name}" is the role that Pulumi connects as, so its password is not reset.`,
+    "A reset would lock Pulumi out of the database.",
+    "Set `password` to the password that the role has. Better, give ClickPipes its own role.",
   );
 }
 
 export function missingAttributes(server: Server, missing: string[]): SourceError {
   return refusal(
     "noReplicationRole",
-    `"${server.user}" cannot make a REPLICATION role: it lacks ${missing.join(" and ")}. Connect as a role that has both, ` +
-      "such as the owner role that Neon made with the project.",
+    `"${server.user}" cannot create a REPLICATION role: it lacks ${missing.join(" and ")}.`,
+    "Connect as a role that has both CREATEROLE and REPLICATION, such as the owner role that Neon created with the project.",
   );
 }
 
-/** `which`: the role to make with Neon instead. */
-export function superuserNeeded(what: string, { user }: Server, which: string): SourceError {
+/** `which` is the role to create with Neon instead. */
+export function superuserNeeded(what: string, why: string, which: string): SourceError {
   return refusal(
     "noReplicationRole",
-    `${what}, and "${user}" is none. The way on: make ${which} with Neon's console, CLI or API, and adopt it: ` +
-      "`adopt: true`, `allowPrivileged: true` (such a role is a member of neon_superuser) and its `password`. " +
-      "Or upgrade to Postgres 16 or later.",
+    what,
+    why,
+    `Create ${which} with Neon's console, CLI or API.`,
+    "Then adopt it: set `adopt: true`, `allowPrivileged: true` (Neon makes it a member of neon_superuser) and its `password`.",
+    "Or upgrade to Postgres 16 or later.",
   );
 }
 
 export function unalterableRole(server: Server, role: Role, obstacle: string): SourceError {
   return refusal(
     "mayNotAlterRole",
-    `role "${role.name}" needs a change, and "${server.user}" may not make it: ${obstacle}. Make the change with Neon's console ` +
-      "or API, or ask for nothing but what the role already is.",
+    `role "${role.name}" needs a change that "${server.user}" cannot make.`,
+    obstacle,
+    "Make the change with Neon's console or API, or set the arguments to what the role already has.",
   );
 }
 
 export function uncommentableRole(server: Server, role: Role): SourceError {
   return refusal(
     "mayNotComment",
-    `role "${role.name}" cannot be given its \`comment\`: "${server.user}" ${missingRight(server, role)}. Leave \`comment\` out.`,
+    `role "${role.name}" cannot be given its \`comment\`.`,
+    missingRight(server, role),
+    "Remove `comment`.",
   );
 }
 
 export function undroppableRole(server: Server, role: Role): SourceError {
   const adopted = role.marked.owner?.adopted || !role.marked.owner;
-  const keep = adopted ? " To leave it standing, take `deleteAdopted` out, run `pulumi up`, then destroy again." : "";
   return refusal(
     "mayNotDropRole",
-    `role "${role.name}" cannot be dropped: "${server.user}" ${missingRight(server, role)}. Have it dropped by an admin who may, or ` +
-      `with Neon's console or API, then destroy again.${keep}`,
+    `role "${role.name}" cannot be dropped.`,
+    missingRight(server, role),
+    "Have an admin who may drop it do so, or drop it with Neon's console or API. Then destroy again.",
+    ...(adopted ? ["To keep the role, remove `deleteAdopted`, run `pulumi up`, then destroy again."] : []),
   );
 }
 
-/** `leftovers`: what depends on it, object by object; `total`: how many were found. */
+/** `leftovers` names what depends on the role, object by object. `total` is how many were found. */
 export function roleWithLeftovers(name: string, leftovers: string[], total: number): SourceError {
   const shown = leftovers.slice(0, LEFTOVERS_SHOWN).join("; ");
   const more = total > LEFTOVERS_SHOWN ? "; and more" : "";
   return refusal(
     "roleHoldsRights",
-    `role "${name}" cannot be dropped: these still depend on it, and were not made by this stack: ${shown}${more}. ` +
-      `Take them away (REVOKE … FROM ${identifier(name)}, or give what it owns another owner), then destroy again.`,
+    `role "${name}" cannot be dropped: other objects still depend on it.`,
+    `This stack did not create these dependencies: ${shown}${more}.`,
+    `Revoke the role's rights (REVOKE … FROM ${identifier(name)}), and give what it owns another owner. Then destroy again.`,
   );
 }
 
 export function roleInUse(name: string, uses: string[]): SourceError {
   return refusal(
     "roleInUse",
-    `role "${name}" is in use: ${uses.join(", ")}. Stop the ClickPipe first; or set \`allowLeftoverSlots: true\` on the user, run ` +
-      "`pulumi up`, then destroy again. Nothing was dropped.",
+    `role "${name}" is in use, so nothing was dropped.`,
+    `It is used by ${uses.join(", ")}.`,
+    "Stop the ClickPipe, then destroy again.",
+    "To drop the role anyway, set `allowLeftoverSlots: true` on the user, run `pulumi up`, then destroy again.",
   );
 }

@@ -10,7 +10,7 @@ import { roleInUse, roleWithLeftovers, undroppableRole } from "./refusals";
 import { type Leftover, readLeftovers, readUses } from "./sql/use";
 import type { UserState } from "./state";
 
-/** Drops what this resource made, and only that: a role that bears another token belongs to a later create. */
+/** Drops only the role that this resource created. A role that carries another token belongs to a later create. */
 export function removeUser(context: Context, state: UserState): Promise<void> {
   return waitUntilFree(context, () => attempt(context, state));
 }
@@ -32,7 +32,7 @@ interface Dependents {
   leftovers: Leftover[];
 }
 
-/** Drops the role, or tells who uses it and what depends on it. */
+/** Drops the role, or returns what uses it and what depends on it. */
 async function dropRole(context: Context, tx: Transaction, state: UserState): Promise<Dependents | undefined> {
   const reference = referenceTo(context, state);
   const [server, role, readers, leftovers] = await tx.ask(
@@ -47,7 +47,7 @@ async function dropRole(context: Context, tx: Transaction, state: UserState): Pr
     await giveBack(context, tx, role, state);
     return undefined;
   }
-  // Where we may not comment, it bears no token, and is not ours to drop either.
+  // An admin who may not comment on the role left no token there, and may not drop the role either.
   if (state.deleteAdopted && !role.mayComment && !role.marked.owner) throw undroppableRole(server, role);
   if (state.token === undefined || role.marked.owner?.token !== state.token) {
     context.leaveAsIs(`role "${role.name}"`);

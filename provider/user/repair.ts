@@ -11,15 +11,15 @@ import type { UserInputs } from "./state";
 
 interface Repair {
   statements: Statement[];
-  /** Whether they set the password. */
+  /** Whether the statements set the password. */
   set: boolean;
-  /** What our admin may not repair, with what to do about it. */
+  /** What the admin cannot repair, and what to do about it. */
   warnings: string[];
 }
 
 /**
- * What makes the role as desired. Where our admin may not alter it, a change that the program asks for is refused; what
- * another user did to the role is only warned about, with the statement to run, since failing would help no one.
+ * Plans what brings the role to its desired state. If the admin may not alter the role, a change that the program asks for is
+ * refused. A change that another user made to the role is only a warning, with the statement to run: failing would help no one.
  */
 export function planRepair(server: Server, role: Role, user: UserInputs, secret: Secret): Repair {
   const password = passwordToSet(secret, role);
@@ -36,17 +36,22 @@ export function planRepair(server: Server, role: Role, user: UserInputs, secret:
   return { statements: [...attributes, ...setPassword(user.name, password)], set: true, warnings: [] };
 }
 
-/** The role without what no argument speaks of. */
+const PASSWORD_ADVICE =
+  "Set `password` to the password that the role has, or have an admin set the role's password to the one in the state.";
+
+/** The role as if everything that no argument sets were in order. */
 function sound(role: Role, user: UserInputs): Role {
   return { ...role, canLogin: true, replication: true, ...(user.validUntil === undefined && { validUntil: null }) };
 }
 
 function adviceFor(server: Server, role: Role, attributes: Statement[], password: boolean): string[] {
-  const trouble = `role ${identifier(role.name)} needs mending, which "${server.user}" may not do.`;
-  const advice =
-    "It refuses the password known here: give the right one as `password`, or have an admin set it to this one.";
+  const name = `role ${identifier(role.name)}`;
   return [
-    ...attributes.map(({ text }) => `${trouble} Run as an admin: ${text};`),
-    ...(password ? [`${trouble} ${advice}`] : []),
+    ...attributes.map(
+      ({ text }) => `${name} needs a change that "${server.user}" cannot make.\nRun as an admin: ${text};`,
+    ),
+    ...(password
+      ? [`${name} does not accept its password, and "${server.user}" cannot set it.\n${PASSWORD_ADVICE}`]
+      : []),
   ];
 }

@@ -22,17 +22,17 @@ export interface UserOutputs {
   roleOid: number;
   target: Place;
   token: string;
-  /** The password is ours, not the program's. */
+  /** The provider generated the password, because the program gives none. */
   generated?: boolean;
   adopted?: boolean;
   before?: RoleBefore;
 }
 
-/** What an adopted role was like before, where we changed it. */
+/** The values of an adopted role before this resource changed them. */
 export interface RoleBefore
   extends Partial<Pick<Role, "name" | "canLogin" | "replication" | "connectionLimit" | "validUntil">> {
   comment?: string | null;
-  /** Somebody else's mark. */
+  /** The marker of another resource. */
   owned?: Ownership;
 }
 

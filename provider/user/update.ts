@@ -35,7 +35,7 @@ interface Change {
   state: UserState;
   user: UserInputs;
   secret: Secret;
-  /** Made once, as the password is: where the transaction has to be repeated, it must mean the same. */
+  /** Made once, like the password, so that a repeated transaction writes the same token. */
   token: string;
 }
 
@@ -48,7 +48,7 @@ interface Changed {
   privileged: boolean;
 }
 
-/** Undefined where the role is gone. */
+/** Returns undefined if the role is gone. */
 async function attempt(context: Context, tx: Transaction, change: Change): Promise<Changed | undefined> {
   const { state, user, secret } = change;
   const own = readOwnRole(referenceTo(context, state), state);
@@ -63,7 +63,7 @@ async function attempt(context: Context, tx: Transaction, change: Change): Promi
   return {
     outputs: changedOutputs(server, role, change),
     set,
-    // A password that the server keeps as MD5 is made with the role's name, and is gone when that changes.
+    // An MD5 password hash includes the role's name, so Postgres clears it when the role is renamed.
     uncertain: role.name !== user.name || hasExpired(role),
     privileged: privilegesOf(role, server.privilegedRole).length > 0,
   };
@@ -74,8 +74,8 @@ function changedOutputs(server: Server, role: Role, { state, user, secret, token
   return { ...toOutputs(server, role, { ...secret, token }), ...(state.adopted && { adopted: true, before }) };
 }
 
-/** Our mark is kept up to date, and put back where it was lost; another resource's mark is left alone. */
-function updateMark(marked: Marked, { state, user, token }: Change): Marked {
+/** Updates this resource's marker, and restores it if it was lost. The marker of another resource is left alone. */
+export function updateMark(marked: Marked, { state, user, token }: Omit<Change, "secret">): Marked {
   const comment = desiredComment(user.comment, marked.comment);
   const theirs = marked.owner && marked.owner.token !== state.token && marked.owner.mark !== user.mark;
   if (theirs) return { ...marked, comment };
@@ -85,8 +85,8 @@ function updateMark(marked: Marked, { state, user, token }: Change): Marked {
 async function createAgain(context: Context, { state, user, secret }: Change): Promise<UserOutputs> {
   const { outputs } = await createUser(context, user, secret.password);
   context.warn(
-    `role "${state.name}" was gone and has been made again, without the rights it had: run \`pulumi refresh\` and ` +
-      "`pulumi up` to have them given again",
+    `role "${state.name}" was missing. It was created again, without the rights that it had.\n` +
+      "Run `pulumi refresh` and `pulumi up` to grant them again.",
   );
   return outputs;
 }

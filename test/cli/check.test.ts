@@ -60,7 +60,7 @@ describe("pulumi-neon-clickpipes check", () => {
     return outcome;
   };
 
-  test("finds a good source ready: status 0, and a line for each check", async () => {
+  test("finds a good source ready: exit status 0, and a line per check", async () => {
     const { status, stdout, stderr } = await check();
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^127\.0\.0\.1:\d+, database "postgres", as "reader"\n/);
@@ -69,13 +69,13 @@ describe("pulumi-neon-clickpipes check", () => {
     expect(stdout).not.toContain("fix:");
   });
 
-  test("finds a bad one blocked: status 1, with fixes, in 100 columns", async () => {
+  test("finds a bad source blocked: exit status 1, with fixes, in 100 columns", async () => {
     await source.run(`create table public."a table with quite a long name" (id int);
       alter publication pipe add table public."a table with quite a long name"; alter role reader noreplication`);
     const { status, stdout } = await check();
     expect(status).toBe(1);
     expect(stdout).toMatch(/\nBLOCKED {2}identity .*primary key/);
-    // No line ends within a name: pasted, it would be another one.
+    // No line breaks inside a name, because that would change the name when you paste it.
     expect(stdout).toContain('"public"."a table with quite a long name"');
     expect(stdout.replace(/\s+/g, " ")).toContain(
       'fix: ALTER TABLE "public"."a table with quite a long name" REPLICA IDENTITY FULL',
@@ -84,7 +84,7 @@ describe("pulumi-neon-clickpipes check", () => {
     expect(stdout).toContain("ClickPipes would not accept this source.");
   });
 
-  test("gives machines JSON, and warnings without a bad status", async () => {
+  test("prints JSON with --json, and exits with 0 if there are only warnings", async () => {
     await source.run("alter publication pipe set (publish = 'insert')");
     const { status, stdout } = await check(["--json"]);
     expect(status).toBe(0);
@@ -98,7 +98,7 @@ describe("pulumi-neon-clickpipes check", () => {
     });
   });
 
-  test("takes tables, mode and slot, the connection from PG*, and the password from standard input", async () => {
+  test("reads tables, mode and slot, the connection from PG*, and the password from standard input", async () => {
     const { hostname, port, username, password } = new URL(source.uri);
     const env = {
       ...{ DATABASE_URL: "", CLICKPIPES_PASSWORD: "", PGHOST: hostname, PGPORT: port, PGDATABASE: "postgres" },
@@ -111,17 +111,21 @@ describe("pulumi-neon-clickpipes check", () => {
     expect(wrong.map((line: { check: string }) => line.check)).toEqual(["slotName", "tablesExist"]);
   });
 
-  test("ends with status 2 where it is used wrongly, naming the option", async () => {
+  test("exits with 2 if it is used wrongly, and names the option", async () => {
     const cases: [string[], Record<string, string>, string][] = [
       [["--tabel", "public.orders"], {}, "Unknown option '--tabel'"],
       [["--table", "orders"], {}, '--table: "orders" is not "schema.table"'],
       [["--mode", "all"], {}, "--mode: expected one of"],
       [["--password", "hunter2hunter2"], {}, "Unknown option '--password'"],
-      [[], { CLICKPIPES_PASSWORD: "" }, "set CLICKPIPES_PASSWORD, or give --password-stdin"],
-      [[], { DATABASE_URL: "" }, "no connection to Postgres: give --uri"],
-      [["postgres://app:hunter2hunter2@db.example.com/app"], {}, "check takes options alone"],
-      [["hunter2hunter2"], {}, "check takes options alone"],
-      [["--postgres://app:hunter2hunter2@db.example.com/app"], {}, "check takes options alone"],
+      [
+        [],
+        { CLICKPIPES_PASSWORD: "" },
+        "password of the ClickPipes user is missing.\nSet CLICKPIPES_PASSWORD, or use --password-stdin.\n",
+      ],
+      [[], { DATABASE_URL: "" }, "no connection to Postgres is configured.\nUse --uri"],
+      [["postgres://app:hunter2hunter2@db.example.com/app"], {}, "check takes only options"],
+      [["hunter2hunter2"], {}, "check takes only options"],
+      [["--postgres://app:hunter2hunter2@db.example.com/app"], {}, "check takes only options"],
       [["--uri", "mysql://a:b@c/d"], {}, "--uri: not of the form"],
       [["--uri", "postgres://a:b@ep-a-1-pooler.eu.aws.neon.tech/d"], {}, "the direct host, ep-a-1.eu.aws.neon.tech"],
     ];
@@ -134,7 +138,7 @@ describe("pulumi-neon-clickpipes check", () => {
     }
   });
 
-  test("ends with status 2 where there is no connection, in words or in JSON", async () => {
+  test("exits with 2 if there is no connection, as text or as JSON", async () => {
     const uri = `postgres://admin:hunter2hunter2@127.0.0.1:${await freePort()}/app`;
     const words = await check(["--uri", uri]);
     expect(words).toMatchObject({ status: 2, stdout: "" });
@@ -156,7 +160,7 @@ describe("pulumi-neon-clickpipes check", () => {
     });
   });
 
-  test("explains itself, also from the tarball", async () => {
+  test("prints its help, also from the tarball", async () => {
     const program = mkdtempSync(join(tmpdir(), "clickpipes-command-"));
     installPackage(program, { packageFrom: "tarball" });
     const folder = join(program, "node_modules/pulumi-neon-clickpipes");
@@ -179,7 +183,7 @@ describe("pulumi-neon-clickpipes check", () => {
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
     const mistaken = await run(["postgres://app:hunter2hunter2@db.example.com/app"]);
     expect(mistaken).toMatchObject({ status: 2, stdout: "" });
-    expect(mistaken.stderr).toMatch(/^the only command is check\n/);
+    expect(mistaken.stderr).toMatch(/^The only command is check\.\n/);
     expect(mistaken.stderr).not.toContain("hunter2");
     rmSync(program, { recursive: true });
   });

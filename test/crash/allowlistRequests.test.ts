@@ -46,7 +46,7 @@ interface Trial {
   goal: unknown;
 }
 
-describe("an IP Allow list, when a run is broken off between any two requests", () => {
+describe("an IP Allow list, when a run is interrupted between any two requests", () => {
   let neon: LocalNeon;
   let trials: Trial[];
 
@@ -134,7 +134,7 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
     return done;
   }
 
-  test("goes on after kill -9 of the provider, and leaves nothing over", { timeout: 600_000 }, async () => {
+  test("is resumed after kill -9 of the provider, and nothing is left over", { timeout: 600_000 }, async () => {
     let next = DynamicProvider.start("@pulumi/pulumi", neon.config);
     const kills = await each(async (trial, following) => {
       const victim = await next;
@@ -151,7 +151,7 @@ describe("an IP Allow list, when a run is broken off between any two requests", 
     figure(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
   });
 
-  test("goes on after a cut of the connection, for once and for good, and leaves nothing over", async () => {
+  test("is resumed after a lost connection, for a moment or permanently, and nothing is left over", async () => {
     for (const isForGood of [false, true]) {
       const cuts = await each(async (trial, following) => {
         const managed = await resource(await begin(trial.step));

@@ -25,7 +25,7 @@ const LIVES = LONG ? 9 : 1;
 /** What a user types after a crash. A killed `up` is also mended by `up` alone; after a killed destroy the state may name what is gone. */
 const REFRESHING = { args: ["--refresh"], skipPreview: true };
 
-describe("the whole source on a local Neon, when pulumi and all it has started are killed at a random moment", () => {
+describe("the whole source on a local Neon, when pulumi and its child processes are killed at a random moment", () => {
   let neon: LocalNeon;
   let stack: Stack;
   let empty: string[];
@@ -149,7 +149,7 @@ describe("the whole source on a local Neon, when pulumi and all it has started a
   }
 
   test.each(Array.from({ length: LIVES }, (_unused, index) => ({ life: index + 1 })))(
-    "life $life: up, update and destroy, each killed, cancelled and run again, come to the same as undisturbed ones",
+    "life $life: up, update and destroy, each killed, cancelled and run again, have the same result as without a kill",
     { timeout: 300_000 },
     async ({ life }) => {
       const lost: string[] = [];

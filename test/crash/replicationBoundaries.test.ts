@@ -46,7 +46,7 @@ interface Break {
   isForGood?: boolean;
 }
 
-describe("logical replication, when a run is broken off between any two requests or statements", () => {
+describe("logical replication, when a run is interrupted between any two requests or statements", () => {
   let neon: LocalNeon;
   let trials: Trial[];
   /** PATCHes that came when the setting was on. */
@@ -145,7 +145,7 @@ describe("logical replication, when a run is broken off between any two requests
     return done;
   }
 
-  test("goes on after kill -9 of the provider, and turns it on once", { timeout: 1_800_000 }, async () => {
+  test("is resumed after kill -9 of the provider, and turned on once", { timeout: 1_800_000 }, async () => {
     let next = DynamicProvider.start("@pulumi/pulumi", neon.config);
     const all = each(async (trial, state) => {
       const victim = await next;
@@ -162,7 +162,7 @@ describe("logical replication, when a run is broken off between any two requests
     figure(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
   });
 
-  test("goes on after a cut, or where Neon's API is gone from there on, and turns it on once", {
+  test("is resumed after a lost connection, or after Neon's API went away, and turned on once", {
     timeout: 1_800_000,
   }, async () => {
     // In turn where there is no time for both.

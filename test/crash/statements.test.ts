@@ -16,7 +16,7 @@ interface Trial extends Boundary {
   step: number;
 }
 
-describe("user, grants and publication, broken off between any two statements", () => {
+describe("user, grants and publication, interrupted between any two statements", () => {
   let server: PostgresServer;
   let wire: Wire;
   let config: Record<string, string>;
@@ -100,7 +100,7 @@ describe("user, grants and publication, broken off between any two statements", 
     return done;
   }
 
-  test("goes on after kill -9 of the provider, and leaves nothing over", { timeout: 3_600_000 }, async () => {
+  test("are resumed after kill -9 of the provider, and nothing is left over", { timeout: 3_600_000 }, async () => {
     let next = DynamicProvider.start("@pulumi/pulumi", config);
     const kills = await each(async (trial) => {
       const victim = await next;
@@ -118,7 +118,7 @@ describe("user, grants and publication, broken off between any two statements", 
     figure(`${kills} of ${trials.length} boundaries: provider killed there, and gone on`);
   });
 
-  test("goes on after a cut of the connection, and leaves nothing over", { timeout: 3_600_000 }, async () => {
+  test("are resumed after a lost connection, and nothing is left over", { timeout: 3_600_000 }, async () => {
     let unnoticed = 0;
     // Warnings of previews that could not look, hundreds of them.
     vi.spyOn(console, "error").mockImplementation(() => {});

@@ -19,7 +19,7 @@ ALTER USER clickpipes_user WITH REPLICATION;
 CREATE PUBLICATION clickpipes FOR TABLE customers, orders;
 `;
 
-describe("examples/existing-database, where the guide was followed by hand", () => {
+describe("examples/existing-database, set up by hand with the guide", () => {
   let neon: LocalNeon;
   let stack: Stack;
   let found: string[];
@@ -50,7 +50,7 @@ describe("examples/existing-database, where the guide was followed by hand", () 
     expect(compareSnapshots(found, await takeSnapshot(neon.superuserUri, neon))).toEqual([]);
   });
 
-  test("up adopts it as it stands, the password included, and its outputs serve a pipe", async () => {
+  test("up adopts it as is, including the password, and its outputs work for a pipe", async () => {
     await stack.up({ skipPreview: true });
     const { connection, postgresSource } = (await stack.outputs(true)) as Record<string, Record<string, unknown>>;
     expect(connection).toMatchObject({ user: "clickpipes_user", password: PASSWORD, publication: "clickpipes" });
@@ -66,7 +66,7 @@ describe("examples/existing-database, where the guide was followed by hand", () 
     expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 7 });
   });
 
-  test("destroy leaves all as it was found", async () => {
+  test("destroy leaves everything as it was found", async () => {
     await stack.destroy({ skipPreview: true });
     expect(compareSnapshots(found, await takeSnapshot(neon.superuserUri, neon))).toEqual([]);
   });

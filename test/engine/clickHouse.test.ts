@@ -33,7 +33,7 @@ create table shop.events_2027 partition of shop.events for values from ('2027-01
 insert into shop.events select i, '2027-03-01' from generate_series(1, 50) i;
 delete from shop.events where id = 3;`;
 
-describe("a real ClickHouse, with the outputs of the stack alone", () => {
+describe("a real ClickHouse that gets only the outputs of the stack", () => {
   let server: PostgresServer;
   let application: Client;
   let stack: Stack;
@@ -73,7 +73,7 @@ describe("a real ClickHouse, with the outputs of the stack alone", () => {
     await server?.stop();
   });
 
-  test("loads every row of every table, and no column that is left out", async () => {
+  test("loads every row of every table, and no excluded column", async () => {
     reader = await ChangeReader.open(connection, "peerflow_slot_orders");
     expect(await clickHouse.load(connection, mappings)).toBe(3000);
     expect(await compared()).toEqual([0, 0, 0]);
@@ -81,7 +81,7 @@ describe("a real ClickHouse, with the outputs of the stack alone", () => {
     expect(await clickHouse.columns("public_orders")).toBe("id customer amount placed _version _deleted");
   });
 
-  test("and then every insert, update and delete, later partitions included", async () => {
+  test("then gets every insert, update and delete, including those in later partitions", async () => {
     await application.query(CHANGES);
     expect(Math.min(...(await compared()))).toBeGreaterThan(0);
     await reader.start();

@@ -77,7 +77,7 @@ describe("examples/click-pipe, with a stand-in for ClickHouse Cloud", () => {
     await server?.stop();
   });
 
-  test("no pipe is made of a source that is not ready", async () => {
+  test("no pipe is created for a source that is not ready", async () => {
     await client.query("alter table public.orders enable row level security");
     const { output } = await stack.up({ skipPreview: true, expectFailure: true });
     expect(output).toContain("rowSecurity: row-level security may hide rows");
@@ -86,7 +86,7 @@ describe("examples/click-pipe, with a stand-in for ClickHouse Cloud", () => {
     await client.query("alter table public.orders disable row level security");
   });
 
-  test("the pipe is given the source as it stands, columns left out included", async () => {
+  test("the pipe gets the source as is, including the excluded columns", async () => {
     await stack.up({ skipPreview: true });
     const { postgresSource } = await stack.outputs(true);
     expect(requests).toEqual([
@@ -131,7 +131,7 @@ describe("examples/click-pipe, with a stand-in for ClickHouse Cloud", () => {
     await reader.end();
   });
 
-  test("post.mjs sends the API the same", async () => {
+  test("post.mjs sends the same to the API", async () => {
     const { postgresSource } = await stack.outputs(true);
     const env = { PATH: process.env.PATH, CLICKHOUSE_API: `http://127.0.0.1:${(api.address() as AddressInfo).port}` };
     const keys = { CLICKHOUSE_KEY: "key:secret", CLICKHOUSE_ORGANIZATION: "org", CLICKHOUSE_SERVICE: "service" };
@@ -143,7 +143,7 @@ describe("examples/click-pipe, with a stand-in for ClickHouse Cloud", () => {
     expect(second).toMatchObject({ url: first?.url, authorization: `Basic ${btoa("key:secret")}` });
   });
 
-  test("destroy deletes the pipe while its source is still whole", async () => {
+  test("destroy deletes the pipe before any part of its source", async () => {
     await stack.destroy({ skipPreview: true });
     expect(requests.at(-1)).toMatchObject({ method: "DELETE", publications: 1 });
     expect((await client.query("select from pg_publication")).rows).toEqual([]);

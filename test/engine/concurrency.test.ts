@@ -62,7 +62,7 @@ describe(`${STACKS.length} stacks of ${4 * COUNT} resources each at once, on one
   const ALLOWED = STACKS.reduce((sum, maxConnections) => sum + maxConnections + 2, 0);
   const each = (changes: Record<string, number>) => STACKS.map(() => changes);
 
-  test("come to be, change, stay and go, and nothing is lost or left over", { timeout: 400_000 }, async () => {
+  test("are created, changed, kept and destroyed, and nothing is lost or left over", { timeout: 400_000 }, async () => {
     const created = await together((stack) => stack.up(PARALLEL));
     expect(created.changes).toEqual(each({ create: 4 * COUNT + 3 }));
     const listed = () => neon.project.settings.allowed_ips.ips ?? [];

@@ -28,7 +28,7 @@ describe("credentials", () => {
 
   const uri = (password: string) => db.uriOf("admin", password);
 
-  test("from the stack's config serve an explicit provider, and `.get` reads what others have made", async () => {
+  test("from the stack's config work for an explicit provider, and `.get` reads existing objects", async () => {
     await stack.up({ skipPreview: true });
     const { owner, tables, oid } = await stack.outputs();
     expect(owner).toBe("cloud_admin");
@@ -36,7 +36,7 @@ describe("credentials", () => {
     expect(oid).toBe((await db.query("select oid from pg_publication where pubname = 'by_hand'"))[0]?.oid);
   });
 
-  test("that changed make refresh and destroy fail with the way on, and the next up goes on", async () => {
+  test("that changed make refresh and destroy fail with the fix, and the next up works", async () => {
     await db.query("alter role admin password 'the second password'");
     for (const run of [
       () => stack.refresh({ skipPreview: true, expectFailure: true }),
@@ -54,7 +54,7 @@ describe("credentials", () => {
     expect(await db.query("select pubname from pg_publication")).toEqual([{ pubname: "by_hand" }]);
   });
 
-  test("`.get` of what is not there fails and names it", async () => {
+  test("`.get` of an object that does not exist fails with its name", async () => {
     stack.write(PROGRAM.replace('"by_hand"', '"nowhere"'));
     const { output } = await stack.preview({ expectFailure: true });
     expect(output).toContain('Publication "nowhere" does not exist');

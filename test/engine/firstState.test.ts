@@ -43,7 +43,7 @@ grant select (id, sku) on shop.items to clickpipes_user;
 create publication clickpipes_publication for table only public.orders, only shop.items (id, sku)
   with (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`;
 
-describe("a stack that the first version made", () => {
+describe("a stack made by the first version", () => {
   let neon: LocalNeon;
   let owner: Client;
   let stack: Stack;
@@ -87,7 +87,7 @@ describe("a stack that the first version made", () => {
       .resources;
   }
 
-  test("shows no change in a preview, but that the source is checked again, and connects to nothing", async () => {
+  test("shows no change in a preview except a new check of the source, and connects to nothing", async () => {
     neon.wire.reset();
     const { changes, output } = await stack.preview();
     expect(changes).toEqual({ same: 8, update: 1 });
@@ -95,7 +95,7 @@ describe("a stack that the first version made", () => {
     expect(neon.wire.total.connections).toBe(0);
   });
 
-  test("refreshes, by the code of today", async () => {
+  test("refreshes with today's code", async () => {
     expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 9 });
   });
 
@@ -105,7 +105,7 @@ describe("a stack that the first version made", () => {
     expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 6, update: 3 });
   });
 
-  test("is destroyed, and leaves the database and the list as they were before it", async () => {
+  test("is destroyed, and leaves the database and the list as they were before", async () => {
     expect((await stack.destroy({ skipPreview: true })).changes).toEqual({ delete: 9 });
     const { rows } = await owner.query(
       `select (select count(*)::int from pg_roles where rolname = 'clickpipes_user') as roles,

@@ -42,20 +42,20 @@ describe("a stack under all hostile settings at once", () => {
     await db?.stop();
   });
 
-  test("is made, and a second preview changes nothing", async () => {
+  test("is created, and a second preview changes nothing", async () => {
     expectAll("create", await stack.up());
     await impose(db, db.uri, await hostileSettings(db, "neon"), READER);
     expectAll("same", await stack.preview());
   });
 
-  test("shows no drift, with them and without", async () => {
+  test("shows no drift, with and without them", async () => {
     expectAll("same", await stack.refresh());
     await lift(db, READER);
     expectAll("same", await stack.refresh());
     await impose(db, db.uri, await hostileSettings(db, "neon"), READER);
   });
 
-  test("goes away, and leaves the database as it was", async () => {
+  test("is destroyed, and leaves the database as it was", async () => {
     expectAll("delete", await stack.destroy());
     expect(await factsOf(db)).toEqual(before);
   });

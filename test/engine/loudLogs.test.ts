@@ -46,7 +46,7 @@ describe("logs at -v=9", () => {
     await server?.stop();
   });
 
-  test("show secrets only where the engine shows those of a resource that does nothing, too", async () => {
+  test("show secrets only where the engine also shows those of a resource that does nothing", async () => {
     const runs = [await stack.up(LOUD)];
     const { passwords } = (await stack.outputs(true)) as { passwords: [string, string] };
     // Of the secrets in the config, the engine blots out those of now, but not those of before.

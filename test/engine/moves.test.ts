@@ -19,7 +19,7 @@ ${resources}
 `;
 }
 
-describe("what moves in the program stays in the database", () => {
+describe("a resource that moves in the program keeps its object in the database", () => {
   const db = useDatabase(17);
   let stack: Stack;
 
@@ -45,7 +45,7 @@ describe("what moves in the program stays in the database", () => {
     return found;
   }
 
-  test("renamed with aliases: updated in place, and the marks follow", async () => {
+  test("renamed with aliases: updated in place, with the new marks", async () => {
     const before = await made();
     stack.write(program("new", 'aliases: [{ name: "old" + suffix }]'));
     expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 2, update: 3 });
@@ -66,7 +66,7 @@ describe("what moves in the program stays in the database", () => {
     expect(await objects()).toEqual(before);
   });
 
-  test("moved into a component without aliases: made again as their own, and late deletes drop nothing, not even those of a later run", async () => {
+  test("moved into a component without aliases: taken over by the new resources, and late deletes drop nothing, even in a later run", async () => {
     const before = await made();
     const failing = `new clickpipes.Publication("bad", { name: "bad", tables: ["public.missing"] }, { provider, dependsOn: user });`;
     stack.write(program("old", "", true) + failing);
@@ -79,7 +79,7 @@ describe("what moves in the program stays in the database", () => {
     expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 6 });
   });
 
-  test("replaced by force: made again as their own, and the late deletes drop nothing", async () => {
+  test("replaced by force: taken over by the replacements, and the late deletes drop nothing", async () => {
     const before = await made();
     const { resources = [] } = (await stack.export()).deployment;
     const urns = resources.flatMap(({ urn, type }) =>

@@ -13,7 +13,7 @@ const FRANKFURT = { cloud: "aws", region: "eu-central-1" };
 const [OHIO_ADDRESS, FRANKFURT_ADDRESS] = ["3.131.130.196", "18.195.233.217"];
 
 /** Two stacks on one project, step by step: each test goes on where the one before it ended. */
-describe("the IP Allow list, with the whole engine", () => {
+describe("the IP Allow list, with the real engine", () => {
   let neon: LocalNeon;
   let dev: Stack;
   let prod: Stack;
@@ -55,7 +55,7 @@ describe("the IP Allow list, with the whole engine", () => {
         : [],
     );
 
-  test("two stacks, one of them with two lists, write at the same time, and nothing of anybody is lost", async () => {
+  test("two stacks, one of them with two lists, write at the same time, and no entry is lost", async () => {
     await Promise.all([
       dev.up(wishing({ one: { clickPipesRegion: OHIO }, other: { ips: ["192.0.2.1/32"] } })),
       prod.up(wishing({ one: { ips: ["192.0.2.7/24", "2001:db8:0::1"] } })),
@@ -66,7 +66,7 @@ describe("the IP Allow list, with the whole engine", () => {
     expect(neon.project.settings.allowed_ips.protected_branches_only).toBe(true);
   });
 
-  test("another region changes the addresses in one write, in which the others are and the old ones are not", async () => {
+  test("a new region changes the addresses in one write, which keeps other entries and drops the old addresses", async () => {
     const before = written().length;
     const { output } = await dev.up(
       wishing(
@@ -81,17 +81,17 @@ describe("the IP Allow list, with the whole engine", () => {
     expect(list().slice(0, FOREIGN.length)).toEqual(FOREIGN);
   });
 
-  test("a failure after the write is gone on with by the next up, and leaves nothing behind", async () => {
+  test("a failure after the write is resumed by the next up, and leaves nothing behind", async () => {
     const lists = { one: { ips: ["192.0.2.7/24", "203.0.113.9", "203.0.113.10"] } };
     neon.faults.add({ method: "GET", skip: 1, status: 500, times: 4 });
     const { output } = await prod.up(wishing(lists, { expectFailure: true }));
-    expect(output).toMatch(/GET \/projects\/\S+ was answered with HTTP 500 .*Request id/);
+    expect(output).toMatch(/GET \/projects\/\S+ failed with HTTP 500\.\n[\s\S]*The request id is /);
     expect(list()).toContain("203.0.113.10");
     expect(list()).not.toContain("2001:db8::1");
     expect((await prod.up(wishing(lists))).changes).toMatchObject({ update: 1 });
   });
 
-  test("destroying the stack that added a shared address takes it from the other, whose refresh shows it and up mends it", async () => {
+  test("destroying the stack that added a shared address removes it for the other stack, whose refresh shows it and whose up fixes it", async () => {
     await dev.destroy({ skipPreview: true });
     expect(list()).toEqual([...FOREIGN, "192.0.2.0/24", "203.0.113.10"]);
     const lists = { one: { ips: ["192.0.2.7/24", "203.0.113.9", "203.0.113.10"] } };
@@ -102,7 +102,7 @@ describe("the IP Allow list, with the whole engine", () => {
     expect(list()).toContain("203.0.113.9");
   });
 
-  test("a destroy that would open the list is refused, and goes through once the state consents", async () => {
+  test("a destroy that would open the list is refused, and works once the state has the consent", async () => {
     const lists = { one: { ips: ["192.0.2.7/24", "203.0.113.9", "203.0.113.10"], allowOpenOnDelete: true } };
     set(...list().slice(FOREIGN.length));
     const before = list();
@@ -110,15 +110,15 @@ describe("the IP Allow list, with the whole engine", () => {
     expect(output).toContain("set `allowOpenOnDelete: true`, run `pulumi up`, then destroy again");
     expect(list()).toEqual(before);
     await prod.up(wishing(lists));
-    expect((await prod.destroy({ skipPreview: true })).output).toContain("is empty now: everybody may connect");
+    expect((await prod.destroy({ skipPreview: true })).output).toContain("is now empty, so anyone can connect.");
     expect(list()).toEqual([]);
   });
 
-  test("an open list is closed where that is asked for, after a preview has said so, and opened again where it shuts us out", async () => {
+  test("an open list is closed on request, after a preview has announced it, and opened again if that shuts this machine out", async () => {
     const closing = (...ips: string[]) => ({ one: { ips, whenOpen: "restrict", allowOpenOnDelete: true } });
     const failed = await dev.up(wishing(closing("127.0.0.9"), { skipPreview: false, expectFailure: true }));
-    expect(failed.output).toContain("`pulumi up` closes it to all but 127.0.0.9");
-    expect(failed.output).toContain("so our addresses were taken out again, and the list is open as before");
+    expect(failed.output).toContain("`pulumi up` restricts it to 127.0.0.9.");
+    expect(failed.output).toContain("This resource's addresses were removed again, and the list is open as before.");
     expect(list()).toEqual([]);
     await dev.up(wishing(closing("127.0.0.1")));
     expect(list()).toEqual(["127.0.0.1"]);
@@ -126,7 +126,7 @@ describe("the IP Allow list, with the whole engine", () => {
     expect(list()).toEqual([]);
   });
 
-  test("a resource that is replaced by force, and then renamed without an alias, still takes out in the end what it put in", async () => {
+  test("a resource that is replaced by force and then renamed without an alias still removes what it added in the end", async () => {
     set(...FOREIGN);
     const wish = { ips: ["192.0.2.1", "192.0.2.2"], protectedBranchesOnly: true };
     await dev.up(wishing({ one: wish }));

@@ -32,7 +32,7 @@ interface Outputs extends Record<string, unknown> {
   connections: Record<"app" | "analytics", { user: string; password: string; database: string; publication: string }>;
 }
 
-describe("examples/neon-project: two databases of a project that is made in the same program", () => {
+describe("examples/neon-project: two databases of a project created in the same program", () => {
   let neon: LocalNeon;
   let stack: Stack;
 
@@ -60,7 +60,7 @@ describe("examples/neon-project: two databases of a project that is made in the 
     await neon?.stop();
   });
 
-  test("the first up makes the project alone", async () => {
+  test("the first up creates only the project", async () => {
     const { changes } = await stack.up({ skipPreview: true });
     expect(changes).toEqual({ create: 5 });
   });
@@ -86,7 +86,7 @@ describe("examples/neon-project: two databases of a project that is made in the 
     expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 16 });
   });
 
-  test("destroyed with their project, they are not taken apart first", async () => {
+  test("when the project is destroyed, their parts are not deleted first", async () => {
     neon.wire.reset();
     const requests = neon.requests.length;
     await stack.destroy({ skipPreview: true });

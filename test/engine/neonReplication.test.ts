@@ -26,7 +26,7 @@ module.exports = { levels: [replication.walLevel, replication.maxWalSenders, rep
 `;
 
 /** One life of a stack, step by step: each test goes on where the one before it ended. */
-describe("logical replication, off in the project, with the whole engine", () => {
+describe("logical replication that is off in the project, with the real engine", () => {
   let neon: LocalNeon;
   let stack: Stack;
 
@@ -43,22 +43,23 @@ describe("logical replication, off in the project, with the whole engine", () =>
   const wishing = (wish: object, options: RunOptions = {}) => ({ ...options, env: { WISH: JSON.stringify(wish) } });
   const patches = () => neon.requests.filter(({ method }) => method === "PATCH");
 
-  test("without consent is refused in the preview, which names what would restart, and changes nothing", async () => {
+  test("is refused without consent in the preview, which names what would restart, and nothing changes", async () => {
     const { output } = await stack.preview(wishing({}, { expectFailure: true }));
-    expect(output).toContain(`active now: ${neon.endpointId} (127.0.0.1)), and it is for ever`);
-    expect(output).toContain("Consent with `allowRestart: true`");
+    expect(output).toContain(`Active now: ${neon.endpointId} (127.0.0.1).`);
+    expect(output).toContain("The change is permanent: Neon cannot turn logical replication off again.");
+    expect(output).toContain("To turn it on, set `allowRestart: true`.");
     expect(patches()).toEqual([]);
   });
 
-  test("beside a project of `@pulumi/neon`, a preview says so unless that has it on too", async () => {
-    const expected = "keeps logical replication of this project too, and does not say `enableLogicalReplication";
+  test("next to a project of `@pulumi/neon`, a preview warns unless the project turns it on too", async () => {
+    const expected = "also manages logical replication of this project, without `enableLogicalReplication";
     expect((await stack.preview(wishing({ allowRestart: true, project: {} }))).output).toContain(expected);
     const on = { allowRestart: true, project: { enableLogicalReplication: "yes" } };
     expect((await stack.preview(wishing(on))).output).not.toContain(expected);
     expect(patches()).toEqual([]);
   });
 
-  test("killed between the write and the restart, is gone on with by the next up, which restarts nothing more", async () => {
+  test("killed between the write and the restart, is resumed by the next up, which restarts nothing more", async () => {
     neon.operations.stateMs = 1500;
     const kill = new AbortController();
     let restarts = false;
@@ -77,7 +78,7 @@ describe("logical replication, off in the project, with the whole engine", () =>
     expect(await stack.outputs()).toEqual({ levels: ["logical", 10, 10] });
   });
 
-  test("is on at a second up, which asks nobody anything", async () => {
+  test("is on at a second up, which sends no request", async () => {
     const requests = neon.requests.length;
     neon.wire.reset();
     expect((await stack.up(wishing({}, { skipPreview: true }))).changes).toEqual({ same: 5 });
@@ -85,20 +86,20 @@ describe("logical replication, off in the project, with the whole engine", () =>
     expect(neon.wire.total.connections).toBe(0);
   });
 
-  test("found off at a refresh shows why in the preview, and up does not turn it on unasked", async () => {
+  test("if a refresh finds it off, the preview shows why, and up does not turn it on without consent", async () => {
     neon.project.settings.enable_logical_replication = false;
     await stack.refresh(wishing({}, { skipPreview: true }));
     const { output } = await stack.up(wishing({}, { expectFailure: true, args: ["--diff"] }));
     expect(output).toContain("Neon cannot turn it off, so this must be another project than before");
-    expect(output).toContain("Consent with `allowRestart: true`");
+    expect(output).toContain("To turn it on, set `allowRestart: true`.");
     expect(patches()).toHaveLength(1);
     neon.project.settings.enable_logical_replication = true;
   });
 
-  test("stays on when the stack is destroyed, which says so", async () => {
+  test("stays on when the stack is destroyed, and destroy says so", async () => {
     const { output, changes } = await stack.destroy({ skipPreview: true });
     expect(changes).toEqual({ delete: 5 });
-    expect(output).toContain(`logical replication of project ${neon.projectId} stays on`);
+    expect(output).toContain(`logical replication of project ${neon.projectId} stays on: Neon cannot turn it off.`);
     expect(neon.project.settings.enable_logical_replication).toBe(true);
     expect(patches()).toHaveLength(1);
   });

@@ -18,7 +18,7 @@ const source = new clickpipes.ClickPipesSource("orders", { tables: ["public.orde
 new Pipe(source.connection.host, source.connection.port);
 `;
 
-describe("a provider that points to another database, while the program changes nothing else", () => {
+describe("a provider that points to another database, with nothing else changed in the program", () => {
   let neon: LocalNeon;
   let branch: LocalNeon;
   let stack: Stack;
@@ -37,14 +37,14 @@ describe("a provider that points to another database, while the program changes 
     await branch?.stop();
   });
 
-  test("is refused by its name in the preview, with both named and nobody asked", async () => {
+  test("is refused in the preview by the name of the database, with both named, and without connecting", async () => {
     await stack.setConfig("uri", neon.uri({ ...neon.owner, database: "elsewhere" }), true);
     const { output } = await stack.preview({ expectFailure: true });
     expect(output).toMatch(/lives in database "neondb" \(.*\), but the connection is to database "elsewhere"/);
     expect(output).not.toMatch(/\n\s+at /);
   });
 
-  test("of the same name is refused before a pipe follows it", async () => {
+  test("with a database of the same name is refused before a pipe follows it", async () => {
     await stack.setConfig("uri", branch.connectionUri, true);
     const { output } = await stack.up({ skipPreview: true, expectFailure: true });
     expect(output).toMatch(
@@ -56,7 +56,7 @@ describe("a provider that points to another database, while the program changes 
     expect(pipe?.inputs).toMatchObject({ port: neon.port });
   });
 
-  test("is no matter once it points back: the provider alone is updated", async () => {
+  test("has no effect once it points back: only the provider is updated", async () => {
     await stack.setConfig("uri", neon.connectionUri, true);
     expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 7, update: 1 });
     await stack.destroy({ skipPreview: true });

@@ -61,7 +61,7 @@ ${UNKNOWN}`);
     expect(wire.total.connections).toBe(0);
   });
 
-  test("with unknown arguments succeeds, checking what is known and looking at nothing", async () => {
+  test("with unknown arguments succeeds, checks what is known, and reads nothing from the database", async () => {
     stack.write(`${PROJECT}
 const provider = new clickpipes.Provider("source", { connectionUri: process.env.SOURCE });
 new clickpipes.Publication("publication", { tables: [pulumi.interpolate\`public.\${project.role}\`] }, { provider });
@@ -72,10 +72,12 @@ new clickpipes.ClickPipesGrants("grants", { role: project.role, schemas: project
     stack.write(`${PROJECT}
 const provider = new clickpipes.Provider("source", { connectionUri: process.env.SOURCE });
 new clickpipes.Publication("publication", { owner: project.role, allTables: true, schemas: ["public"] }, { provider });`);
-    expect((await stack.preview({ expectFailure: true })).output).toContain("allTables: stands alone");
+    expect((await stack.preview({ expectFailure: true })).output).toContain(
+      "allTables: cannot be combined with `tables` or `schemas`",
+    );
   });
 
-  test("refuses a table whose UPDATEs would fail, and only warns of one that is not there yet", async () => {
+  test("refuses a table whose UPDATEs would fail, and only warns about one that does not exist yet", async () => {
     const program = (tables: string) => `import * as clickpipes from "pulumi-neon-clickpipes";
 const provider = new clickpipes.Provider("source", { connectionUri: process.env.SOURCE });
 new clickpipes.Publication("publication", { tables: ${tables} }, { provider });`;
@@ -89,7 +91,7 @@ new clickpipes.Publication("publication", { tables: ${tables} }, { provider });`
     expect(warned.changes).toEqual({ create: 3 });
   });
 
-  test("of changed triggers, tables, comment or passwordVersion leaves what the pipe is given known", async () => {
+  test("with changed triggers, tables, comment or passwordVersion still knows the inputs of the pipe", async () => {
     const program = (
       version: number,
       trigger: string,

@@ -35,7 +35,7 @@ describe("an argument that the program made secret", () => {
   const written = async (run: Promise<{ output: string }>) =>
     `${(await run).output}\n${JSON.stringify(await stack.export())}`;
 
-  test("is repeated in clear by no output, at any time of a life", async () => {
+  test("is not repeated in clear text by any output, at any point of a life", async () => {
     for (const run of [() => stack.up(), () => stack.refresh(), () => stack.preview()]) {
       const text = await written(run());
       for (const value of [TABLE, "unannounced_merger", ADDRESS]) expect(text).not.toContain(value);
@@ -44,7 +44,7 @@ describe("an argument that the program made secret", () => {
     expect((await stack.up()).changes).toEqual({ same: expect.any(Number) });
   });
 
-  test("keeps its hiding in a drift, and in an error", async () => {
+  test("stays hidden in drift and in errors", async () => {
     await runAt(neon.connectionUri, "alter publication clickpipes_publication set (publish = 'insert')");
     await runAt(neon.connectionUri, `alter table ${TABLE} drop constraint unannounced_merger_pkey`);
     const drifted = await written(stack.refresh());
@@ -57,7 +57,7 @@ describe("an argument that the program made secret", () => {
     expect(failed).toContain("[secret]");
   });
 
-  test("is plain in the outputs again when it is plain in the program", async () => {
+  test("is plain in the outputs again once it is plain in the program", async () => {
     stack.write(program("pulumi.output"));
     await stack.up();
     const text = JSON.stringify(await stack.export());

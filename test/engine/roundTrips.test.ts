@@ -12,7 +12,7 @@ new clickpipes.ClickPipesGrants("grants", { role: user.name, schemas: ["public",
 new clickpipes.Publication("publication", { tables: ["public.a", "public.b", "public.c", "shop.d", "shop.e"] }, { provider });
 `;
 
-describe("round trips of user, grants and publication over five tables in two schemas, set-up and login included", () => {
+describe("round trips of user, grants and publication for five tables in two schemas, including set-up and login", () => {
   let server: PostgresServer;
   let wire: Wire;
   let stack: Stack;
@@ -38,13 +38,13 @@ describe("round trips of user, grants and publication over five tables in two sc
     return { connections, roundTrips };
   };
 
-  test("a first preview looks over one connection, in at most six", async () => {
+  test("a first preview reads over one connection, in at most six", async () => {
     const { connections, roundTrips } = await counted(() => stack.preview());
     expect(connections).toBe(1);
     expect(roundTrips).toBeLessThanOrEqual(6);
   });
 
-  test("create takes at most fifteen over one connection, beside that of the login", async () => {
+  test("create takes at most fifteen over one connection, in addition to that of the login", async () => {
     const { connections, roundTrips } = await counted(() => stack.up({ skipPreview: true }));
     expect(connections).toBe(2);
     expect(roundTrips).toBeLessThanOrEqual(15);

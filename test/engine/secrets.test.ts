@@ -24,7 +24,7 @@ const orders = new clickpipes.ClickPipesSource("orders", {
 export const { connection, postgresSource } = orders;
 `;
 
-describe("in everything that a whole life writes", () => {
+describe("everything that a whole life writes", () => {
   const search = new SecretSearch();
   let neon: LocalNeon;
   let stack: Stack;
@@ -71,7 +71,7 @@ describe("in everything that a whole life writes", () => {
     return output;
   }
 
-  test("no secret is found: not in output, plans, state, errors, the server's log or its statistics", {
+  test("holds no secret: not in output, plans, state, errors, the server's log or its statistics", {
     timeout: 300_000,
   }, async () => {
     const plan = join(dirname(stack.directory), "plan.json");

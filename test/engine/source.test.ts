@@ -24,7 +24,7 @@ function order(output: string, what: string): (string | undefined)[] {
 }
 
 /** One life of a stack, step by step: each test goes on where the one before it ended. */
-describe("the whole source, beside a local Neon whose logical replication is off", () => {
+describe("the whole source, on a local Neon whose logical replication is off", () => {
   let neon: LocalNeon;
   let stack: Stack;
   let before: string[];
@@ -51,7 +51,7 @@ describe("the whole source, beside a local Neon whose logical replication is off
     await neon?.stop();
   });
 
-  test("a first preview changes nothing and knows every value but what the server will say", async () => {
+  test("a first preview changes nothing, and knows every value except those that the server decides", async () => {
     const { changes, output } = kept(await stack.preview());
     expect(changes).toEqual({ create: 9 });
     expect(output).toMatch(/password: \[unknown\]/);
@@ -60,7 +60,7 @@ describe("the whole source, beside a local Neon whose logical replication is off
     expect(neon.requests.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
-  test("one up makes the source, whose outputs alone are enough to read it", async () => {
+  test("one up creates the source, whose outputs are enough to read from it", async () => {
     const up = kept(await stack.up({ skipPreview: true }));
     expect(up.changes).toEqual({ create: 9 });
     expect(order(up.output, "created")).toEqual(PARTS);
@@ -81,11 +81,11 @@ describe("the whole source, beside a local Neon whose logical replication is off
     expect(neon.requests).toHaveLength(requests);
   });
 
-  test("a refresh finds nothing to differ", async () => {
+  test("a refresh finds no difference", async () => {
     expect(kept(await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 9 });
   });
 
-  test("drift is seen by refresh, named in the preview, and mended by up", async () => {
+  test("drift is found by refresh, shown in the preview, and fixed by up", async () => {
     await asOwner(
       "revoke select on shop.items from clickpipes_user",
       "alter role clickpipes_user nologin",
@@ -95,22 +95,22 @@ describe("the whole source, beside a local Neon whose logical replication is off
     const refresh = kept(await stack.refresh({ skipPreview: true }));
     expect(refresh.changes).toEqual({ same: 4, update: 5 });
     expect(refresh.output).toContain(
-      'ClickPipesUser orders-user: drift: role "clickpipes_user" may not log in (NOLOGIN)',
+      'ClickPipesUser orders-user: drift: role "clickpipes_user" cannot log in (NOLOGIN)',
     );
     const preview = kept(await stack.preview({ args: ["--diff"] }));
-    expect(preview.output).toContain('role \\"clickpipes_user\\" may not log in (NOLOGIN)');
+    expect(preview.output).toContain('role \\"clickpipes_user\\" cannot log in (NOLOGIN)');
     expect(preview.output).toContain('role \\"clickpipes_user\\" has no SELECT on shop.items');
     expect(preview.output).toMatch(/\+ \[1\]: "shop.items"/);
     expect(preview.output).toContain("54.82.38.199");
     const up = kept(await stack.up({ skipPreview: true }));
     expect(up.changes).toEqual({ same: 4, update: 5 });
     expect(up.output).toContain(
-      "had lost table shop.items. Changes made meanwhile never reached ClickHouse: resync the pipe",
+      "had lost table shop.items.\n    Changes made in the meantime never reached ClickHouse.\n    Resync the pipe for these.",
     );
     expect(kept(await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 9 });
   });
 
-  test("the state holds no secret in clear, and a hundred characters of provider at most a resource", async () => {
+  test("the state holds no secret in clear text, and at most a hundred characters of provider code for each resource", async () => {
     const { connection } = (await stack.outputs(true)) as Outputs;
     const text = await stack.exportText();
     for (const secret of [connection.password, neon.owner.password, neon.apiKey, neon.connectionUri]) {
@@ -124,12 +124,12 @@ describe("the whole source, beside a local Neon whose logical replication is off
     for (const provider of providers) expect(provider.length).toBeLessThanOrEqual(100);
   });
 
-  test("destroy leaves the database and the project as they were found, but for wal_level", async () => {
+  test("destroy leaves the database and the project as they were before, except for wal_level", async () => {
     neon.project.settings.allowed_ips?.ips?.push("203.0.113.0/24");
     const { changes, output } = kept(await stack.destroy({ skipPreview: true }));
     expect(changes).toEqual({ delete: 9 });
     expect(order(output, "deleted")).toEqual([...PARTS].reverse());
-    expect(output).toContain("stays on: Neon has no way to turn it off");
+    expect(output).toContain("stays on: Neon cannot turn it off.");
     const differences = compareSnapshots(before, await takeSnapshot(neon.superuserUri, neon));
     expect(differences).toEqual(["- setting: wal_level = replica", "+ setting: wal_level = logical"]);
   });

@@ -3,16 +3,16 @@ import { Managed } from "../support/managed";
 import { startDatabase, type TestDatabase } from "../support/postgres/database";
 import { useWarnings } from "../support/warnings";
 
-describe.each([14, 16, 18] as const)("grants on Postgres %i, where an event trigger fails for one owner", (version) => {
+describe.each([14, 16, 18] as const)("grants on Postgres %i, if an event trigger fails for one owner", (version) => {
   const warnings = useWarnings();
-  // A process says nothing twice.
+  // A process prints each message only once.
   const reader = `reader_${version}`;
   let db: TestDatabase;
 
   beforeAll(async () => {
     db = await startDatabase(version, "neon");
     await db.query("create role app login password 'an application'");
-    // Its rights only by SET ROLE, so that the grant is made as the owner.
+    // The admin gets the owner's rights only by SET ROLE, so the grant runs as the owner.
     await db.query(`grant app to ${db.user}`);
     await db.query(`alter role ${db.user} noinherit`);
     if (version >= 16) await db.query(`grant app to ${db.user} with inherit false, set true`);
@@ -33,7 +33,7 @@ describe.each([14, 16, 18] as const)("grants on Postgres %i, where an event trig
   });
   afterAll(() => db?.stop());
 
-  test("the others get theirs, and what that owner holds is not covered, in the server's words", async () => {
+  test("the tables of other owners are granted, and that owner's table is reported with the server's message", async () => {
     const grants = new Managed("ClickPipesGrants", "grants", db.config);
     const { outputs } = await grants.up({ role: reader, tables: ["public.mine", "public.theirs"] });
     expect(outputs.uncovered).toMatchObject([{ object: "public.theirs", owner: "app" }]);

@@ -18,7 +18,7 @@ describe.each(PLACES)('schemas: "*" on Postgres $version as $admin', ({ version,
     await db.asAdmin(
       "create role reader; create schema app; create table app.orders (id int); create table public.items (id int)",
     );
-    // Extensions bring their own tables and schemas, and Neon's own role its own.
+    // Extensions have tables and schemas of their own, and so does Neon's own role.
     await db.query(
       "create schema extras; create extension hstore schema extras; alter schema extras owner to neondb_owner",
     );
@@ -40,7 +40,7 @@ describe.each(PLACES)('schemas: "*" on Postgres $version as $admin', ({ version,
 
   const readable = async () => (await rightsOf(db, "reader")).filter((line) => /^SELECT/.test(line));
 
-  test("means every schema of the application, without extensions' own and without Neon's", async () => {
+  test("means every schema of the application, without those of extensions and of Neon", async () => {
     await grants.up({ role: "reader", schemas: "*" });
     expect(grants.outputs).toMatchObject({ uncovered: [], grantedTables: 2 });
     expect(await readable()).toEqual([
@@ -53,20 +53,20 @@ describe.each(PLACES)('schemas: "*" on Postgres $version as $admin', ({ version,
     expect(await grants.refresh()).toBe(false);
   });
 
-  test("a table of an extension can be listed beside it", async () => {
+  test("can be combined with a listed table of an extension", async () => {
     await grants.up({ role: "reader", schemas: "*", tables: ["extras.own", "app.orders"] });
     expect(await readable()).toContain("SELECT on extras.own by neondb_owner");
     expect(await grants.refresh()).toBe(false);
   });
 
-  test("a new schema is drift, and covered by the next update", async () => {
+  test("shows a new schema as drift, and the next update covers it", async () => {
     await grants.up({ role: "reader", schemas: "*" });
     await db.asAdmin("create schema late; create table late.t (id int)");
     expect(await grants.refresh()).toBe(true);
     expect(grants.drift).toEqual([
       'role "reader" has no USAGE on schema late',
       'role "reader" has no SELECT on late.t',
-      'role "reader" would not read future tables of neondb_owner in schema late',
+      'role "reader" will have no SELECT on future tables of neondb_owner in schema late',
     ]);
     await grants.up({ role: "reader", schemas: "*" });
     expect(await readable()).toContain("SELECT on late.t by neondb_owner");
@@ -74,7 +74,7 @@ describe.each(PLACES)('schemas: "*" on Postgres $version as $admin', ({ version,
     await db.asAdmin("drop schema late cascade");
   });
 
-  test("from everything to one schema and back, only the difference is taken and given", async () => {
+  test("changes to one schema and back, and only the difference is revoked and granted", async () => {
     await grants.up({ role: "reader", schemas: "*" });
     const all = await rightsOf(db, "reader");
     await grants.up({ role: "reader", schemas: ["app"] });
@@ -83,7 +83,7 @@ describe.each(PLACES)('schemas: "*" on Postgres $version as $admin', ({ version,
     expect(await rightsOf(db, "reader")).toEqual(all);
   });
 
-  test("a listed table of Neon's own role is granted, and taken back, by the right to grant that the admin inherits", async () => {
+  test("a listed table of Neon's own role is granted and revoked through the grant option that the admin inherits", async () => {
     const listed = ["app.of_neon", "public.spatial_ref_sys"];
     await grants.up({ role: "reader", tables: listed });
     expect(grants.outputs.uncovered).toMatchObject([{ object: "app.of_neon", owner: "cloud_admin" }]);

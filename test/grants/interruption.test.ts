@@ -5,7 +5,7 @@ import { dependenciesOn, rightsOf } from "../support/postgres/rights";
 const FIRST = { schemas: ["app"], tables: ["two.t"] };
 const SECOND = { tables: ["two.t", "two.u", { schema: "app", name: "lines", columns: ["id"] }] };
 
-describe("grants, cut off or killed at any statement, as a Neon-like admin", () => {
+describe("grants by a Neon-like admin, cut off or killed at any statement,", () => {
   let scene: Interruptions;
   let count = 0;
 
@@ -59,7 +59,7 @@ describe("grants, cut off or killed at any statement, as a Neon-like admin", () 
     };
   }
 
-  test("are given the same", async () => {
+  test("are granted the same", async () => {
     await scene.everywhere(() => someGrants((role) => (grants) => grants.up({ ...FIRST, role })));
   });
 
@@ -73,11 +73,11 @@ describe("grants, cut off or killed at any statement, as a Neon-like admin", () 
     );
   });
 
-  test("are taken back", async () => {
+  test("are revoked", async () => {
     await scene.everywhere(() => someGrants(() => (grants) => grants.destroy(), FIRST));
   });
 
-  test("of an update that was killed after its COMMIT are taken back by a destroy, and by an update to something else", async () => {
+  test("of an update that was killed after its COMMIT are revoked by destroy, and by an update to another scope", async () => {
     for (const end of ["destroy", "update"]) {
       const story = someGrants(() => async () => {}, FIRST);
       await story.before();

@@ -62,7 +62,7 @@ describe.each(PLACES)("awkward names on Postgres $version as $admin", ({ version
       const user = new Managed("ClickPipesUser", name, db.config);
       const grants = new Managed("ClickPipesGrants", name, db.config);
       const args = { name, password, comment: name };
-      const wish = {
+      const desired = {
         role: name,
         tables: [
           { schema: name, name, columns: [name] },
@@ -71,8 +71,8 @@ describe.each(PLACES)("awkward names on Postgres $version as $admin", ({ version
         objectOwners: [],
       };
       await user.up(args);
-      await grants.up(wish);
-      expect([(await user.up(args)).kind, (await grants.up(wish)).kind]).toEqual(["same", "same"]);
+      await grants.up(desired);
+      expect([(await user.up(args)).kind, (await grants.up(desired)).kind]).toEqual(["same", "same"]);
       expect([await user.refresh(), await grants.refresh()]).toEqual([false, false]);
       expect(await logsIn(db, name, password)).toBe(true);
       const session = await openSession(db, name, password);

@@ -9,7 +9,7 @@ const PLACES: Place[] = [
   { version: 18, admin: "neon" },
 ];
 
-describe.each(PLACES)("what is called otherwise now on Postgres $version as $admin", ({ version, admin }) => {
+describe.each(PLACES)("renamed objects on Postgres $version as $admin", ({ version, admin }) => {
   const db = useDatabase(version, admin);
   useWarnings();
   let { role, schema, grants } = {} as Grantee;
@@ -25,13 +25,13 @@ describe.each(PLACES)("what is called otherwise now on Postgres $version as $adm
 
   const granted = (...lines: string[]) => lines.map((line) => `${line} by ${db.user}`);
 
-  test("a listed table under a new name is named by a refresh, and followed by the program without a change of rights", async () => {
+  test("a refresh names a renamed table, and the program follows it without a change of rights", async () => {
     await grants.up({ role, tables: [`${schema}.orders`] });
     await db.asAdmin(`alter table ${schema}.orders rename to sales`);
     for (const _ of [1, 2]) {
       await grants.refresh();
       expect(grants.state?.inputs.tables).toEqual([`${schema}.sales`]);
-      expect(grants.drift).toEqual([`table ${schema}.orders is called ${schema}.sales now`]);
+      expect(grants.drift).toEqual([`table ${schema}.orders is now called ${schema}.sales`]);
     }
     await expect(grants.up({ role, tables: [`${schema}.orders`] })).rejects.toThrow(`table ${schema}.orders`);
     await grants.up({ role, tables: [`${schema}.sales`] });
@@ -39,7 +39,7 @@ describe.each(PLACES)("what is called otherwise now on Postgres $version as $adm
     expect(await grants.refresh()).toBe(false);
   });
 
-  test("a listed table is followed without a refresh before, into another schema too", async () => {
+  test("a listed table is followed without a refresh, even into another schema", async () => {
     await grants.up({ role, tables: [`${schema}.orders`] });
     await db.asAdmin(`create schema ${schema}_archive; alter table ${schema}.orders set schema ${schema}_archive`);
     await grants.up({ role, tables: [`${schema}_archive.orders`] });
@@ -48,7 +48,7 @@ describe.each(PLACES)("what is called otherwise now on Postgres $version as $adm
     );
   });
 
-  test("a destroy finds a table, a column and a schema under their new names", async () => {
+  test("destroy finds a table, a column and a schema under their new names", async () => {
     await db.asAdmin(`create table ${schema}.lines (id int)`);
     await grants.up({ role, tables: [{ schema, name: "orders", columns: ["id", "item"] }, `${schema}.lines`] });
     await db.asAdmin(
@@ -59,42 +59,42 @@ describe.each(PLACES)("what is called otherwise now on Postgres $version as $adm
     expect(await rightsOf(db, role)).toEqual([]);
   });
 
-  test("a column under a new name is named by a refresh, and followed", async () => {
+  test("a refresh names a renamed column, and the program follows it", async () => {
     await grants.up({ role, tables: [{ schema, name: "orders", columns: ["id", "item"] }] });
     await db.asAdmin(`alter table ${schema}.orders rename column item to thing`);
     await grants.refresh();
     expect(grants.state?.inputs.tables).toEqual([{ schema, name: "orders", columns: ["id", "thing"] }]);
-    expect(grants.drift).toEqual([`column item of ${schema}.orders is called thing now`]);
+    expect(grants.drift).toEqual([`column item of ${schema}.orders is now called thing`]);
     await grants.up({ role, tables: [{ schema, name: "orders", columns: ["thing"] }] });
     expect(await rightsOf(db, role)).toEqual(granted(`SELECT (thing) on ${schema}.orders`, `USAGE on ${schema}`));
     expect(await grants.refresh()).toBe(false);
   });
 
-  test("a schema under a new name is named by a refresh, followed, and keeps nothing of ours in the end", async () => {
+  test("a refresh names a renamed schema, the program follows it, and destroy leaves no right behind", async () => {
     await grants.up({ role, schemas: [schema] });
     await db.asAdmin(`alter schema ${schema} rename to ${schema}_new`);
     await grants.refresh();
     expect(grants.state?.inputs.schemas).toEqual([`${schema}_new`]);
-    expect(grants.drift).toEqual([`schema ${schema} is called ${schema}_new now`]);
+    expect(grants.drift).toEqual([`schema ${schema} is now called ${schema}_new`]);
     await grants.up({ role, schemas: [`${schema}_new`] });
     expect(await rightsOf(db, role)).toHaveLength(3);
     expect(await grants.refresh()).toBe(false);
   });
 
-  test("where two tables changed places, the one now meant is given and the other taken back", async () => {
+  test("if another table takes over the name, it is granted and the renamed one is revoked", async () => {
     await grants.up({ role, tables: [`${schema}.orders`] });
     await db.asAdmin(`alter table ${schema}.orders rename to orders_old; create table ${schema}.orders (id int)`);
     expect(await grants.refresh()).toBe(true);
     expect(grants.drift).toEqual([
       `role "${role}" has no SELECT on ${schema}.orders`,
-      `table ${schema}.orders is called ${schema}.orders_old now`,
+      `table ${schema}.orders is now called ${schema}.orders_old`,
     ]);
     await grants.up({ role, tables: [`${schema}.orders`] });
     expect(await rightsOf(db, role)).toEqual(granted(`SELECT on ${schema}.orders`, `USAGE on ${schema}`));
     expect(await grants.refresh()).toBe(false);
   });
 
-  test("a table made anew under its old name is given again", async () => {
+  test("a table that was dropped and created again is granted again", async () => {
     await grants.up({ role, tables: [`${schema}.orders`] });
     await db.asAdmin(`drop table ${schema}.orders; create table ${schema}.orders (id int)`);
     expect(await grants.refresh()).toBe(true);
@@ -103,7 +103,7 @@ describe.each(PLACES)("what is called otherwise now on Postgres $version as $adm
     expect(await grants.refresh()).toBe(false);
   });
 
-  test("what was there before us stays with a table, a column and an owner whatever they are called", async () => {
+  test("rights from before the grants stay on a renamed table and column and with a renamed owner", async () => {
     await db.query(`create role ${role}_owner; grant ${role}_owner to ${db.user}`);
     await db.query(
       `alter table ${schema}.orders owner to ${role}_owner; grant all on schema ${schema} to ${role}_owner`,
@@ -131,13 +131,13 @@ describe.each(PLACES)("what is called otherwise now on Postgres $version as $adm
     await db.query(`drop schema ${schema} cascade`);
   });
 
-  test("an owner of `objectOwners` under a new name is named by a refresh, and followed", async () => {
+  test("a refresh names a renamed role of `objectOwners`, and the program follows it", async () => {
     await db.query(`create role ${role}_owner; grant ${role}_owner to ${db.user}`);
     await grants.up({ role, schemas: [schema], objectOwners: [`${role}_owner`] });
     await db.query(`alter role ${role}_owner rename to ${role}_chief`);
     await grants.refresh();
     expect(grants.state?.inputs.objectOwners).toEqual([`${role}_chief`]);
-    expect(grants.drift).toEqual([`role ${role}_owner is called ${role}_chief now`]);
+    expect(grants.drift).toEqual([`role ${role}_owner is now called ${role}_chief`]);
     await grants.up({ role, schemas: [schema], objectOwners: [] });
     expect((await rightsOf(db, role)).filter((line) => /^future/.test(line))).toEqual([]);
   });

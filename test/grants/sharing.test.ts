@@ -60,7 +60,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     return row?.text ?? null;
   };
 
-  test("on one role and database do not take from each other, whichever goes first", async () => {
+  test("of one role and database keep each other's rights, whichever is deleted first", async () => {
     const [a, b] = [grantsOf("a"), grantsOf("b")];
     await a.up({ role, schemas: [schema] });
     const whole = await rightsHere();
@@ -81,7 +81,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     expect(await notes()).toBeNull();
   });
 
-  test("an update takes nothing that other grants wish for", async () => {
+  test("of one role: an update revokes nothing that the other grants ask for", async () => {
     const [a, b] = [grantsOf("a"), grantsOf("b")];
     await a.up({ role, schemas: [schema] });
     await b.up({ role, tables: [`${schema}.orders`] });
@@ -92,7 +92,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     expect(await rightsHere()).toEqual([]);
   });
 
-  test("renamed in the program without an alias, replaced, or moved: the late delete of the old takes nothing", async () => {
+  test("renamed without an alias, or replaced: the late delete of the old resource revokes nothing", async () => {
     const old = grantsOf("old");
     await old.up({ role, schemas: [schema] });
     const before = await rightsHere();
@@ -109,7 +109,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     expect(await rightsHere()).toEqual([]);
   });
 
-  test("under an alias the note bears the new name, and nothing else is sent", async () => {
+  test("renamed with an alias: the note gets the new name, and nothing else is sent", async () => {
     const old = grantsOf("old");
     await old.up({ role, schemas: [schema] });
     const renamed = grantsOf("renamed");
@@ -122,7 +122,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     expect(await notes()).toBeNull();
   });
 
-  test("of two stacks are told apart by their marks", async () => {
+  test("of two stacks are distinguished by their marks", async () => {
     const [dev, production] = [grantsOf("x"), grantsOf("x", db.config, "production")];
     await dev.up({ role, schemas: [schema] });
     await production.up({ role, schemas: [schema] });
@@ -132,7 +132,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     expect(await rightsHere()).toEqual([]);
   });
 
-  test("of two databases share one user, and come and go in any order", async () => {
+  test("of two databases share one user, and can be created and deleted in any order", async () => {
     const user = new Managed("ClickPipesUser", id, db.config);
     const name = `user_${id}`;
     await user.up({ name });
@@ -153,7 +153,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     expect(await db.query("select from pg_roles where rolname = $1", [`${name}_new`])).toEqual([]);
   });
 
-  test("of one role from both databases at once note themselves without erasing each other", async () => {
+  test("of one role, created from two databases at once, keep each other's notes", async () => {
     const all = Array.from({ length: 8 }, (_, index) =>
       grantsOf(`g${index}`, provider(index, index % 2 ? "shop" : db.database)),
     );
@@ -165,7 +165,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
   });
 
   if (version !== 16)
-    test("of ten roles on the same schema in parallel, users included, from two databases: no error reaches anybody", async () => {
+    test("of ten roles on the same schema, with their users, from two databases in parallel: none fails", async () => {
       const tens = Array.from({ length: 10 }, (_, index) => {
         const config = provider(index, index % 2 ? "shop" : db.database);
         return {

@@ -4,7 +4,7 @@ import { EVERY_PLACE, useDatabase } from "../support/postgres/database";
 import { rightsOf } from "../support/postgres/rights";
 import { useWarnings } from "../support/warnings";
 
-describe.each(EVERY_PLACE)("what grants cannot give on Postgres $version as $admin", ({ version, admin }) => {
+describe.each(EVERY_PLACE)("what grants can't cover on Postgres $version as $admin", ({ version, admin }) => {
   const db = useDatabase(version, admin);
   const said = useWarnings();
   let { role, schema, grants } = {} as Grantee;
@@ -16,7 +16,7 @@ describe.each(EVERY_PLACE)("what grants cannot give on Postgres $version as $adm
   afterEach(() => grants.destroy());
 
   if (admin === "neon")
-    test("does not keep the rest from it, and is said with what an admin can do", async () => {
+    test("is reported with a statement for the admin, and everything else is granted", async () => {
       await db.query(`create table ${schema}.foreign_owned (id int)`);
       await db.query(`alter table ${schema}.foreign_owned owner to stranger`);
       await db.query(`create schema ${schema}_theirs authorization stranger`);
@@ -37,7 +37,7 @@ describe.each(EVERY_PLACE)("what grants cannot give on Postgres $version as $adm
         `future SELECT in ${schema} for ${db.user}`,
       ]);
       expect(said.join("\n")).toContain(
-        `only its owner stranger may grant it, and the admin is not a member of that role. Run as stranger, or as a superuser: GRANT SELECT ON "${schema}"."foreign_owned" TO "${role}";`,
+        `Only its owner stranger may grant it, and the admin is not a member of that role.\nRun as stranger, or as a superuser: GRANT SELECT ON "${schema}"."foreign_owned" TO "${role}";`,
       );
       expect(await grants.refresh()).toBe(false);
       for (const { fix } of uncovered) await db.query(fix);
@@ -49,7 +49,7 @@ describe.each(EVERY_PLACE)("what grants cannot give on Postgres $version as $adm
       await db.query(`drop owned by stranger`);
     });
 
-  test("are rows that row-level security hides: told, with a policy that ends it", async () => {
+  test("includes rows that row-level security hides, reported with a policy that shows them", async () => {
     await db.asAdmin(`alter table ${schema}.orders enable row level security`);
     await db.asAdmin(`create policy mine on ${schema}.orders using (id < 10)`);
     await grants.up({ role, schemas: [schema] });
@@ -63,7 +63,9 @@ describe.each(EVERY_PLACE)("what grants cannot give on Postgres $version as $adm
     expect(grants.outputs.uncovered).toEqual([]);
     await db.asAdmin(`create policy narrow on ${schema}.orders as restrictive using (id < 10)`);
     expect(await grants.refresh()).toBe(true);
-    expect(grants.drift).toEqual([expect.stringContaining(`table ${schema}.orders: row-level security hides rows`)]);
+    expect(grants.drift).toEqual([
+      expect.stringContaining(`table ${schema}.orders is not covered. Row-level security hides rows`),
+    ]);
     expect(await grants.refresh()).toBe(false);
     await grants.up({ role, schemas: [schema] });
     await db.asAdmin(`drop table ${schema}.orders`);

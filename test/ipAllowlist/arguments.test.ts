@@ -13,7 +13,7 @@ const refusal = async (args: object, config?: Record<string, string>): Promise<s
 
 const REGION = { cloud: "aws", region: "us-east-2" };
 
-test("the addresses of the region and the further ones become one sorted list in canonical form", async () => {
+test("the addresses of the region and those in `ips` become one sorted list in canonical form", async () => {
   const ips = ["10.0.0.7/8", "2001:DB8:0::1", " 192.0.2.1 - 192.0.2.1 ", "3.131.130.196/32", "10.0.0.0/8"];
   const inputs = await check({ clickPipesRegion: REGION, ips });
   expect(inputs.ips).toEqual(["10.0.0.0/8", "192.0.2.1", "2001:db8::1", "3.131.130.196"]);
@@ -24,13 +24,13 @@ test("the addresses of the region and the further ones become one sorted list in
   expect(inputs.whenOpen).toBe("leaveOpen");
 });
 
-test("another spelling and another order make no diff", async () => {
+test("a different spelling or order makes no diff", async () => {
   const one = await check({ ips: ["10.0.0.0/8", "192.0.2.1"] });
   const other = await check({ ips: ["192.0.2.1/32", "10.255.0.1/8", "192.0.2.1"] });
   expect(other).toEqual(one);
 });
 
-test("what is not known yet stays so, and so do the addresses", async () => {
+test("an argument that is not known yet stays unknown, and so do the addresses", async () => {
   const unknown = [
     { clickPipesRegion: UNKNOWN },
     { clickPipesRegion: { cloud: "aws", region: UNKNOWN } },
@@ -59,23 +59,23 @@ test.each([
     "192.0.2.1-2001:db8::1",
     "",
   ],
-])("the entry %j is refused and shown", async (entry) => {
+])("the entry %j is refused, and the error quotes it", async (entry) => {
   expect(await refusal({ ips: ["192.0.2.1", entry] })).toBe(
-    `ips[1]: "${entry}" is no IP address, a-b range or CIDR block; Neon's proxy would take it for an entry that lets nobody in`,
+    `ips[1]: "${entry}" is not an IP address, a-b range or CIDR block.\nNeon's proxy would accept it as an entry that lets no one in.`,
   );
 });
 
-test("an entry that may be a secret in the wrong place is refused and not shown", async () => {
+test("an entry that may be a secret in the wrong place is refused, and the error does not quote it", async () => {
   const message = await refusal({ ips: ["npg_Secret123"] });
-  expect(message).toMatch(/^ips\[0\]: this is no IP address/);
+  expect(message).toMatch(/^ips\[0\]: this is not an IP address/);
   expect(message).not.toContain("Secret");
-  expect(await refusal({ ips: ["0123456789abcdef0123456789abcdef"] })).toMatch(/^ips\[0\]: this is no IP address/);
-  expect(await refusal({ ips: [7] })).toMatch(/^ips\[0\]: this is no IP address/);
+  expect(await refusal({ ips: ["0123456789abcdef0123456789abcdef"] })).toMatch(/^ips\[0\]: this is not an IP address/);
+  expect(await refusal({ ips: [7] })).toMatch(/^ips\[0\]: this is not an IP address/);
 });
 
 test.each([
-  [{}, /^clickPipesRegion: give the cloud and region of the ClickHouse service, or `ips`, or both$/],
-  [{ ips: [] }, /^clickPipesRegion: give the cloud and region/],
+  [{}, /^clickPipesRegion: specify the cloud and region of the ClickHouse service, or `ips`, or both$/],
+  [{ ips: [] }, /^clickPipesRegion: specify the cloud and region/],
   [{ ips: "192.0.2.1" }, /^ips: expected a list, found a string$/],
   [{ clickPipesRegion: "us-east-1" }, /^clickPipesRegion: expected an object, found a string$/],
   [{ clickPipesRegion: { region: "us-east-1" } }, /^clickPipesRegion.cloud: is required$/],
@@ -106,9 +106,9 @@ test.each([
   expect(await refusal(args)).toMatch(expected);
 });
 
-test("closing an open list needs addresses beside ClickPipes', and a connection to prove it right", async () => {
+test("closing an open list requires addresses in addition to ClickPipes', and a connection to prove the result", async () => {
   const config = { ...CONFIG, "clickpipes:connectionUri": "postgres://u:p@127.0.0.1:1/d" };
-  const expected = 'ips: with `whenOpen: "restrict"` list the addresses of your applications and of this machine';
+  const expected = 'ips: `whenOpen: "restrict"` requires the addresses of your applications and of this machine';
   expect(await refusal({ clickPipesRegion: REGION, whenOpen: "restrict" }, config)).toContain(expected);
   expect(await refusal({ clickPipesRegion: REGION, ips: [], whenOpen: "restrict" }, config)).toContain(expected);
   const ips = ["3.131.130.196/32", "18.195.233.217"];

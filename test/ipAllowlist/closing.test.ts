@@ -6,7 +6,7 @@ import type { Managed } from "../support/managed";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
 import { startNeonApi } from "../support/neon/api/listening";
 
-/** This machine, which the stand-in knows by its loopback address, and an application elsewhere. */
+/** This machine, which the stand-in knows by its loopback address, and an application on another machine. */
 const [HERE, ELSEWHERE] = ["127.0.0.1", "127.0.0.9"];
 let neon: LocalNeon;
 let said: MockInstance<typeof console.error>;
@@ -28,7 +28,7 @@ afterEach(() => {
 
 const allowlist = async (changes?: Record<string, string>): Promise<Managed> =>
   (await newProcess()).resource(`allowlist ${names++}`, { config: { ...neon.config, ...changes } });
-const wish = (ips: string[], more: object = {}) => ({ projectId: neon.projectId, ips, whenOpen: "restrict", ...more });
+const args = (ips: string[], more: object = {}) => ({ projectId: neon.projectId, ips, whenOpen: "restrict", ...more });
 const list = () => neon.project.settings.allowed_ips.ips;
 const set = (...ips: string[]) => {
   neon.project.settings.allowed_ips = { ips, protected_branches_only: false };
@@ -39,7 +39,7 @@ const lines = () => said.mock.calls.flat().join("\n");
 async function canConnectFrom(localAddress: string): Promise<boolean> {
   const stream = (): Socket => {
     const socket = createConnection({ host: neon.host, port: neon.port, localAddress });
-    // The driver connects the socket by itself; this one is on its way already.
+    // The driver connects sockets itself, but this one is connecting already.
     socket.connect = () => socket;
     return socket;
   };
@@ -50,31 +50,29 @@ async function canConnectFrom(localAddress: string): Promise<boolean> {
   );
 }
 
-test("an open list is closed to all but ours, and opened again on delete with consent only", async () => {
+test("an open list is closed to all other addresses, and delete opens it again only with `allowOpenOnDelete`", async () => {
   const resource = await allowlist();
-  expect((await resource.up(wish([HERE]))).outputs.effective).toBe("restricted");
+  expect((await resource.up(args([HERE]))).outputs.effective).toBe("restricted");
   expect(list()).toEqual([HERE]);
   expect([await canConnectFrom(HERE), await canConnectFrom(ELSEWHERE)]).toEqual([true, false]);
   expect(await resource.refresh()).toBe(false);
-  expect(await failure(resource.destroy())).toContain("would be empty, and so open to the world");
-  await resource.up(wish([HERE], { allowOpenOnDelete: true }));
+  expect(await failure(resource.destroy())).toContain("empty, and so open to the world");
+  await resource.up(args([HERE], { allowOpenOnDelete: true }));
   await resource.destroy();
   expect(list()).toEqual([]);
 });
 
-test("a preview says that it will be closed, and to whom", async () => {
-  await (await allowlist()).check(wish([HERE, "192.0.2.1"]));
-  expect(lines()).toContain(
-    "is empty, so everybody may connect; `pulumi up` closes it to all but 127.0.0.1, 192.0.2.1",
-  );
+test("a preview warns that the list will be closed, and to which addresses", async () => {
+  await (await allowlist()).check(args([HERE, "192.0.2.1"]));
+  expect(lines()).toContain("is empty, so anyone can connect.\n`pulumi up` restricts it to 127.0.0.1, 192.0.2.1.");
   expect(patches()).toEqual([]);
 });
 
-test("being shut out ourselves is noticed, and ours are taken out again", async () => {
+test("if this machine is shut out, the addresses are removed again", async () => {
   const resource = await allowlist();
-  const message = await failure(resource.up(wish([ELSEWHERE])));
+  const message = await failure(resource.up(args([ELSEWHERE])));
   expect(message).toMatch(
-    /this machine could not connect to 127.0.0.1 any more \(This IP address 127.0.0.1 is not allowed.*\), so our addresses were taken out again, and the list is open as before/,
+    /closed, this machine could no longer connect to 127\.0\.0\.1\.\nThe error was: This IP address 127\.0\.0\.1 is not allowed.*\nThis resource's addresses were removed again, and the list is open as before\.\n/,
   );
   expect(message).toContain("Add this machine's address to `ips`");
   expect(list()).toEqual([]);
@@ -82,111 +80,113 @@ test("being shut out ourselves is noticed, and ours are taken out again", async 
   expect(await canConnectFrom(HERE)).toBe(true);
 });
 
-test("what somebody else put in meanwhile stays when ours are taken out again", async () => {
+test("an entry that another user added stays when the addresses are removed again", async () => {
   neon.faults.add({ method: "PATCH", after: () => set(...(list() ?? []), "203.0.113.5") });
-  expect(await failure((await allowlist()).up(wish([ELSEWHERE])))).toContain("so our addresses were taken out again.");
+  expect(await failure((await allowlist()).up(args([ELSEWHERE])))).toContain(
+    "\nThis resource's addresses were removed again.\n",
+  );
   expect(list()).toEqual(["203.0.113.5"]);
 });
 
-test("being shut out while Neon refuses to open it again is said as loud as can be, and the next run mends it", async () => {
+test("if Neon refuses to open the list again, the error says that it is still closed, and the next run fixes it", async () => {
   const resource = await allowlist();
   neon.faults.add({ method: "PATCH", skip: 1, status: 409, times: 1000 });
-  expect(await failure(resource.up(wish([ELSEWHERE])))).toMatch(
-    /taking our addresses out again failed too .*HTTP 409.*: the list is closed, so correct it in Neon's console at once/,
+  expect(await failure(resource.up(args([ELSEWHERE])))).toMatch(
+    /\nRemoving this resource's addresses from the list again failed too\.\n[\s\S]*HTTP 409[\s\S]*\nThe list is still closed, so correct it in Neon's console at once\.\n/,
   );
   expect(list()).toEqual([ELSEWHERE]);
   neon.faults.clear();
   markFailed(resource);
-  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(await failure(resource.up(args([ELSEWHERE])))).toContain("the list is open as before");
   expect(list()).toEqual([]);
-  expect((await resource.up(wish([ELSEWHERE, HERE]))).outputs.effective).toBe("restricted");
+  expect((await resource.up(args([ELSEWHERE, HERE]))).outputs.effective).toBe("restricted");
 });
 
-test("ours are known to be out again, also where an earlier run had put them in", async () => {
+test("the state records that the addresses are removed, even if an earlier run added them", async () => {
   const resource = await allowlist();
   neon.faults.add({ method: "PATCH", after: () => neon.faults.add({ method: "GET", status: 500, times: 4 }) });
-  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("HTTP 500");
+  expect(await failure(resource.up(args([ELSEWHERE])))).toContain("HTTP 500");
   expect(resource.outputs.added).toEqual([ELSEWHERE]);
   markFailed(resource);
-  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(await failure(resource.up(args([ELSEWHERE])))).toContain("the list is open as before");
   expect(resource.outputs).toMatchObject({ effective: "open", added: [] });
 });
 
-test("ours are known to be out again, also where Neon does not answer any more after that", async () => {
+test("the state records that the addresses are removed, even if Neon does not answer any more after that", async () => {
   const resource = await allowlist();
   neon.faults.add({ method: "PATCH", skip: 1, after: () => neon.faults.add({ method: "GET", status: 500, times: 4 }) });
-  expect(await failure(resource.up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(await failure(resource.up(args([ELSEWHERE])))).toContain("the list is open as before");
   expect(resource.state).toBeUndefined();
   expect(list()).toEqual([]);
 });
 
-test("where we cannot even connect before, nothing is closed", async () => {
+test("if this machine cannot connect beforehand, nothing is closed", async () => {
   const wrong = neon.connectionUri.replace(/:[^:@/]+@/, ":wrong-password@");
-  const message = await failure((await allowlist({ "clickpipes:connectionUri": wrong })).up(wish([HERE])));
+  const message = await failure((await allowlist({ "clickpipes:connectionUri": wrong })).up(args([HERE])));
   expect(message).toMatch(/cannot connect to 127.0.0.1:\d+.*the password was refused/);
   expect(patches()).toEqual([]);
 });
 
-test("where the connection is to another project, and so would prove nothing, nothing is closed", async () => {
+test("if the connection is to another project, it would prove nothing, so nothing is closed", async () => {
   const other = await startNeonApi();
   const resource = await allowlist(other.config);
-  expect(await failure(resource.up(wish([HERE], { projectId: other.projectId })))).toBe(
-    `127.0.0.1 says that it belongs to Neon project ${neon.projectId}, and not to ${other.projectId}. Nothing was changed: ` +
-      "correct `projectId` or the connection",
+  expect(await failure(resource.up(args([HERE], { projectId: other.projectId })))).toBe(
+    `127.0.0.1 reports that it belongs to Neon project ${neon.projectId}, not to ${other.projectId}.\n` +
+      "Correct `projectId` or the connection.\nNothing was changed.",
   );
   expect(other.project.settings.allowed_ips.ips).toEqual([]);
   expect(resource.state).toBeUndefined();
   await other.stop();
 });
 
-test("a list emptied by somebody since is not closed again, until a refresh has shown it", async () => {
+test("a list that another user emptied is not closed again until a refresh has shown it", async () => {
   const resource = await allowlist();
-  await resource.up(wish([HERE]));
+  await resource.up(args([HERE]));
   set();
-  expect(await failure(resource.up(wish([HERE, "192.0.2.1"])))).toMatch(
-    /was emptied by somebody, so it is open to the world now. It is not closed again unasked: run `pulumi refresh`/,
+  expect(await failure(resource.up(args([HERE, "192.0.2.1"])))).toMatch(
+    /was emptied by another user, so it is open to the world now\.\nThe provider does not close it again unless you confirm it\.\nRun `pulumi refresh`/,
   );
   expect(list()).toEqual([]);
   expect(await resource.refresh()).toBe(true);
-  expect(resource.drift.join()).toContain("open to the world, and `pulumi up` closes it to all but 127.0.0.1");
-  expect((await resource.up(wish([HERE, "192.0.2.1"]))).outputs.effective).toBe("restricted");
+  expect(resource.drift.join()).toContain("open to the world; `pulumi up` restricts it to 127.0.0.1");
+  expect((await resource.up(args([HERE, "192.0.2.1"]))).outputs.effective).toBe("restricted");
   expect(list()).toEqual([HERE, "192.0.2.1"]);
 });
 
-test("a list emptied by somebody just after we closed it is not closed again", async () => {
+test("a list that another user emptied right after it was closed is not closed again", async () => {
   neon.faults.add({ method: "PATCH", after: () => set() });
-  expect(await failure((await allowlist()).up(wish([HERE])))).toContain("was emptied by somebody");
+  expect(await failure((await allowlist()).up(args([HERE])))).toContain("was emptied by another user");
   expect(list()).toEqual([]);
   expect(patches()).toHaveLength(1);
 });
 
-test("what is back after somebody emptied the list while we wrote is theirs, and stays on delete", async () => {
+test("entries that another user adds again after emptying the list during a write are theirs, and stay on delete", async () => {
   set("10.0.0.1");
   const resource = await allowlist();
-  await resource.up(wish(["192.0.2.1"]));
+  await resource.up(args(["192.0.2.1"]));
   neon.faults.add({ method: "PATCH", after: () => set() });
-  expect(await failure(resource.up(wish(["192.0.2.1", HERE])))).toContain("was emptied by somebody");
+  expect(await failure(resource.up(args(["192.0.2.1", HERE])))).toContain("was emptied by another user");
   set("10.0.0.1", "192.0.2.1", HERE);
   await resource.destroy();
   expect(list()).toEqual(["10.0.0.1", "192.0.2.1", HERE]);
 });
 
-test("closing whose answer was lost is decided by reading, and proved all the same", async () => {
+test("if the answer to the closing write is lost, a read shows that it was carried out, and a connection still proves it", async () => {
   neon.faults.add({ method: "PATCH", cut: "after" });
-  expect(await failure((await allowlist()).up(wish([ELSEWHERE])))).toContain("the list is open as before");
+  expect(await failure((await allowlist()).up(args([ELSEWHERE])))).toContain("the list is open as before");
   expect(list()).toEqual([]);
 });
 
-test("a list that somebody had closed is merged with, and not said to be closed by us", async () => {
+test("addresses are merged into a list that another user closed, and delete leaves it closed", async () => {
   set("127.0.0.0/8");
   const resource = await allowlist();
-  await resource.up(wish(["192.0.2.1"]));
+  await resource.up(args(["192.0.2.1"]));
   expect(list()).toEqual(["127.0.0.0/8", "192.0.2.1"]);
   await resource.destroy();
   expect(list()).toEqual(["127.0.0.0/8"]);
 });
 
-test("a restart of the compute by the same run is not mistaken for being shut out", async () => {
+test("a restart of the compute by the same run does not count as being shut out", async () => {
   neon.operations.stateMs = 300;
   neon.compute.coldStartMs = 300;
   const process = await newProcess({ ...SHORT_WAITS, secondLook: 200 });
@@ -194,7 +194,7 @@ test("a restart of the compute by the same run is not mistaken for being shut ou
   const resource = process.resource("allowlist", { config: neon.config });
   const [on, closed] = await Promise.all([
     replication.up({ projectId: neon.projectId, allowRestart: true }),
-    resource.up(wish([HERE])),
+    resource.up(args([HERE])),
   ]);
   expect(on.outputs.walLevel).toBe("logical");
   expect(closed.outputs.effective).toBe("restricted");

@@ -18,7 +18,9 @@ const WAITS = { pause: 1, poll: 2, secondLook: 1, failedOperation: 5 };
 
 useWarnings();
 
-test("random histories of edits, faults and our operations break nothing", { timeout: 1_800_000 }, async () => {
+test("random histories of edits, faults and operations of two stacks break nothing", {
+  timeout: 1_800_000,
+}, async () => {
   const sum = { histories: 0, steps: 0, failures: 0, lostInWindow: 0 };
   const processes = [await newProcess(WAITS), await newProcess(WAITS)];
   const end = Date.now() + MOST_MS;

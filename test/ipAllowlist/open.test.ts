@@ -3,64 +3,68 @@ import { failure } from "../support/ipAllowlist/process";
 import { FOREIGN, OURS, useProject } from "../support/ipAllowlist/project";
 
 const project = useProject();
-const { begin, allowlist, wish, list, set, patches, lines } = project;
+const { begin, allowlist, args, list, set, patches, lines } = project;
 
 describe("an open list", () => {
   beforeEach(() => begin({ allowedIps: [] }));
 
-  test("is left open, and that is said", async () => {
+  test("stays open, and the run says so", async () => {
     const resource = allowlist();
-    expect((await resource.up(wish(OURS))).outputs.effective).toBe("open");
-    expect(lines()).toContain("is empty, so everybody may connect: it is left so");
+    expect((await resource.up(args(OURS))).outputs.effective).toBe("open");
+    expect(lines()).toContain('is empty, so anyone can connect.\nIt stays open, because `whenOpen` is "leaveOpen".');
     expect(await resource.refresh()).toBe(false);
     await resource.destroy();
     expect(patches()).toEqual([]);
     expect(list()).toEqual([]);
   });
 
-  test("that somebody closes later shows in a refresh, and up puts ours in", async () => {
+  test("that another user closes later shows up in a refresh, and up adds the addresses", async () => {
     const resource = allowlist();
-    await resource.up(wish(OURS));
+    await resource.up(args(OURS));
     set(...FOREIGN);
     expect(await resource.refresh()).toBe(true);
-    expect((await resource.up(wish(OURS))).outputs.effective).toBe("restricted");
+    expect((await resource.up(args(OURS))).outputs.effective).toBe("restricted");
     expect(list()).toEqual([...FOREIGN, ...OURS]);
     await resource.destroy();
     expect(list()).toEqual(FOREIGN);
   });
 
-  test("is not changed in what it says of protected branches", async () => {
+  test("keeps its setting for protected branches", async () => {
     const resource = allowlist();
-    await resource.up(wish(OURS, { protectedBranchesOnly: true }));
+    await resource.up(args(OURS, { protectedBranchesOnly: true }));
     expect(await resource.refresh()).toBe(false);
     expect(patches()).toEqual([]);
   });
 });
 
-describe("a list that was emptied since", () => {
-  test("is drift at a refresh, and left open by up, with a warning", async () => {
+describe("a list that another user emptied", () => {
+  test("is drift at a refresh, and up leaves it open", async () => {
     const resource = allowlist();
-    await resource.up(wish(OURS));
+    await resource.up(args(OURS));
     set();
     expect(await resource.refresh()).toBe(true);
-    expect(resource.drift.join()).toContain("was emptied: it is open to the world, and `pulumi up` leaves it so");
-    expect((await resource.up(wish(OURS))).outputs.effective).toBe("open");
+    expect(resource.drift.join()).toContain(
+      "was emptied, so the project is open to the world; `pulumi up` leaves it open",
+    );
+    expect((await resource.up(args(OURS))).outputs.effective).toBe("open");
     expect(list()).toEqual([]);
     expect(patches()).toHaveLength(1);
   });
 
-  test("is left open by an update without a refresh too, which says so", async () => {
+  test("stays open after an update without a refresh, which warns", async () => {
     const resource = allowlist();
-    await resource.up(wish(OURS));
+    await resource.up(args(OURS));
     set();
-    expect((await resource.up(wish(["192.0.2.9"]))).outputs.effective).toBe("open");
-    expect(lines()).toContain("was emptied: it is open to the world, and left so");
+    expect((await resource.up(args(["192.0.2.9"]))).outputs.effective).toBe("open");
+    expect(lines()).toContain(
+      'was emptied, so the project is open to the world.\nIt stays open, because `whenOpen` is "leaveOpen".',
+    );
     expect(list()).toEqual([]);
   });
 
-  test("just after we wrote it, by somebody else, is left open", async () => {
+  test("right after this resource wrote it stays open", async () => {
     project.api.faults.add({ method: "PATCH", after: () => set() });
-    expect((await allowlist().up(wish(OURS))).outputs.effective).toBe("open");
+    expect((await allowlist().up(args(OURS))).outputs.effective).toBe("open");
     expect(list()).toEqual([]);
     expect(patches()).toHaveLength(1);
   });
@@ -69,33 +73,33 @@ describe("a list that was emptied since", () => {
 describe("a delete that would open the list", () => {
   beforeEach(() => begin({ allowedIps: ["10.0.0.1"] }));
 
-  test("is refused without consent, changes nothing, and goes through with it", async () => {
+  test("is refused and changes nothing, unless the state has `allowOpenOnDelete`", async () => {
     const resource = allowlist();
-    await resource.up(wish(OURS));
+    await resource.up(args(OURS));
     set(...OURS);
     expect(await failure(resource.destroy())).toMatch(
-      /would be empty, and so open to the world.*set `allowOpenOnDelete: true`, run `pulumi up`, then destroy again/,
+      /empty, and so open to the world\.\n.*\n.*set `allowOpenOnDelete: true`, run `pulumi up`, then destroy again\./,
     );
     expect(list()).toEqual(OURS);
-    await resource.up(wish(OURS, { allowOpenOnDelete: true }));
+    await resource.up(args(OURS, { allowOpenOnDelete: true }));
     await resource.destroy();
     expect(list()).toEqual([]);
-    expect(lines()).toContain("is empty now: everybody may connect");
+    expect(lines()).toContain("is now empty, so anyone can connect.");
   });
 
-  test("is none where somebody wrote one of ours once more", async () => {
+  test("is accepted if another user added one of the addresses once more, which keeps the list closed", async () => {
     const resource = allowlist();
-    await resource.up(wish(OURS));
+    await resource.up(args(OURS));
     set(...OURS, OURS[0] as string);
     await resource.destroy();
     expect(list()).toEqual([OURS[0]]);
   });
 
-  test("because somebody took the last other entry out meanwhile, is refused too", async () => {
+  test("is also refused if another user removes the last other entry during the delete", async () => {
     const resource = allowlist();
-    await resource.up(wish(OURS));
+    await resource.up(args(OURS));
     project.api.faults.add({ method: "PATCH", status: 423, after: () => set(...OURS) });
-    expect(await failure(resource.destroy())).toContain("would be empty");
+    expect(await failure(resource.destroy())).toContain("empty, and so open to the world");
     expect(list()).toEqual(OURS);
   });
 });

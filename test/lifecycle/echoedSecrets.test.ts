@@ -14,10 +14,10 @@ type Values = Record<string, unknown>;
 const json = (status: number, body: object): EchoedAnswer => ({ status, body: JSON.stringify(body) });
 const html = (status: number, body: string): EchoedAnswer => ({ status, body, type: "text/html" });
 const SPELLINGS = Object.entries(FORMS);
-/** Every spelling is tried in some way out, and in a long run in each. */
+/** Each spelling is tested in at least one place. A long run tests each spelling in every place. */
 const SOME = LONG ? SPELLINGS : SPELLINGS.filter((_, index) => index % 4 === 0);
 
-test("the search finds every spelling, and each differs from the others", () => {
+test("the search finds every spelling, and no two spellings are equal", () => {
   const secrets = { "the password": ADMIN, "the ClickPipes user's": READER };
   for (const secret of Object.values(secrets)) {
     const spelled = SPELLINGS.map(([, spell]) => spell(secret));
@@ -30,7 +30,7 @@ test("the search finds every spelling, and each differs from the others", () => 
   }
 });
 
-describe("an API that quotes the key it was sent", () => {
+describe("an API that quotes the key it received", () => {
   const WORDS = "may not do this: ask ada@example.com";
   const warnings = useWarnings();
   let api: EchoApi;
@@ -53,7 +53,7 @@ describe("an API that quotes the key it was sent", () => {
     return said;
   }
 
-  test.each([401, 403, 404, 500])("with %i is quoted without it, whatever its spelling", async (status) => {
+  test.each([401, 403, 404, 500])("with status %i is quoted without the key in any spelling", async (status) => {
     for (const [, spell] of status === 403 ? SPELLINGS : SOME) {
       const bodies: ((key: string) => EchoedAnswer)[] = [
         (key) => json(status, { code: "", message: `the key ${spell(key)} ${WORDS}` }),
@@ -67,7 +67,7 @@ describe("an API that quotes the key it was sent", () => {
     }
   });
 
-  test("is quoted without it by the other resource too", async () => {
+  test("is quoted without the key by LogicalReplication too", async () => {
     for (const [, spell] of SOME) {
       const said = await answered("LogicalReplication", (key) =>
         json(403, { message: `the key ${spell(key)} ${WORDS}` }),
@@ -76,12 +76,12 @@ describe("an API that quotes the key it was sent", () => {
     }
   });
 
-  test("is quoted without a part of it, wherever a long page is cut", async () => {
+  test("is quoted without a part of the key, wherever a long page is cut off", async () => {
     for (let length = 150; length <= 200; length += 2)
       await answered("IpAllowlist", (key) => html(403, `${"-".repeat(length)} ${key} ${WORDS}`));
   });
 
-  test("and takes it for the error of an operation and the name of an endpoint is quoted without it", async () => {
+  test("in the error of an operation or the name of an endpoint is quoted without the key", async () => {
     for (const [, spell] of SOME) {
       const said = await answered("IpAllowlist", (key, method) => {
         const operations = [{ id: "o-1", action: "apply_config", status: "failed", error: `${spell(key)} ${WORDS}` }];
@@ -93,7 +93,7 @@ describe("an API that quotes the key it was sent", () => {
         const endpoint = { id: spell(key), host: "127.0.0.1", type: "read_write", current_state: "active" };
         return json(200, { project: {}, endpoints: [endpoint, { ...endpoint, host: spell(key) }], operations: [] });
       });
-      expect(names.filter((text) => text.includes("active now"))).not.toEqual([]);
+      expect(names.filter((text) => text.includes("Active now"))).not.toEqual([]);
     }
   });
 });
@@ -125,7 +125,7 @@ describe("a server that quotes the passwords", () => {
       (said, at) => wrote(search, `${where}, statement ${at}`, said),
     );
 
-  test("is quoted without them, whichever statement of a life fails", async () => {
+  test("is quoted without them, whichever statement of a whole life fails", async () => {
     const lives = LIFE.map((life) => ({ ...life, managed: new Managed(life.kind, "it", scene.config) }));
     let failed = 0;
     for (const step of ["first", "refresh", "second"] as const)
@@ -140,7 +140,7 @@ describe("a server that quotes the passwords", () => {
   });
 
   test.each(["28P01", "28000", "53300", "XX000"])(
-    "is quoted without them where it lets nobody in (%s)",
+    "is quoted without them when it refuses every login (%s)",
     async (code) => {
       for (const [form, spell] of SPELLINGS) {
         for (const { kind, first } of LIFE) {
@@ -155,7 +155,7 @@ describe("a server that quotes the passwords", () => {
     },
   );
 
-  describe("of a source that is there", () => {
+  describe("of an existing source", () => {
     const managed = new Map<string, Managed>();
 
     beforeAll(async () => {
@@ -166,7 +166,7 @@ describe("a server that quotes the passwords", () => {
       }
     });
 
-    test("is quoted without them where it turns away the ClickPipes user alone", async () => {
+    test("is quoted without them when it refuses only the ClickPipes user", async () => {
       for (const [form, spell] of SPELLINGS) {
         scene.refused = { reader: scene.echoed(spell, "XX000") };
         for (const [kind, one] of managed) {
@@ -177,7 +177,7 @@ describe("a server that quotes the passwords", () => {
       }
     });
 
-    test("is quoted without them by the command check, in words and in JSON", async () => {
+    test("is quoted without them by the check command, as text and as JSON", async () => {
       const env = { DATABASE_URL: scene.uri, CLICKPIPES_PASSWORD: READER };
       for (const [index, [form, spell]] of SOME.entries()) {
         const words = ["--role", "reader", "--publication", "pipe", ...(index % 2 === 0 ? ["--json"] : [])];
@@ -195,7 +195,7 @@ describe("a server that quotes the passwords", () => {
       }
     });
 
-    test("tells all that it said of an error, but of a statement that carries a password", async () => {
+    test("is quoted in full about an error, unless the statement carries a password", async () => {
       const plain = scene.echoed(() => "somebody");
       scene.errorOf = (sql) => (/^alter publication/i.test(sql) ? plain : undefined);
       const publication = managed.get("Publication") as Managed;
@@ -207,7 +207,7 @@ describe("a server that quotes the passwords", () => {
       scene.errorOf = (sql) => {
         if (!sql.includes("clickpipes.password', $2")) return undefined;
         carried++;
-        // As `log_parameter_max_length_on_error` cuts it.
+        // `log_parameter_max_length_on_error` cuts it off like this.
         return { ...plain, where: `unnamed portal with parameters: $1 = 'reader', $2 = '${READER.slice(0, 14)}...'` };
       };
       search.secret("the beginning of the password", READER.slice(0, 14));
@@ -236,7 +236,7 @@ describe.each([15, 18] as const)("an error of Postgres %i", (version) => {
       expect(said).toContain(part);
   });
 
-  test("of a row filter says what the server has against it", async () => {
+  test("in a row filter says why the server refuses the filter", async () => {
     await db.query("create table public.bills (id int primary key, s text)");
     await db.query("create function public.f(int) returns boolean language sql as 'select true'");
     const tables = (where: string) => [{ schema: "public", name: "bills", where }];

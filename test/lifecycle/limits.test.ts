@@ -20,7 +20,7 @@ const failure = (work: Promise<unknown>): Promise<string> =>
     ({ message }: Error) => message,
   );
 
-describe("at its limits, the server", () => {
+describe("a server at its limits", () => {
   let server: PostgresServer;
   let config: Record<string, string>;
 
@@ -46,7 +46,7 @@ describe("at its limits, the server", () => {
   }
   const clear = () => query("drop event trigger if exists limit_of_test");
 
-  /** What happens whenever a publication is made during this test. */
+  /** Runs a statement whenever this test creates a publication. */
   async function whenPublishing(statement: string) {
     await query(`create or replace function limit_of_test() returns event_trigger language plpgsql as $$
       begin ${statement}; end $$`);
@@ -58,7 +58,7 @@ describe("at its limits, the server", () => {
   const names = async () =>
     (await query("select pubname from pg_publication order by 1")).map(({ pubname }) => pubname);
 
-  test("that is too slow is given up with the name of the limit, and nothing is made", async () => {
+  test("that is too slow fails with the name of the limit, and nothing is created", async () => {
     await whenPublishing("perform pg_sleep(30)");
     const message = await failure(publication("slow").up({ name: "slow", ...ORDERS }));
     expect(message).toContain("57014 query_canceled");
@@ -66,21 +66,21 @@ describe("at its limits, the server", () => {
     expect(await names()).not.toContain("slow");
   });
 
-  test("whose disk is full is quoted, with what to do, and nothing is made; with room, the next run goes on", async () => {
+  test("whose disk is full is quoted with the fix, and nothing is created; with free space, the next run succeeds", async () => {
     await whenPublishing(
       "raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'",
     );
     const full = publication("full");
     const message = await failure(full.up({ name: "full", ...ORDERS }));
     expect(message).toContain("No space left on device (53100 disk_full)");
-    expect(message).toContain("make some");
+    expect(message).toContain("Free some");
     expect(await names()).not.toContain("full");
     await clear();
     expect((await full.up({ name: "full", ...ORDERS })).kind).toBe("create");
     await full.destroy();
   });
 
-  test("that lets sessions only read says which setting does it; a refresh works all the same", async () => {
+  test("whose sessions are read-only fails with the name of the setting, while a refresh still works", async () => {
     const here = publication("here");
     await here.up({ name: "here", ...ORDERS });
     await query("create role reading superuser login password 'reading'");
@@ -96,7 +96,7 @@ describe("at its limits, the server", () => {
     await here.destroy();
   });
 
-  test("whose connections are all taken says so at once, without a stack", async () => {
+  test("whose connections are all in use fails at once, without a stack trace", async () => {
     const taken: Client[] = [];
     for (let isFull = false; !isFull; ) {
       const client = new Client(server.uri());
@@ -107,17 +107,17 @@ describe("at its limits, the server", () => {
       );
       if (!isFull) taken.push(client);
     }
-    // With a host of its own, since a preview that could not look does not look again in this process.
+    // Uses another host name, since a preview does not try an unreachable server again in this process.
     const uri = Object.assign(new URL(server.uri()), { hostname: "localhost" }).toString();
     const message = await failure(
       publication("late", { "clickpipes:connectionUri": uri }).up({ name: "late", ...ORDERS }),
     );
     await Promise.all(taken.map((client) => client.end()));
     expect(message).toContain("53300 too_many_connections");
-    expect(message).toContain("are taken: end some");
+    expect(message).toMatch(/are in use\.\n.*53300 too_many_connections\)\.\nEnd some of them/);
   });
 
-  test("that restarts while a statement runs is waited for, and the run goes on", async () => {
+  test("that restarts while a statement runs is waited for, and the run continues", async () => {
     await whenPublishing("perform pg_sleep(0.8)");
     const restarted = publication("restarted");
     const up = restarted.up({ name: "restarted", ...ORDERS });
@@ -130,7 +130,7 @@ describe("at its limits, the server", () => {
     expect(await names()).toEqual([]);
   });
 
-  test("that has become a standby refuses refresh, update and destroy, and touches nothing", async () => {
+  test("that has become a standby makes refresh, update and destroy fail, and nothing changes", async () => {
     const left = publication("left");
     const args = { name: "left", ...ORDERS };
     await left.up(args);
@@ -145,7 +145,7 @@ describe("at its limits, the server", () => {
   });
 });
 
-test("a compute that wakes slowly is waited for, also by a refresh and a destroy of what idled", async () => {
+test("a compute that wakes slowly is waited for, also by a refresh and a destroy on an idle connection", async () => {
   const neon = await startLocalNeon({ logicalReplication: true, coldStartMs: 2500 });
   try {
     const user = new Managed("ClickPipesUser", "user", { "clickpipes:connectionUri": neon.connectionUri });

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Managed } from "../support/managed";
 import { type Place, useDatabase } from "../support/postgres/database";
 
-/** Fewer, and Postgres plans by the size of its catalogs in another way than for thousands. */
+/** With fewer tables, Postgres chooses other plans for its catalogs than with thousands. */
 const COUNT = 3000;
-/** Rows that a step of a plan gives or takes away in all its loops, where it compares half of the tables with half. */
+/** The rows that a step of a plan returns or removes in all its loops, if it compares one half of the tables with the other half. */
 const TOO_MANY = COUNT ** 2 / 4;
 
 function rowsIn(plan: string): { step: string; rows: number }[] {
@@ -17,7 +17,7 @@ function rowsIn(plan: string): { step: string; rows: number }[] {
   });
 }
 
-/** Every plan goes to the log with what it really did. No statistics are collected, as where the tables are new. */
+/** Logs every plan with its actual rows. No statistics are collected, as for new tables. */
 const EXPLAINED = {
   session_preload_libraries: "auto_explain",
   "auto_explain.log_min_duration": "0",
@@ -46,7 +46,7 @@ describe.each<Place>([
   });
 
   test.each(["listed", "in a schema"])(
-    "%s: no statement of a whole life compares each table with each",
+    "%s: no statement of a whole life compares every table with every other",
     async (how) => {
       const before = (await db.log()).length;
       const user = new Managed("ClickPipesUser", how, db.config);
@@ -79,7 +79,7 @@ describe.each<Place>([
       await user.destroy();
 
       const log = (await db.log()).slice(before);
-      // Else nothing was looked at.
+      // Otherwise no plans were checked.
       expect(log.split(" plan:").length).toBeGreaterThan(50);
       expect(rowsIn(log).filter(({ rows }) => rows >= TOO_MANY)).toEqual([]);
     },

@@ -6,7 +6,7 @@ import { freePort } from "../support/freePort";
 import { Managed } from "../support/managed";
 import { type PostgresServer, startPostgres } from "../support/postgres/servers";
 
-/** Nobody listens there: what reaches for it fails the test by its message. */
+/** No server listens there, so an attempt to connect fails the test with its message. */
 const NOWHERE = "postgres://admin:hunter2hunter2@127.0.0.1:1/app";
 
 describe("bad input is refused in a preview, offline", () => {
@@ -36,14 +36,14 @@ describe("bad input is refused in a preview, offline", () => {
   }
 
   test("no credentials", async () => {
-    expect(await user({}, "")).toContain("no connection to Postgres: give the provider `connectionUri`");
+    expect(await user({}, "")).toContain("no connection to Postgres is configured.\nGive the provider `connectionUri`");
     const noKey = await new Managed("IpAllowlist", "it", {})
       .check({ projectId: "p-1", ips: ["10.0.0.1"] })
       .catch((error) => error.message);
     expect(noKey).toContain("no Neon API key");
   });
 
-  test("a connection that names no user, no database, or is no URL", async () => {
+  test("a connection that names no user or no database, or isn't a Postgres URL", async () => {
     expect(await user({}, "postgres://127.0.0.1/app")).toContain("names no user");
     expect(await user({}, "postgres://admin:hunter2@127.0.0.1")).toContain("names no database");
     expect(await user({}, "mysql://admin:hunter2@127.0.0.1/app")).toContain("connectionUri: not of the form");
@@ -52,17 +52,21 @@ describe("bad input is refused in a preview, offline", () => {
     );
   });
 
-  test("a pooled host, naming the direct one", async () => {
+  test("a pooled host, with the direct host in the message", async () => {
     const uri = "postgres://admin:hunter2@ep-cool-river-123-pooler.us-east-2.aws.neon.tech/app";
     const message = await user({}, uri);
     expect(message).toContain("is Neon's connection pooler");
     expect(message).toContain("the direct host, ep-cool-river-123.us-east-2.aws.neon.tech");
   });
 
-  test("both or neither of allTables and lists", async () => {
-    expect(await publication({})).toContain("say what to publish");
-    expect(await publication({ allTables: true, tables: ["public.a"] })).toContain("allTables: stands alone");
-    expect(await publication({ allTables: true, schemas: ["public"] })).toContain("allTables: stands alone");
+  test("allTables together with lists, and neither of them", async () => {
+    expect(await publication({})).toContain("specify what to publish");
+    expect(await publication({ allTables: true, tables: ["public.a"] })).toContain(
+      "allTables: cannot be combined with `tables` or `schemas`",
+    );
+    expect(await publication({ allTables: true, schemas: ["public"] })).toContain(
+      "allTables: cannot be combined with `tables` or `schemas`",
+    );
   });
 
   test("a malformed address", async () => {
@@ -74,27 +78,31 @@ describe("bad input is refused in a preview, offline", () => {
       "app.example.com",
       "10.0.0.1,10.0.0.2",
     ]) {
-      expect(await allowlist({ ips: [entry] })).toMatch(/ips\[0\]: .* is no IP address/);
+      expect(await allowlist({ ips: [entry] })).toMatch(/ips\[0\]: .* is not an IP address, a-b range or CIDR block\./);
     }
   });
 
-  test("a password that is a verifier already, which Postgres would store as it stands", async () => {
+  test("a password that is a verifier, which Postgres would store unchanged", async () => {
     const scram = "SCRAM-SHA-256$4096:c2FsdHNhbHQ=$Ml4IHBrhuTbD7U4yHrN7kbZB2jy9RFqL5p3c+8AXtGg=:9Dg7hQ=";
     for (const password of [scram, `md5${"0123456789abcdef".repeat(2)}`]) {
-      expect(await user({ password })).toContain("password: is a hash, which nobody could log in with");
+      expect(await user({ password })).toContain("password: is a hash, and no one can log in with a hash");
     }
     expect(await user({ password: "md5-Grand-Ocean7_tulip!Quartz42" })).toBe("accepted");
   });
 
-  test("a name over 63 bytes, whichever characters they are", async () => {
-    expect(await user({ name: "x".repeat(64) })).toContain("name: is 64 bytes long; Postgres keeps 63");
+  test("a name over 63 bytes, whatever its characters", async () => {
+    expect(await user({ name: "x".repeat(64) })).toContain(
+      "name: is 64 bytes long, but Postgres truncates names to 63",
+    );
     expect(await publication({ name: "ü".repeat(32), tables: ["public.a"] })).toContain("name: is 64 bytes long");
     expect(await publication({ tables: [`public.${"x".repeat(64)}`] })).toContain("is 64 bytes long");
   });
 
   test("a name that pgoutput would fold or split", async () => {
     for (const name of ["Orders", "two words", "one,two", '"quoted"']) {
-      expect(await publication({ name, tables: ["public.a"] })).toContain("would be read as another name by pgoutput");
+      expect(await publication({ name, tables: ["public.a"] })).toContain(
+        `pgoutput would read "${name}" as another name`,
+      );
     }
   });
 
@@ -110,11 +118,11 @@ describe("bad input is refused in a preview, offline", () => {
 
   test("a weak password, without printing it", async () => {
     const message = await user({ password: "hunter2!" });
-    expect(message).toMatch(/password: has about \d+ bits of entropy; Neon takes 60 or more/);
+    expect(message).toMatch(/password: has about \d+ bits of entropy, and Neon requires at least 60\./);
   });
 });
 
-describe("what only the server knows is refused at up, before anything is changed", () => {
+describe("what only the server can find is refused at up, before anything changes", () => {
   let server: PostgresServer;
   let client: Client;
 
@@ -144,7 +152,7 @@ describe("what only the server knows is refused at up, before anything is change
     return error.message;
   };
 
-  test("a host that does not answer, with its address", async () => {
+  test("a host that does not answer, with its address in the message", async () => {
     const port = await freePort();
     const message = await failure(
       publication(`postgres://admin:hunter2hunter2@127.0.0.1:${port}/app`).up({ tables: ["public.orders"] }),
@@ -153,14 +161,14 @@ describe("what only the server knows is refused at up, before anything is change
     expect(message).not.toContain("hunter2");
   });
 
-  test("a host whose name is unknown", async () => {
+  test("an unknown host name", async () => {
     const message = await failure(
       publication("postgres://admin:x@no-such-host.invalid/app").up({ tables: ["public.orders"] }),
     );
-    expect(message).toMatch(/cannot connect to no-such-host.invalid:5432.*(no such host|could not be looked up)/);
+    expect(message).toMatch(/cannot connect to no-such-host.invalid:5432.*(no such host|could not be looked up)\./);
   });
 
-  test("a wrong password, and a database that is not there", async () => {
+  test("a wrong password, and a database that does not exist", async () => {
     expect(
       await failure(publication(server.uri({ password: "not this one" })).up({ tables: ["public.orders"] })),
     ).toContain("the password was refused");
@@ -175,7 +183,7 @@ describe("what only the server knows is refused at up, before anything is change
     );
   });
 
-  test("another database than the one in the state, with both named", async () => {
+  test("a database other than the one in the state, with both in the message", async () => {
     const made = publication(server.uri({ database: "other" }));
     const other = new Client(server.uri({ database: "other" }));
     await other.connect();
@@ -204,7 +212,7 @@ describe("what only the server knows is refused at up, before anything is change
     await other.end();
   });
 
-  test("a read replica, naming the way to the read-write endpoint", async () => {
+  test("a read replica, with the way to the read-write endpoint in the message", async () => {
     await server.pause();
     writeFileSync(join(server.dataDirectory, "standby.signal"), "");
     await server.resume();

@@ -24,7 +24,7 @@ class Memory {
   readonly entries: string[] = [];
 }
 
-test("two runs in one process share neither connections, memories, roles nor what they have learnt of servers", () => {
+test("two runs in one process share no connections, memories, roles or facts about servers", () => {
   const [first, second] = [new Run(), new Run()];
   const [one, other] = [contextOf(first, URI), contextOf(second, URI)];
   expect(one.postgres).toBe(contextOf(first, URI).postgres);
@@ -39,7 +39,7 @@ test("two runs in one process share neither connections, memories, roles nor wha
   expect(second.neonWaits.poll).toBeGreaterThan(1);
 });
 
-test("what one run has said is said by the other too, and a secret of the one is nothing to the other", () => {
+test("a run prints what another run has printed, and does not hide the secrets of another run", () => {
   const [first, second] = [new Run(), new Run()];
   contextOf(first, URI).warn("a-secret-of-the-first stands here");
   contextOf(first, URI).warn("a-secret-of-the-first stands here");
@@ -50,15 +50,15 @@ test("what one run has said is said by the other too, and a secret of the one is
   ]);
 });
 
-test("a preview that could not look in one run looks in the other", async () => {
+test("a preview that reached nothing in one run tries again in the other", async () => {
   const [first, second] = [new Run(), new Run()];
-  const refused = vi.fn(() => Promise.reject(Object.assign(new Error("nobody there"), { closed: true })));
+  const refused = vi.fn(() => Promise.reject(Object.assign(new Error("no one there"), { closed: true })));
   for (const run of [first, first, second]) await contextOf(run, URI).lookAt(refused);
   expect([first.unreachable.postgres, second.unreachable.postgres]).toEqual([true, true]);
   expect(printed).toHaveLength(2);
 });
 
-test("a run that ends carries out what was asked for its end, and the other goes on", async () => {
+test("a run that ends does the work meant for its end, and the other run continues", async () => {
   const [first, second] = [new Run(), new Run()];
   const ended: string[] = [];
   first.atEnd(() => ended.push("first"));

@@ -22,12 +22,12 @@ describe("the connection", () => {
     });
   });
 
-  test("has its parts overridden by single fields of the same source", () => {
+  test("has its parts overridden by separate fields of the same source", () => {
     const { postgres } = from({ connectionUri: URI, port: "6000", password: "other" });
     expect(postgres).toMatchObject({ host: "db.example.com", port: 6000, password: "other", user: "admin" });
   });
 
-  test("is not mixed from two sources", () => {
+  test("is never mixed from two sources", () => {
     const environment = { DATABASE_URL: "postgres://env:envpw@env.example.com/env", PGPASSWORD: "pgpw" };
     expect(from({ host: "db.example.com", database: "app", user: "admin" }, environment).postgres).not.toHaveProperty(
       "password",
@@ -41,7 +41,7 @@ describe("the connection", () => {
     });
   });
 
-  test("is verified in full, unless the host is local or the user says otherwise", () => {
+  test("is verified in full, unless the host is local or the user sets something else", () => {
     expect(from({ connectionUri: URI }).postgres).toMatchObject({ sslmode: "verify-full" });
     for (const host of ["localhost", "127.0.0.1", "127.8.8.8", "[::1]"]) {
       expect(from({ connectionUri: `postgres://a:b@${host}/app` }).postgres).toMatchObject({ sslmode: "disable" });
@@ -49,7 +49,7 @@ describe("the connection", () => {
     expect(from({ connectionUri: URI, sslmode: "verify-ca" }).postgres).toMatchObject({ sslmode: "verify-ca" });
   });
 
-  test("has the limits of the documentation unless told otherwise", () => {
+  test("has the documented limits unless others are given", () => {
     expect(from({ connectionUri: URI }).postgres).toMatchObject({
       ...{ connectTimeout: 60, statementTimeout: 60, lockTimeout: 5, deleteTimeout: 60, maxConnections: 1 },
     });
@@ -63,7 +63,7 @@ describe("the connection", () => {
 });
 
 describe("Neon's API", () => {
-  test("is found value by value: arguments or config first, then the environment", () => {
+  test("gets each value separately: from arguments or config first, then from the environment", () => {
     const environment = { NEON_API_KEY: "env_key", NEON_API_HOST: "https://neon.example.com/api/v2/" };
     expect(from({}, environment).neon).toEqual({ apiKey: "env_key", apiUrl: "https://neon.example.com/api/v2" });
     expect(from({ neonApiKey: "own" }, environment).neon).toEqual({
@@ -73,7 +73,7 @@ describe("Neon's API", () => {
     expect(from({ neonApiKey: "own" }).neon).toEqual({ apiKey: "own", apiUrl: "https://console.neon.tech/api/v2" });
   });
 
-  test("is not missed for a newline at the end of a value, and the key is kept secret without it", () => {
+  test("works with a newline at the end of a value, and the key is secret without the newline", () => {
     const { neon, secrets } = from({}, { NEON_API_KEY: "napi_key\r\n", NEON_API_HOST: " https://neon.example.com/\n" });
     expect(neon).toEqual({ apiKey: "napi_key", apiUrl: "https://neon.example.com" });
     expect(secrets).toEqual(["napi_key"]);
@@ -85,13 +85,13 @@ describe("Neon's API", () => {
     ["neonApiUrl", "console.neon.tech"],
     ["neonApiUrl", "https://neon.example.com/?version=2"],
     ["neonApiUrl", "https://neon.example.com/ api"],
-  ])("is not asked where %s cannot be right: %j", (name, value) => {
+  ])("is not called if %s cannot be right: %j", (name, value) => {
     const { neon } = from({ neonApiKey: "napi_key", [name]: value });
     expect(neon).toEqual({ problem: expect.stringMatching(`^${name}: `) });
     expect(neon).not.toEqual({ problem: expect.stringContaining(value) });
   });
 });
 
-test("what must not be printed is known: the key, the URI and the password in it", () => {
+test("the secrets are the key, the URI and the password in it", () => {
   expect(from({ connectionUri: URI, neonApiKey: "napi_key" }).secrets).toEqual(["napi_key", URI, "secret"]);
 });

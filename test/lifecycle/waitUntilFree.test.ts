@@ -27,21 +27,21 @@ const readers = (more: Partial<InTheWay> = {}) => ({
   inTheWay: { names: ["slot one"], refusal: () => new Error("slot one is still there"), ...more },
 });
 
-test("what is not in anybody's way is tried once, without a word", async () => {
+test("an attempt that nothing blocks runs once, and prints nothing", async () => {
   const attempt = vi.fn(async () => ({ done: "made" }));
   expect(await waitUntilFree(context, attempt)).toBe("made");
   expect(attempt).toHaveBeenCalledTimes(1);
   expect(printed).toEqual([]);
 });
 
-test("readers are named once, and waited for until they go", async () => {
+test("readers are named once, and waited for until they go away", async () => {
   let tries = 0;
   const attempt = async () => (++tries < 3 ? readers() : { done: tries });
   expect(await waitUntilFree(context, attempt)).toBe(3);
-  expect(printed).toEqual(["Publication orders: waiting up to 5 s for slot one to go"]);
+  expect(printed).toEqual(["Publication orders: waiting up to 5 s for slot one to go away."]);
 });
 
-test("who has no name is waited for in silence", async () => {
+test("a blocker without a name is waited for in silence", async () => {
   let tries = 0;
   const attempt = async () => (++tries < 2 ? readers({ names: undefined }) : { done: tries });
   expect(await waitUntilFree(context, attempt)).toBe(2);
@@ -50,8 +50,8 @@ test("who has no name is waited for in silence", async () => {
 
 test.each([
   { what: "`deleteTimeout`", more: {}, seconds: 5 },
-  { what: "the time they are given", more: { seconds: 2 }, seconds: 2 },
-])("those who stay are refused after $what, with a try at its end", async ({ more, seconds }) => {
+  { what: "the time that they get", more: { seconds: 2 }, seconds: 2 },
+])("blockers that stay make it fail after $what, with a last try at the end", async ({ more, seconds }) => {
   let tries = 0;
   const attempt = async () => {
     if (++tries === 2) vi.setSystemTime(Date.now() + seconds * 1000);

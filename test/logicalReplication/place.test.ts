@@ -8,7 +8,7 @@ import { listenOnLoopback } from "../support/neon/proxy/loopbackListener";
 import { MessageSplitter } from "../support/postgres/messages";
 
 const project = useProject({ logicalReplication: true });
-const { configOf, managed, wishes, lines, patches } = project;
+const { configOf, managed, args, lines, patches } = project;
 
 const restartWith = async (settings: Record<string, string>) => {
   project.neon.server.set(settings);
@@ -16,69 +16,73 @@ const restartWith = async (settings: Record<string, string>) => {
   await project.neon.compute.wake();
 };
 
-test("a server that by its own word is another project's proves nothing, though the setting is on", async () => {
+test("a server that reports another project is refused, even if the setting is on", async () => {
   const replication = managed();
-  await replication.up(wishes());
+  await replication.up(args());
   await restartWith({ "neon.project_id": "other-river-654321" });
-  const expected = `127.0.0.1 says that it belongs to Neon project other-river-654321, and not to ${project.neon.projectId}`;
+  const expected = `127.0.0.1 reports that it belongs to Neon project other-river-654321, not to ${project.neon.projectId}.\n`;
   expect(await failure(replication.refresh())).toContain(expected);
-  expect(await failure(replication.up(wishes({ allowRestart: true })))).toContain(expected);
-  expect(await failure(managed().up(wishes()))).toContain(expected);
+  expect(await failure(replication.up(args({ allowRestart: true })))).toContain(expected);
+  expect(await failure(managed().up(args()))).toContain(expected);
   await restartWith({ "neon.project_id": project.neon.projectId });
 });
 
-test("nor is anything turned on for a project when the server is another one's", async () => {
+test("nothing is turned on if the server belongs to another project", async () => {
   await restartWith({ "neon.project_id": "other-river-654321" });
   project.neon.project.settings.enable_logical_replication = false;
-  expect(await failure(managed().up(wishes({ allowRestart: true })))).toContain("says that it belongs to Neon project");
+  expect(await failure(managed().up(args({ allowRestart: true })))).toContain(
+    "reports that it belongs to Neon project",
+  );
   expect(patches()).toEqual([]);
   project.neon.project.settings.enable_logical_replication = true;
   await restartWith({ "neon.project_id": project.neon.projectId });
 });
 
-test("a read replica is refused, naming the way to the read-write endpoint", async () => {
+test("a read replica is refused, and the error says where to find the read-write endpoint", async () => {
   const signal = join(project.neon.server.dataDirectory, "standby.signal");
   writeFileSync(signal, "");
   await restartWith({});
   project.neon.project.settings.enable_logical_replication = false;
-  expect(await failure(managed().up(wishes({ allowRestart: true })))).toMatch(
+  expect(await failure(managed().up(args({ allowRestart: true })))).toMatch(
     /is a read replica\.\n.*\n.* read-write endpoint/,
   );
   expect(patches()).toEqual([]);
   project.neon.project.settings.enable_logical_replication = true;
-  expect(await failure(managed().up(wishes()))).toContain("is a read replica");
+  expect(await failure(managed().up(args()))).toContain("is a read replica");
   rmSync(signal);
   await restartWith({});
 });
 
-test("a wal_level that is still replica at a refresh is explained, with what to do", async () => {
+test("a refresh explains a wal_level that is still replica, and says what to do", async () => {
   const replication = managed();
-  await replication.up(wishes());
+  await replication.up(args());
   await restartWith({ wal_level: "replica" });
   expect(await replication.refresh()).toBe(true);
   expect(replication.outputs.walLevel).toBe("replica");
   expect(replication.drift.join()).toMatch(
-    /has logical replication on, but 127.0.0.1 says wal_level = replica: .*restart it in Neon's console/,
+    /has logical replication on, but 127\.0\.0\.1 reports wal_level = replica\. .*Restart the compute in Neon's console/,
   );
   await restartWith({ wal_level: "logical" });
-  expect((await replication.up(wishes())).outputs.walLevel).toBe("logical");
+  expect((await replication.up(args())).outputs.walLevel).toBe("logical");
   expect(await replication.refresh()).toBe(false);
 });
 
-test("numbers that have become too small are said at a refresh", async () => {
+test("a refresh warns about limits that have become too small", async () => {
   const replication = managed();
-  await replication.up(wishes());
+  await replication.up(args());
   await restartWith({ max_wal_senders: "2", max_replication_slots: "4" });
   await replication.refresh();
   expect(lines()).not.toContain("too small");
   await restartWith({ max_wal_senders: "1", max_replication_slots: "2" });
   await replication.refresh();
   expect(replication.outputs).toMatchObject({ maxWalSenders: 1, maxReplicationSlots: 2 });
-  expect(lines()).toContain("max_wal_senders = 1 and max_replication_slots = 2 are too small for ClickPipes");
+  expect(lines()).toContain(
+    "max_wal_senders = 1 and max_replication_slots = 2 are too small for ClickPipes.\nClickPipes needs at least 2 and 4.\n",
+  );
   await restartWith({ max_wal_senders: "10", max_replication_slots: "10" });
 });
 
-test("a connection that a proxy closes without an error in the middle of the question is made anew", async () => {
+test("a connection that a proxy closes during a query, without an error, is opened again", async () => {
   let questions = 0;
   const proxy = await listenOnLoopback(async (client, dial) => {
     const server = dial(project.neon);
@@ -86,7 +90,7 @@ test("a connection that a proxy closes without an error in the middle of the que
     const splitter = new MessageSplitter("client");
     for await (const chunk of client) {
       const asks = splitter.push(chunk as Buffer).some(({ type }) => type === "S");
-      // Every first question of a connection's two: the second connection is left alone.
+      // Closes the first connection at its first query, and leaves the second connection alone.
       if (asks && ++questions === 1) return void client.end();
       server.write(chunk as Buffer);
     }
@@ -97,7 +101,7 @@ test("a connection that a proxy closes without an error in the middle of the que
     "closed",
     configOf({ "clickpipes:connectionUri": connectionUri }),
   );
-  expect((await replication.up(wishes())).outputs.walLevel).toBe("logical");
+  expect((await replication.up(args())).outputs.walLevel).toBe("logical");
   expect(questions).toBeGreaterThan(1);
   await proxy.stop();
 });

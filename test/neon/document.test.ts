@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => api?.stop());
 
 describe("Neon's own document", () => {
-  test("has every request that we send", async () => {
+  test("has every request that the provider sends", async () => {
     const changed = [
       await neon.changeSettings(api.projectId, ({ allowed_ips: { ips = [] } = {} }) =>
         ips.length > 0 ? undefined : { allowed_ips: { ips: ["192.0.2.1"], protected_branches_only: false } },
@@ -41,7 +41,7 @@ describe("Neon's own document", () => {
     );
   });
 
-  test("would refuse a request of another shape", () => {
+  test("rejects a request of another shape", () => {
     const { operation, parameters } = findOperation("PATCH", "/projects/p") ?? {};
     if (!operation || !parameters) throw new Error("no such operation");
     const body = { project: { settings: { allowed_ips: { ips: "192.0.2.1" } } } };

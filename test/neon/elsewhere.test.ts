@@ -35,41 +35,43 @@ const clientOf = (apiUrl: string, waits: NeonWaits = WAITS) => new NeonClient({ 
 const reading = (url: string, waits?: NeonWaits) => failure(clientOf(url, waits).readSettings("p"));
 
 test.each(["<!DOCTYPE html>", "{}", "null", "[]", '{"project":null}', '{"project":"p"}'])(
-  "the answer %s is not one of Neon's",
+  "the answer %s does not come from Neon's API",
   async (body) => {
     const { url } = await startServer((_request, response) => void response.end(body));
     expect(await reading(url)).toMatch(
-      /GET \S+ was answered with HTTP 200 \(no "project" in the answer\): this is not Neon's API: check `neonApiUrl`. Request id/,
+      /GET \S+ failed with HTTP 200: this is not Neon's API\.\nThe answer contains no "project"\.\nThe request id is \S+\.\nCheck `neonApiUrl`\.$/,
     );
   },
 );
 
-test("an address that nobody listens on", async () => {
+test("nothing listens on the address", async () => {
   const { url, close } = await startServer(() => {});
   await close();
-  expect(await reading(url)).toMatch(/GET \/projects\/p got no answer \(ECONNREFUSED\)\. Request id/);
+  expect(await reading(url)).toMatch(
+    /GET \/projects\/p got no answer\.\nThe error was: ECONNREFUSED\.\nThe request id is /,
+  );
 });
 
-test("a page instead of Neon's JSON is quoted in one line", async () => {
+test("an HTML page instead of Neon's JSON is quoted in one line", async () => {
   const { url } = await startServer((_request, response) => {
     response.writeHead(403).end("<html>\r\n  <body>\u001b[31mForbidden</body>\n</html>\n");
   });
   expect(await reading(url)).toContain(
-    "HTTP 403 (<html> <body> [31mForbidden</body> </html>): the API key has no right",
+    "HTTP 403: the API key has no right to do this.\nThe answer was: <html> <body> [31mForbidden</body> </html>.\n",
   );
 });
 
-test("an answer that begins and never ends counts as none", async () => {
+test("an answer that begins and never ends counts as no answer", async () => {
   let requests = 0;
   const { url } = await startServer((_request, response) => {
     requests++;
     response.write('{"project":');
   });
-  expect(await reading(url, { ...WAITS, request: 100 })).toContain("got no answer (no answer in time)");
+  expect(await reading(url, { ...WAITS, request: 100 })).toContain("got no answer.\nThe request timed out.\n");
   expect(requests).toBe(4);
 });
 
-test("a redirect is not followed, for reading nor for writing, so that no other server gets the key", async () => {
+test("a redirect is followed neither for reads nor for writes, so that no other server gets the key", async () => {
   const keys: unknown[] = [];
   const other = await startServer((request, response) => {
     keys.push(request.headers.authorization);
@@ -80,7 +82,7 @@ test("a redirect is not followed, for reading nor for writing, so that no other 
     if (method === "GET" && ++reads === 2) return void response.end('{"project":{}}');
     response.writeHead(307, { location: `${other.url}/` }).end();
   });
-  const expected = /was answered with HTTP 307 .*this is not Neon's API: check `neonApiUrl`/;
+  const expected = / failed with HTTP 307: this is not Neon's API\.\n[\s\S]*\nCheck `neonApiUrl`\.$/;
   expect(await reading(url)).toMatch(expected);
   const written = await clientOf(url).changeSettings("p", () => ({ allowed_ips: { ips: ["192.0.2.1"] } }));
   expect("failure" in written && String(written.failure)).toMatch(expected);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const ROOT = resolve(__dirname, "../..");
 
-/** Every module that the public declarations lead to, those of other packages by name. */
+/** Every module that the public declarations import, directly or not. Modules of other packages are listed by name. */
 function reachable(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -15,7 +15,7 @@ function reachable(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-test("the public declarations need no other package's types than Pulumi's", () => {
+test("the public declarations need no types of other packages except Pulumi's", () => {
   const packages = [...reachable(resolve(ROOT, "bin/index.d.ts"))].filter((name) => !name.startsWith("/"));
   expect(packages).toEqual(["@pulumi/pulumi"]);
 });

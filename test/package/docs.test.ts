@@ -10,7 +10,7 @@ function sources(folder: string): string {
   return files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
 }
 
-/** Without docstrings, which quote the same words; a message may be put together from literals on several lines. */
+/** Without docstrings, which quote the same words. A message may be concatenated from literals on several lines. */
 const CODE = sources(join(ROOT, "provider"))
   .replace(/\/\*\*[\s\S]*?\*\//g, "")
   .replace(/["`] \+\s*["`]/g, "")
@@ -25,13 +25,13 @@ function firstColumn(page: string, heading: string): string[] {
 }
 
 describe("the pages of the resources", () => {
-  test.each(readdirSync(PAGES))("%s quotes messages that the code has", (page) => {
-    const quoted = firstColumn(page, "Errors and their cure");
+  test.each(readdirSync(PAGES))("%s quotes messages that exist in the code", (page) => {
+    const quoted = firstColumn(page, "Errors and fixes");
     expect(quoted.length).toBeGreaterThan(0);
     expect(quoted.filter((text) => !CODE.includes(text))).toEqual([]);
   });
 
-  test("name every check of the report, and no other", () => {
+  test("list every check of the report, and no other", () => {
     const cells = firstColumn("SourceReadiness.md", "The checks");
     const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
     const made = [...CODE.matchAll(/\bjudge\w*\(\s*"(\w+)"|\bcheck: "(\w+)"/g)].map(([, one, other]) => one ?? other);

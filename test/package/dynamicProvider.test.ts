@@ -5,7 +5,7 @@ import { useDatabase } from "../support/postgres/database";
 const PROVIDER = 'exports.handler = () => require("pulumi-neon-clickpipes/provider").handler("Publication");';
 const ARGS = { name: "pub", tables: ["public.orders"], mark: "o/app/dev/Publication/pub", __provider: PROVIDER };
 
-/** Changes of the engine's DiffResponse. */
+/** The field `changes` in the engine's DiffResponse. */
 const DIFF_UNKNOWN = 0;
 
 describe.each(["@pulumi/pulumi", "pulumi-3.248.0"])(
@@ -20,7 +20,7 @@ describe.each(["@pulumi/pulumi", "pulumi-3.248.0"])(
     });
     afterAll(() => provider?.stop());
 
-    test("goes through a whole life over gRPC", async () => {
+    test("lives a whole life over gRPC", async () => {
       const { inputs, failures } = await provider.check({}, ARGS);
       expect(failures).toEqual([]);
       expect(inputs.__provider).toBe(PROVIDER);
@@ -42,13 +42,13 @@ describe.each(["@pulumi/pulumi", "pulumi-3.248.0"])(
       expect(provider.stderr).toBe("");
     });
 
-    test("says what is wrong without the property whose value Pulumi would print", async () => {
+    test("reports problems without naming a property, since Pulumi would print its value", async () => {
       const { failures } = await provider.check({}, { ...ARGS, name: "Pub", schemas: "shop" });
       expect(failures.map(({ property }) => property)).toEqual(["", ""]);
-      expect(failures.map(({ reason }) => reason).join()).toMatch(/name: "Pub" would be read as another name/);
+      expect(failures.map(({ reason }) => reason).join()).toMatch(/name: pgoutput would read "Pub" as another name/);
     });
 
-    test("fails with a message, and without a stack of ours", async () => {
+    test("fails with a message, and without a stack trace", async () => {
       const missing = provider.create({ ...ARGS, tables: ["public.missing"] });
       await expect(missing).rejects.toThrow(/not in database "postgres": table public.missing/);
       await provider.read("pub", { ...ARGS, target: { database: "other", systemIdentifier: "1" } }).catch(() => {});

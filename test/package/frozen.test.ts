@@ -5,8 +5,8 @@ import { beforeAll, expect, test } from "vitest";
 import * as clickpipes from "../../provider";
 import { formatComment, parseComment } from "../../provider/postgres/sql/mark";
 
-// All of this stands in the states and databases of users: a change that one of these tests refuses would leave every stack that
-// exists with resources that cannot be refreshed or destroyed, or with objects that nobody owns.
+// All of this is in the states and databases of users. A change that fails one of these tests would leave every existing stack with
+// resources that cannot be refreshed or destroyed, or with objects that have no owner.
 
 const KINDS = [
   "IpAllowlist",
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await pulumi.runtime.disconnect();
 });
 
-test("the types of the resources, and the names of a component's children", () => {
+test("the types of the resources and the names of a component's children stay the same", () => {
   const children = ["ip-allowlist", "logical-replication", "user", "grants", "publication", "readiness"];
   expect(registered.map(({ type, name }) => `${type} ${name}`)).toEqual([
     "pulumi:providers:pulumi-nodejs source",
@@ -56,14 +56,14 @@ test("the types of the resources, and the names of a component's children", () =
   ]);
 });
 
-test("the line that says which code a resource is refreshed and destroyed with", () => {
+test("the line in the state that loads the code for refresh and destroy stays the same", () => {
   const lines = registered.flatMap(({ inputs }) => (inputs.__provider === undefined ? [] : [inputs.__provider]));
   expect(lines).toEqual(
     KINDS.map((kind) => `exports.handler = () => require("pulumi-neon-clickpipes/provider").handler("${kind}");`),
   );
 });
 
-test("the subpath of that line, and that it knows every kind", () => {
+test("the subpath in that line stays the same, and knows every kind of resource", () => {
   const manifest = JSON.parse(readFileSync(resolve(__dirname, "../../package.json"), "utf8"));
   expect(manifest.exports["./provider"].default).toBe("./bin/dynamic/handler.js");
   const { handler } = require(resolve(__dirname, "../..", manifest.exports["./provider"].default));
@@ -72,7 +72,7 @@ test("the subpath of that line, and that it knows every kind", () => {
 
 const VERBS = ["check", "configure", "create", "delete", "diff", "read", "update"];
 
-test("the keys of the provider's configuration", () => {
+test("the keys of the provider's configuration stay the same", () => {
   const [provider] = registered;
   expect(Object.keys(provider?.inputs ?? {}).sort()).toEqual([
     "clickpipes:acceptMovedDatabase",
@@ -94,7 +94,7 @@ test("the keys of the provider's configuration", () => {
   ]);
 });
 
-test("the mark of a resource, and how a comment carries it", () => {
+test("the mark of a resource and its form in a comment stay the same", () => {
   const mark = "organization/app/dev/Publication/orders-publication";
   const publication = registered.find(({ type }) => type.endsWith(":Publication"));
   expect(publication?.inputs.mark).toBe(mark);

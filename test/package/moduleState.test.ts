@@ -4,10 +4,10 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 
 const PROVIDER = resolve(__dirname, "../../provider");
-/** What lives as long as a process is theirs to hold. */
+/** They may hold state that lasts as long as the process. */
 const FRONTS = ["dynamic/", "plugin/", "resources/", "cli/"];
 
-test("no module below the fronts has state of its own: whatever lives as long as a run belongs to its Run", () => {
+test("no module below the fronts has state, since state that lasts for a run belongs to its Run", () => {
   const files = readdirSync(PROVIDER, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const below = files.filter((file) => !FRONTS.some((front) => file.startsWith(front)));
   expect(below.length).toBeGreaterThan(80);
@@ -19,7 +19,7 @@ test.each([
   ["const seen = new Set<string>();", "seen"],
   ["export const found: string[] = [];", "found"],
   ["const waits = { poll: 5 };", "waits"],
-])("%s is found", (text, name) => {
+])("%s is found to be state", (text, name) => {
   expect(mutable(text)).toEqual([name]);
 });
 
@@ -29,7 +29,7 @@ test.each([
   "const WAITS = { poll: 5 } as const;",
   "const LIMIT = 5;",
   "export const lifecycle: Lifecycle<Inputs, Outputs> = { secrets: [] };",
-])("%s is none", (text) => {
+])("%s is not state", (text) => {
   expect(mutable(text)).toEqual([]);
 });
 
@@ -37,7 +37,7 @@ function stateIn(file: string): string[] {
   return mutable(readFileSync(join(PROVIDER, file), "utf8")).map((name) => `${file}: ${name}`);
 }
 
-/** The names of variables outside of any function that can be given another value, or be changed inside. */
+/** The names of variables outside of functions that can be reassigned, or whose value can change. */
 function mutable(text: string): string[] {
   const { statements } = ts.createSourceFile("module.ts", text, ts.ScriptTarget.Latest, true);
   return statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => {

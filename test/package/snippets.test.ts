@@ -12,7 +12,7 @@ function readdir(folder: string): string[] {
     .map((file) => file.slice(ROOT.length + 1));
 }
 
-/** What the snippets take from the program around them, where they do not make it themselves. */
+/** The variables that the snippets use without declaring them. */
 const AROUND = {
   connectionUri: "pulumi.Output<string>",
   stagingUri: "string",
@@ -22,7 +22,7 @@ const AROUND = {
   publication: "clickpipes.Publication",
 };
 
-/** Whole statements only: fragments of arguments stand for themselves. */
+/** Only whole statements, not fragments of arguments. */
 function snippets(page: string): string[] {
   const blocks = readFileSync(join(ROOT, page), "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm);
   return [...blocks].map(([, code = ""]) => code).filter((code) => code.includes("new clickpipes."));

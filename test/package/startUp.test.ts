@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const BIN = resolve(__dirname, "../../bin");
 
-test("a program loads the resources and a few modules without dependencies, and nothing that only the provider needs", () => {
+test("a program loads the resources and a few modules without dependencies, but nothing that only the provider needs", () => {
   const program = "require(process.argv[1]); console.log(Object.keys(require.cache).join('\\n'))";
   const loaded = execFileSync(process.execPath, ["-e", program, `${BIN}/index.js`], { encoding: "utf8" })
     .trim()

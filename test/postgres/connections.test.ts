@@ -10,7 +10,7 @@ import { startWire } from "../support/wire/recording";
 describe("connections", () => {
   const wired = useWiredServer();
 
-  test("serve all work over one connection, one transaction at a time", async () => {
+  test("run all work over one connection, one transaction at a time", async () => {
     const { wire, using, counted } = wired;
     let running = 0;
     await using((connections) =>
@@ -29,7 +29,7 @@ describe("connections", () => {
     expect(wire.total.connections).toBe(1);
   });
 
-  test("are never more than allowed", async () => {
+  test("are never more than `maxConnections`", async () => {
     const { wire, using } = wired;
     await using(
       (connections) =>
@@ -43,7 +43,7 @@ describe("connections", () => {
     expect(wire.total.connections).toBe(3);
   });
 
-  test("never have a statement compiled, for which ours look long enough among thousands of tables", async () => {
+  test("never compile a statement, although those over thousands of tables seem long enough for it", async () => {
     const { using } = wired;
     const [first, again] = await using(async (connections) => [
       await connections.use((session) => session.ask(queryRows("show jit"))),
@@ -52,7 +52,7 @@ describe("connections", () => {
     expect([first, again].map((answers) => answers?.[0])).toEqual([[{ jit: "off" }], [{ jit: "off" }]]);
   });
 
-  test("carry out one command per statement and no second one", async () => {
+  test("run one command per statement, and no second one", async () => {
     const { using } = wired;
     const two = using((connections) =>
       connections.use((session) => session.ask(queryRows("select 1; delete from public.counter"))),
@@ -60,13 +60,13 @@ describe("connections", () => {
     await expect(two).rejects.toMatchObject({ code: "42601" });
   });
 
-  test("fail at once where nobody has answered before, and wait for a restart where somebody has", async () => {
+  test("fail at once if the server never answered before, and wait for a restart if it did", async () => {
     const { server, wire, settings, using, connector } = wired;
     const { port } = await startWire(server).then(async (other) => {
       await other.stop();
       return other;
     });
-    // Were it to wait, it would do so for longer than a test may take.
+    // If it waited, it would take longer than a test may.
     const never = { port, connectTimeout: 600 };
     await expect(using((connections) => connections.use(async () => {}), never)).rejects.toMatchObject({
       code: "ECONNREFUSED",
@@ -79,7 +79,7 @@ describe("connections", () => {
     expect((await waiting)[0]).toEqual([{ one: 1 }]);
   });
 
-  test("fail once for all that waited meanwhile, and are tried again for what comes later", async () => {
+  test("fail once for all work that waited, and are tried again for later work", async () => {
     const { using } = wired;
     const silent = createServer(() => {});
     silent.listen(0, "127.0.0.1");
@@ -101,7 +101,7 @@ describe("connections", () => {
     silent.close();
   });
 
-  test("serve any number of logins one after the other", async () => {
+  test("run any number of logins one after the other", async () => {
     const { wire, settings, using } = wired;
     let most = 0;
     wire.onMessage = () => {
@@ -114,11 +114,11 @@ describe("connections", () => {
     );
     expect(await answers).toEqual([1, 2, 3, 4].flatMap(() => ["accepted", "refused"]));
     wire.onMessage = undefined;
-    // The wire may see the next one come before it has seen the last one go.
+    // The recorder may see the next one open before it has seen the last one close.
     expect(most).toBeLessThanOrEqual(2);
   });
 
-  test("of work that wants to be alone: waits for what runs, and holds what comes", async () => {
+  test("run exclusive work after what already runs, and hold new work back until it ends", async () => {
     const { using } = wired;
     const log: string[] = [];
     const step = (name: string) => async () => {

@@ -17,7 +17,7 @@ afterEach(() => {
   silent.close();
 });
 
-test("says now and then that a server which does not answer is waited for, and no more once it is given up", async () => {
+test("a server that does not answer is reported at intervals, until the attempt fails", async () => {
   const { port } = silent.address() as AddressInfo;
   const config: Record<string, string> = {
     connectionUri: `postgres://admin:secret@127.0.0.1:${port}/app`,
@@ -32,7 +32,7 @@ test("says now and then that a server which does not answer is waited for, and n
   await expect(connections.read((session) => session.ask())).rejects.toThrow();
   expect(said.length).toBeGreaterThan(1);
   expect(new Set(said.map((text) => text.replace(/\d+ s/, "… s")))).toEqual(
-    new Set([`waiting for 127.0.0.1:${port} to let us in (… s so far)`]),
+    new Set([`waiting for 127.0.0.1:${port} to accept a connection (… s so far)`]),
   );
   const { length } = said;
   await new Promise((later) => setTimeout(later, 150));

@@ -8,7 +8,7 @@ import { Connector } from "../../provider/postgres/connector";
 import { queryOneRow } from "../../provider/postgres/sql/statement";
 import { type PostgresServer, startPostgres } from "../support/postgres/servers";
 
-describe("a server whose certificate is for localhost, signed by an authority of its own", () => {
+describe("a server with a certificate for localhost, signed by its own authority", () => {
   let server: PostgresServer;
   let authority: string;
 
@@ -31,7 +31,7 @@ describe("a server whose certificate is for localhost, signed by an authority of
   });
   afterAll(() => server?.stop());
 
-  /** Whether the session is encrypted, or the code of what went wrong. */
+  /** Whether the session is encrypted, or the code of the error. */
   async function connected(host: string, options: Record<string, string>): Promise<unknown> {
     const { user, password } = server.superuser;
     const given = { host, port: String(server.port), database: "postgres", user, password, ...options };
@@ -52,28 +52,28 @@ describe("a server whose certificate is for localhost, signed by an authority of
     }
   }
 
-  test("is trusted for its name with the authority given, as a file or as text", async () => {
+  test("is trusted under its name if the authority is given, as a file or as text", async () => {
     const file = join(server.dataDirectory, "authority.crt");
     writeFileSync(file, authority);
     expect(await connected("localhost", { sslmode: "verify-full", sslrootcert: file })).toBe(true);
     expect(await connected("localhost", { sslmode: "verify-full", sslrootcert: authority })).toBe(true);
   });
 
-  test("is not trusted without the authority, nor under another name", async () => {
+  test("is not trusted without the authority, or under another name", async () => {
     expect(await connected("localhost", { sslmode: "verify-full" })).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED/);
     expect(await connected("127.0.0.1", { sslmode: "verify-full", sslrootcert: authority })).toBe(
       "ERR_TLS_CERT_ALTNAME_INVALID",
     );
   });
 
-  test("is taken under another name by verify-ca, and unseen by require", async () => {
+  test("is accepted under another name by verify-ca, and without any check by require", async () => {
     expect(await connected("127.0.0.1", { sslmode: "verify-ca", sslrootcert: authority })).toBe(true);
     expect(await connected("127.0.0.1", { sslmode: "verify-ca" })).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED/);
     expect(await connected("127.0.0.1", { sslmode: "require" })).toBe(true);
     expect(await connected("127.0.0.1", { sslmode: "require", sslrootcert: authority })).toBe(true);
   });
 
-  test("is spoken to in clear only when asked to, or on this machine", async () => {
+  test("gets an unencrypted connection only with sslmode=disable, or on this machine", async () => {
     expect(await connected("localhost", {})).toBe(false);
     expect(await connected("localhost", { sslmode: "disable" })).toBe(false);
   });

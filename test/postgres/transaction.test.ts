@@ -8,7 +8,7 @@ import { insert, useWiredServer } from "../support/postgres/wiredServer";
 describe("transactions", () => {
   const wired = useWiredServer();
 
-  test("see what others commit meanwhile, whatever level of isolation the server has for default", async () => {
+  test("see what others commit in the meantime, whatever the server's default isolation level", async () => {
     const { client, using } = wired;
     const rows = queryRows<{ n: number }>("select n from public.counter");
     const seen = using(
@@ -47,7 +47,7 @@ describe("transactions", () => {
     expect(await counted()).toBe(0);
   });
 
-  test("run again, from the beginning, when the connection is cut under them", async () => {
+  test("run again from the beginning if the connection is lost", async () => {
     const { wire, client, using } = wired;
     let tries = 0;
     await using((connections) =>
@@ -62,7 +62,7 @@ describe("transactions", () => {
     expect((await client.query("select n from public.counter")).rows).toEqual([{ n: 2 }]);
   });
 
-  test("wait three times for a lock, then name who holds it", async () => {
+  test("wait three times for a lock, then name its holder", async () => {
     const { server, using } = wired;
     const blocker = new Client(server.uri());
     await blocker.connect();
@@ -70,13 +70,14 @@ describe("transactions", () => {
     await blocker.query("lock table public.busy in share update exclusive mode");
     const [{ pid }] = (await blocker.query("select pg_backend_pid() as pid")).rows;
     const blocked = using((connections) =>
-      transaction(connections, async (tx) => {
-        tx.relations = ["public.busy"];
-        await tx.commit([statement("alter table public.busy set (autovacuum_enabled = false)")]);
-      }),
+      transaction(
+        connections,
+        (tx) => tx.commit([statement("alter table public.busy set (autovacuum_enabled = false)")]),
+        { relations: ["public.busy"] },
+      ),
     );
     await expect(blocked).rejects.toThrow(
-      new RegExp(`could not get a lock in 3 tries of 0.3 s .*pid ${pid} \\(user cloud_admin, since 20`),
+      new RegExp(`could not get a lock in 3 tries of 0.3 s .*\nIt is held by pid ${pid} \\(user cloud_admin, since 20`),
     );
     await blocker.end();
   });

@@ -11,7 +11,7 @@ const PLACES: { version: 14 | 15 | 18; admin: Admin }[] = [
   { version: 18, admin: "neon" },
 ];
 
-describe.each(PLACES)("A publication that is there already, on Postgres $version as $admin", ({ version, admin }) => {
+describe.each(PLACES)("A publication that already exists, on Postgres $version as $admin", ({ version, admin }) => {
   const db = useDatabase(version, admin);
   const said = useWarnings();
   let name: string;
@@ -29,22 +29,22 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
   };
   const adopting = { adopt: true };
 
-  test("is refused, with the ways on", async () => {
+  test("is refused, and the message says what to do", async () => {
     await byHand();
     const pub = managed(db);
     await expect(pub.up({ name, tables: [one] })).rejects.toThrow(
-      `publication "${name}" exists already and was not made by this resource. To manage it as it stands, set \`adopt: true\``,
+      `publication "${name}" already exists and was not created by this resource.\nTo manage it as is, set \`adopt: true\``,
     );
     const other = new Managed("Publication", "other", db.config);
     await other.up({ name: `${name}_2`, tables: [one] });
     await expect(pub.up({ name: `${name}_2`, tables: [one] })).rejects.toThrow(
-      /belongs to organization\/app\/dev\/Publication\/other, a resource of this stack\. .*`aliases`/,
+      /belongs to organization\/app\/dev\/Publication\/other, a resource of this stack\.\n.*`aliases`/,
     );
     expect((await publicationOf(db, name))?.comment).toBe("theirs");
     await other.destroy();
   });
 
-  test("is adopted as it stands, and given back as it was", async () => {
+  test("is adopted unchanged, and restored by delete", async () => {
     await byHand();
     const before = await publicationOf(db, name);
     const pub = managed(db);
@@ -60,15 +60,19 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     expect(await membersOf(db, name)).toEqual([one]);
   });
 
-  test("is not narrowed by its adoption unless consented to", async () => {
+  test("is adopted with a narrower scope only with allowReplace", async () => {
     await byHand(`for table ${one}, ${two}`);
     const pub = managed(db);
     await expect(pub.check({ name, tables: [one], ...adopting })).rejects.toThrow(
-      new RegExp(`"${name}" also holds ${two}: .* List it too, or consent with \`allowReplace: true\``),
+      [
+        `publication "${name}" also covers ${two}.`,
+        "Adopting it with this scope would take that away from its readers.",
+        "List it too, or accept the narrower scope with `allowReplace: true`.",
+      ].join("\n"),
     );
     const both = { name, tables: [one, two], ...adopting };
     await expect(pub.up({ ...both, publish: ["insert"] })).rejects.toThrow(
-      "also holds operation update, operation delete, operation truncate",
+      "also covers operation update, operation delete, operation truncate.",
     );
     if (version >= 15) {
       const listed = { schema: "public", name: one.slice(7), columns: ["id"] };
@@ -79,7 +83,7 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     await pub.destroy();
   });
 
-  test("is dropped with deleteAdopted, which must be in the state", async () => {
+  test("is dropped if deleteAdopted is in the state", async () => {
     await byHand();
     const pub = managed(db);
     await pub.up({ name, tables: [one], ...adopting });
@@ -88,7 +92,7 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("stays adopted when the run that adopted it was killed, and loses nothing at its delete", async () => {
+  test("stays adopted if the adopting run was killed, and loses nothing at delete", async () => {
     await byHand();
     const resource = fresh("resource");
     await managed(db, {}, resource).up({ name, tables: [one, two], ...adopting });
@@ -96,12 +100,12 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     await expect(again.up({ name, tables: [one, two] })).rejects.toThrow("`adopt: true`");
     await again.up({ name, tables: [one, two], ...adopting });
     await again.destroy();
-    // Who added the second one cannot be told any more.
+    // It is no longer known who added the second table.
     expect(await membersOf(db, name)).toEqual([one, two].sort());
     expect((await publicationOf(db, name))?.comment).toBe("theirs");
   });
 
-  test("is made where there is none, and then is ours", async () => {
+  test("is created if it does not exist, and then dropped by delete", async () => {
     const pub = managed(db);
     await pub.up({ name, tables: [one], ...adopting });
     expect(await publicationOf(db, name)).toMatchObject({ publish: "insert,update,delete,truncate", viaRoot: true });
@@ -109,7 +113,7 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("and was made by us does not become adopted by the argument", async () => {
+  test("does not become adopted by the argument if this resource created it", async () => {
     const pub = managed(db);
     await pub.up({ name, tables: [one] });
     await pub.up({ name, tables: [one, two], ...adopting });
@@ -117,20 +121,20 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("and was left by a killed run of ours is taken up, and a late delete of the old one drops nothing", async () => {
+  test("is resumed if a killed run of this resource left it, and a late delete of the old one drops nothing", async () => {
     const resource = fresh("resource");
     const old = managed(db, {}, resource);
     await old.up({ name, tables: [one] });
     const next = managed(db, {}, resource);
     await next.up({ name, tables: [one, two] });
     await old.destroy();
-    expect(said.join()).toContain(`publication "${name}" belongs to another resource by now`);
+    expect(said.join()).toContain(`publication "${name}" now belongs to another resource`);
     expect(await membersOf(db, name)).toEqual([one, two].sort());
     await next.destroy();
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("has been adopted by another stack since: that one's mark stays, and our delete drops nothing", async () => {
+  test("keeps the marker of another stack that adopted it since, and delete drops nothing", async () => {
     const ours = managed(db);
     await ours.up({ name, tables: [one] });
     const theirs = new Managed("Publication", "theirs", db.config, { stack: "prod" });
@@ -143,22 +147,26 @@ describe.each(PLACES)("A publication that is there already, on Postgres $version
     expect((await publicationOf(db, name))?.comment).toContain("organization/app/dev/Publication");
   });
 
-  test("under a name that pgoutput folds: is refused, since no pipe can read it, with the way on", async () => {
+  test("is refused under a name that pgoutput folds, with the statement that renames it", async () => {
     name = `${fresh()}Upper`;
     await byHand();
     await expect(managed(db).up({ name, tables: [one], ...adopting })).rejects.toThrow(
-      /would be read as another name by pgoutput.*ALTER PUBLICATION .* RENAME TO/,
+      /pgoutput would read ".*Upper" as another name\.\n[\s\S]*\nIf .* Run: ALTER PUBLICATION .* RENAME TO …;/,
     );
   });
 
   if (admin !== "superuser")
-    test("and belongs to somebody else: what it takes is named", async () => {
+    test("is refused with the GRANT to run if it belongs to another role", async () => {
       const owner = fresh("owner");
       await db.query(`create role ${owner}; grant create on database ${quoted(db.database)} to ${owner}`);
       await db.query(`create publication ${name}`);
       await db.query(`alter publication ${name} owner to ${owner}`);
       await expect(managed(db).check({ name, tables: [one], ...adopting })).rejects.toThrow(
-        `belongs to ${owner}, and "${db.user}" does not have the rights of that role: GRANT ${owner} TO ${db.user}`,
+        [
+          `publication "${name}" belongs to ${owner}, so "${db.user}" cannot change it.`,
+          `"${db.user}" does not have the privileges of that role.`,
+          `Run: GRANT ${owner} TO ${db.user};`,
+        ].join("\n"),
       );
     });
 });

@@ -16,7 +16,7 @@ interface Case {
   what: string;
   from: object;
   to: object;
-  /** All that is sent to change it, P and OWNER standing for names; a blank line is the end of a transaction. */
+  /** All statements sent for the change. P and OWNER stand for names, and a blank line ends a transaction. */
   sent: string;
   least?: number;
   admins?: Admin[];
@@ -43,7 +43,7 @@ const CASES: Case[] = [
     sent: `alter publication P add table only "s"."a"`,
   },
   {
-    what: "operations and the root",
+    what: "operations and publish_via_partition_root",
     from: { tables: ["s.a"] },
     to: { tables: ["s.a"], publish: ["insert", "delete"], publishViaPartitionRoot: false },
     sent: "alter publication P set (publish = 'insert, delete', publish_via_partition_root = false)",
@@ -68,7 +68,7 @@ const CASES: Case[] = [
     sent: "alter publication P set (publish_generated_columns = stored)",
   },
   {
-    what: "columns",
+    what: "a column list",
     least: 15,
     from: { tables: [{ ...A, columns: ["id"] }, "s.b"] },
     to: { tables: [{ ...A, columns: ["id", "b"] }, "s.b"] },
@@ -76,7 +76,7 @@ const CASES: Case[] = [
            alter publication P add table only "s"."a" ("b", "id")`,
   },
   {
-    what: "columns all listed to none listed",
+    what: "a column list of all columns to no column list",
     least: 15,
     from: { tables: [{ ...A, columns: ["id", "a", "b"] }] },
     to: { tables: ["s.a"] },
@@ -139,7 +139,7 @@ const CASES: Case[] = [
     sent: `alter publication P drop tables in schema "s"`,
   },
   {
-    what: "all of it at once",
+    what: "everything at once",
     least: 15,
     from: { tables: ["s.a", "s.b"], publish: ["insert"], publishViaPartitionRoot: false },
     to: {
@@ -173,7 +173,7 @@ describe.each(PLACES)("Publication on Postgres $version as $admin changes in pla
     await db.asAdmin("create table s.p1 partition of s.p default");
   });
 
-  /** What changed publications since then, as the server's log has it. */
+  /** The statements on publications since then, from the server's log. */
   async function sentSince(before: string, name: string): Promise<string> {
     const lines = (await db.log()).slice(before.length).split("\n");
     const statements = lines.flatMap((line) => /(?:execute <unnamed>|statement): (.*)/.exec(line)?.[1] ?? []);
@@ -189,19 +189,19 @@ describe.each(PLACES)("Publication on Postgres $version as $admin changes in pla
 
   test.each(cases)("$what", async ({ from, to, sent }) => {
     const [name, pub] = [fresh(), managed(db)];
-    const wish = { name, ...to, ...("owner" in to && { owner }) };
+    const desired = { name, ...to, ...("owner" in to && { owner }) };
     await pub.up({ name, ...from });
     const { oid } = pub.outputs;
     const before = await db.log();
-    expect((await pub.up(wish)).kind).toBe("update");
+    expect((await pub.up(desired)).kind).toBe("update");
     expect(await sentSince(before, name)).toBe(sent.replace(/^ +/gm, ""));
     expect((await publicationOf(db, name))?.oid).toBe(oid);
     expect(await pub.refresh()).toBe(false);
-    expect((await pub.up(wish)).kind).toBe("same");
+    expect((await pub.up(desired)).kind).toBe("same");
     await pub.destroy();
   });
 
-  test("without a lock on the tables that stay", async () => {
+  test("without locking the tables that stay", async () => {
     const [name, pub] = [fresh(), managed(db, { "clickpipes:lockTimeout": "1" })];
     const stays = version >= 15 ? { ...A, where: "id > 0", columns: ["id"] } : "s.a";
     await pub.up({ name, tables: [stays, "s.b"] });

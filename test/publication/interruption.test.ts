@@ -3,7 +3,7 @@ import { Interruptions, type Story } from "../support/interruption";
 import { membersOf, publicationOf } from "../support/publication/publications";
 import { recordWarnings } from "../support/warnings";
 
-describe("a publication, cut off or killed at any statement, as a superuser", () => {
+describe("A publication whose run is cut off or killed at any statement, as a superuser", () => {
   let scene: Interruptions;
   let count = 0;
 
@@ -16,9 +16,9 @@ describe("a publication, cut off or killed at any statement, as a superuser", ()
   });
   afterAll(() => scene?.stop());
 
-  type Wish = (name: string) => Record<string, unknown>;
+  type Desired = (name: string) => Record<string, unknown>;
 
-  function aPublication(from: Wish | undefined, to: Wish | "nothing", found = false): Story {
+  function aPublication(from: Desired | undefined, to: Desired | "nothing", found = false): Story {
     const { db } = scene;
     const name = `p_${++count}`;
     const lives = scene.lives("Publication", name);
@@ -49,10 +49,10 @@ describe("a publication, cut off or killed at any statement, as a superuser", ()
   }
 
   const A = { schema: "s", name: "a" };
-  const list: Wish = (name) => ({ name, tables: [{ ...A, where: "id > 0" }, "s.b"], comment: "one" });
-  const schema: Wish = (name) => ({ name, schemas: ["s"], tables: ["r.c"] });
+  const list: Desired = (name) => ({ name, tables: [{ ...A, where: "id > 0" }, "s.b"], comment: "one" });
+  const schema: Desired = (name) => ({ name, schemas: ["s"], tables: ["r.c"] });
 
-  test("is made the same", () => scene.everywhere(() => aPublication(undefined, list)));
+  test("is created the same", () => scene.everywhere(() => aPublication(undefined, list)));
 
   test("is changed the same, in place", () =>
     scene.everywhere(() =>
@@ -63,11 +63,11 @@ describe("a publication, cut off or killed at any statement, as a superuser", ()
       })),
     ));
 
-  test("passes from a list to its schema the same", () => scene.everywhere(() => aPublication(list, schema)));
+  test("moves from a list to its schema the same", () => scene.everywhere(() => aPublication(list, schema)));
 
   test("and back", () => scene.everywhere(() => aPublication(schema, list)));
 
-  test("is replaced the same, by consent", () =>
+  test("is replaced the same with allowReplace", () =>
     scene.everywhere(() =>
       aPublication(list, (name) => ({
         name,
@@ -78,8 +78,8 @@ describe("a publication, cut off or killed at any statement, as a superuser", ()
       })),
     ));
 
-  test("is adopted and given back the same", async () => {
-    const adopted: Wish = (name) => ({ name, tables: ["s.a"], comment: "ours", adopt: true });
+  test("is adopted and restored the same", async () => {
+    const adopted: Desired = (name) => ({ name, tables: ["s.a"], comment: "ours", adopt: true });
     await scene.everywhere(() => aPublication(undefined, adopted, true));
     await scene.everywhere(() => aPublication(adopted, "nothing", true));
   });

@@ -13,18 +13,18 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
   const db = useDatabase(version, "superuser", { max_prepared_transactions: "2" });
   useWarnings();
   let pub: Managed;
-  let wish: { name: string; tables: string[] };
+  let desired: { name: string; tables: string[] };
   let busy: string;
   const sessions: Client[] = [];
 
   beforeEach(async () => {
     const [stays = "", comes = ""] = await makeTables(db, WITH_KEY, WITH_KEY);
     busy = comes;
-    wish = { name: fresh(), tables: [stays, comes] };
+    desired = { name: fresh(), tables: [stays, comes] };
     pub = managed(db, { "clickpipes:lockTimeout": String(LOCK_TIMEOUT_MS / 1000) });
-    await pub.up({ ...wish, tables: [stays] });
-    // The preview has been before.
-    await pub.check(wish);
+    await pub.up({ ...desired, tables: [stays] });
+    // The preview comes first.
+    await pub.check(desired);
   });
   afterEach(async () => {
     for (const one of sessions.splice(0)) await one.end();
@@ -37,36 +37,36 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
     return Object.assign(client, { pid: rows[0]?.pid as number });
   }
 
-  const weWait = () =>
+  const isWaiting = () =>
     db.query(
       `select from pg_locks l join pg_stat_activity a on a.pid = l.pid
         where not l.granted and a.application_name = 'pulumi-neon-clickpipes'`,
     );
   const naming = (blocker: number | string) =>
     new RegExp(
-      `could not get a lock in 3 tries of 0.7 s .*55P03.*${typeof blocker === "number" ? "pid " : ""}${blocker} \\(user cloud_admin, since 20.*Nothing was changed`,
+      `could not get a lock in 3 tries of 0.7 s .*55P03.*\nIt is held by .*${typeof blocker === "number" ? "pid " : ""}${blocker} \\(user cloud_admin, since 20.*\nThis transaction changed nothing`,
     );
 
-  /** Fails with the one who blocks named, having changed nothing; once that one has gone, succeeds. */
+  /** Fails and names the blocker without changing anything. Succeeds once the blocker is gone. */
   async function isBlockedBy(blocker: number | string, end: () => Promise<unknown>): Promise<void> {
-    await expect(pub.up(wish)).rejects.toThrow(naming(blocker));
-    expect(await membersOf(db, wish.name)).toEqual([wish.tables[0]]);
+    await expect(pub.up(desired)).rejects.toThrow(naming(blocker));
+    expect(await membersOf(db, desired.name)).toEqual([desired.tables[0]]);
     await end();
-    expect((await pub.up(wish)).kind).toBe("update");
-    expect(await membersOf(db, wish.name)).toEqual([...wish.tables].sort());
+    expect((await pub.up(desired)).kind).toBe("update");
+    expect(await membersOf(db, desired.name)).toEqual([...desired.tables].sort());
   }
 
-  test("by a migration: we take three short turns, then name it", async () => {
+  test("by a migration: up tries three times for a short time, then names it", async () => {
     const migration = await connect();
     await migration.query(`begin; alter table ${busy} add c int`);
     await isBlockedBy(migration.pid, () => migration.query("commit"));
   });
 
-  test("by a migration that ends in time: the change goes on by itself", async () => {
+  test("by a migration that ends in time: the change continues by itself", async () => {
     const migration = await connect();
     await migration.query(`begin; alter table ${busy} add c int`);
-    const change = pub.up(wish);
-    await vi.waitUntil(async () => (await weWait()).length > 0);
+    const change = pub.up(desired);
+    await vi.waitUntil(async () => (await isWaiting()).length > 0);
     await migration.query("commit");
     expect((await change).kind).toBe("update");
   });
@@ -103,52 +103,52 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
   });
 
   if (version >= 15)
-    test("by nobody, but passes from the list to its schema while a transaction is open", async () => {
+    test("by no one, but moves from the list to its schema while a transaction is open", async () => {
       const [open, idle] = [await connect(), await connect()];
       await idle.query("begin; select");
-      await open.query(`begin; insert into ${wish.tables[0]} (id) values (1)`);
-      const whole = { name: wish.name, schemas: ["public"], allowUnsafeTables: true };
+      await open.query(`begin; insert into ${desired.tables[0]} (id) values (1)`);
+      const whole = { name: desired.name, schemas: ["public"], allowUnsafeTables: true };
       await expect(pub.up(whole)).rejects.toThrow(
         new RegExp(
-          `transactions that began before: pid ${open.pid} \\(user cloud_admin, since 20[^,]*\\)\\. Until then`,
+          `transactions that began before: pid ${open.pid} \\(user cloud_admin, since 20[^,]*\\)\\.\nUntil they end`,
         ),
       );
-      // Nothing is lost meanwhile: both publish it.
-      expect(await membersOf(db, wish.name)).toEqual([wish.tables[0]]);
+      // No change is lost, since the table is published both ways.
+      expect(await membersOf(db, desired.name)).toEqual([desired.tables[0]]);
       const schemas =
         "select from pg_publication_namespace n join pg_publication p on p.oid = n.pnpubid where p.pubname = $1";
-      expect(await db.query(schemas, [wish.name])).toHaveLength(1);
+      expect(await db.query(schemas, [desired.name])).toHaveLength(1);
       await open.query("commit");
       expect((await pub.up(whole)).kind).toBe("update");
-      expect(await membersOf(db, wish.name)).toEqual([]);
+      expect(await membersOf(db, desired.name)).toEqual([]);
       expect(await pub.refresh()).toBe(false);
     });
 
   if (version >= 15)
-    test("by a migration, and meanwhile a transaction begins that our change is to wait for", async () => {
+    test("by a migration, while a transaction begins that the change has to wait for", async () => {
       const [migration, open] = [await connect(), await connect()];
       const elsewhere = await makeSchema(db, "d");
       await migration.query(`begin; lock table ${elsewhere}.d in share update exclusive mode`);
-      const whole = { name: wish.name, schemas: ["public"], tables: [`${elsewhere}.d`], allowUnsafeTables: true };
+      const whole = { name: desired.name, schemas: ["public"], tables: [`${elsewhere}.d`], allowUnsafeTables: true };
       const change = pub.up(whole).catch((error: Error) => error);
       // The schema has been added, the table not yet.
-      await vi.waitUntil(async () => (await weWait()).length > 0);
-      await open.query(`begin; insert into ${wish.tables[0]} (id) values (2)`);
+      await vi.waitUntil(async () => (await isWaiting()).length > 0);
+      await open.query(`begin; insert into ${desired.tables[0]} (id) values (2)`);
       await migration.query("commit");
       expect(await change).toMatchObject({
         message: expect.stringContaining(`that began before: pid ${open.pid} (user`),
       });
       await open.query("commit");
       expect((await pub.up(whole)).kind).toBe("update");
-      expect(await membersOf(db, wish.name)).toEqual([`${elsewhere}.d`]);
+      expect(await membersOf(db, desired.name)).toEqual([`${elsewhere}.d`]);
       await pub.destroy();
     });
 
-  test("never makes the application wait behind us: it writes while we wait for a lock", async () => {
+  test("never makes the application wait: it writes while up waits for a lock", async () => {
     const [vacuum, application] = [await connect(), await connect()];
     await vacuum.query(`begin; lock table ${busy} in share update exclusive mode`);
-    const change = pub.up(wish).catch((error: Error) => error);
-    await vi.waitUntil(async () => (await weWait()).length > 0);
+    const change = pub.up(desired).catch((error: Error) => error);
+    await vi.waitUntil(async () => (await isWaiting()).length > 0);
     await application.query("set lock_timeout = '1ms'");
     for (const id of [1, 2, 3]) {
       await application.query(`insert into ${busy} (id) values (${id})`);
@@ -160,11 +160,11 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
 
   test("even where a migration queues behind us and the application behind the migration", async () => {
     const [holder, migration, application] = [await connect(), await connect(), await connect()];
-    const [stays = ""] = wish.tables;
+    const [stays = ""] = desired.tables;
     // We get the lock on the table that goes, and wait for the one on the table that comes.
     await holder.query(`begin; lock table ${busy} in share update exclusive mode`);
-    const change = pub.up({ ...wish, tables: [busy] }).catch((error: Error) => error);
-    await vi.waitUntil(async () => (await weWait()).length > 0);
+    const change = pub.up({ ...desired, tables: [busy] }).catch((error: Error) => error);
+    await vi.waitUntil(async () => (await isWaiting()).length > 0);
     const migrated = migration.query(`alter table ${stays} add d int`);
     await application.query(`set lock_timeout = '${LOCK_TIMEOUT_MS * 3}ms'`);
     // Behind the migration, which gets its turn when our first try has ended, and not only after the third.

@@ -16,7 +16,7 @@ describe.each([14, 18] as const)("In parallel, on Postgres %i", (version) => {
     tables = await makeTables(db, ...Array.from({ length: 6 }, () => WITH_KEY));
   });
 
-  /** A stack of its own, with connections of its own as another process has them. */
+  /** A separate stack, with its own connections like another process. */
   const stack = (name: string, number: number) =>
     new Managed(
       "Publication",
@@ -34,7 +34,7 @@ describe.each([14, 18] as const)("In parallel, on Postgres %i", (version) => {
     await pub.up({ name, tables });
   }
 
-  test("publications of several stacks over the same tables are made, changed and dropped without an error", async () => {
+  test("several stacks create, change and drop publications over the same tables without an error", async () => {
     const owner = fresh("owner");
     await db.query(`create role ${owner} superuser`);
     const names = [fresh(), fresh(), fresh(), fresh()];
@@ -45,18 +45,18 @@ describe.each([14, 18] as const)("In parallel, on Postgres %i", (version) => {
     for (const name of names) expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("two stacks that want one name: one gets it, and the other is told whose it is", async () => {
+  test("of two stacks that want one name, one gets it and the other learns who has it", async () => {
     const name = fresh();
     const [one, two] = [stack("one", 1), stack("two", 2)];
     const outcomes = await Promise.allSettled([one.up({ name, tables }), two.up({ name, tables: [] })]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const refused = outcomes.find((outcome) => outcome.status === "rejected") as PromiseRejectedResult;
-    expect(refused.reason.message).toMatch(/exists already and belongs to organization\/app\/(one|two)\/Publication/);
+    expect(refused.reason.message).toMatch(/already exists and belongs to organization\/app\/(one|two)\/Publication/);
     await Promise.all([one.destroy(), two.destroy()]);
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("with an application that changes the same tables and other publications by hand", async () => {
+  test("an application changes the same tables and other publications by hand", async () => {
     const name = fresh();
     const [pub, by] = [stack("three", 3), fresh("by_hand")];
     await db.asAdmin(`create publication ${by}`);

@@ -13,12 +13,12 @@ import { useWarnings } from "../support/warnings";
 const CHANGES = 120;
 const SEED = Number(process.env.SEED ?? Date.now() % 1e6);
 
-/** The oldest and the newest as superuser; the rest, and Neon's admin, in a long run. */
+/** The oldest and the newest version as superuser. The others, and Neon's admin, in a long run. */
 const PLACES = (["superuser", "neon"] as Admin[])
   .flatMap((admin) => POSTGRES_VERSIONS.map((version) => ({ version, admin })))
   .filter(({ version, admin }) => LONG || (admin === "superuser" && (version === 14 || version === 18)));
 
-/** Published throughout: with a key, under FULL, partitioned, with a name that needs quotes. */
+/** Published the whole time: with a key, under FULL, partitioned, with a name that needs quotes. */
 const WATCHED = ["keyed", "full", "parts", "Odd.one"];
 const PASSING = ["c1", "c2", "c3", "c4"];
 const LEAVES = ["leaf_0", "leaf_1"];
@@ -62,7 +62,7 @@ describe.each(PLACES)("A reader on Postgres $version, changed by $admin", ({ ver
     application = new Application(db.uriOf(login.user, login.password), tables([...WATCHED, ...PASSING]));
   }
 
-  /** Everything that the application did to the watched tables, in its order, and nothing else. */
+  /** Expects everything that the application did to the watched tables, in order, and nothing else. */
   async function expectAllReceived(): Promise<void> {
     await application.stop();
     expect(application.failures).toEqual([]);
@@ -77,8 +77,8 @@ describe.each(PLACES)("A reader on Postgres $version, changed by $admin", ({ ver
     }
   }
 
-  /** A publication as it may be wished for, the watched tables always in it. */
-  function anyWish({ pick, chance }: Random) {
+  /** Random arguments, always with the watched tables. */
+  function randomArguments({ pick, chance }: Random) {
     const scope = version >= 15 && admin === "superuser" ? pick(["list", "schema", "mixed"]) : "list";
     const narrowings = version >= 15 && scope === "list" ? [{}, { columns: ["id"] }, { where: "id % 3 = 0" }] : [{}];
     const passing = tables(PASSING.filter(() => chance(0.5))).map((table) => ({ ...table, ...pick(narrowings) }));
@@ -94,22 +94,22 @@ describe.each(PLACES)("A reader on Postgres $version, changed by $admin", ({ ver
     };
   }
 
-  test(`gets every change of the tables that stay, once and in order, through ${CHANGES} changes in place`, async () => {
+  test(`receives every change to the tables that stay, once and in order, through ${CHANGES} changes in place`, async () => {
     await db.query(`create role ${owner} ${admin === "superuser" ? "superuser" : ""}`);
     await db.query(`grant create on database ${quoted(db.database)} to ${owner}`);
     await db.query(`grant ${owner} to ${quoted(db.user)}`);
     const dice = random(SEED);
     const pub = managed(db);
-    await pub.up(anyWish(dice));
+    await pub.up(randomArguments(dice));
     const { oid } = pub.outputs;
     await read();
     application.start();
-    for (let changes = 0; changes < CHANGES; ) if ((await pub.up(anyWish(dice))).kind === "update") changes++;
+    for (let changes = 0; changes < CHANGES; ) if ((await pub.up(randomArguments(dice))).kind === "update") changes++;
     expect((await publicationOf(db, name))?.oid).toBe(oid);
     await expectAllReceived();
   });
 
-  test("never finds the publication gone while it is replaced", async () => {
+  test("always finds the publication while it is replaced", async () => {
     const pub = managed(db);
     const consent = { allowReplace: true, allowLeftoverSlots: true, allowUnsafeTables: true };
     const list = { name, tables: tables(WATCHED), ...consent };
@@ -121,7 +121,7 @@ describe.each(PLACES)("A reader on Postgres $version, changed by $admin", ({ ver
       await pub.up({ name, allTables: true, ...consent });
       oids.add(pub.outputs.oid);
       await application.burst(2);
-      // The old one is dropped and the new one waits for this lock: what is written now, is written between the two.
+      // The old publication is dropped, and the new one waits for this lock. What is written now falls between the two.
       const migration = await session(db.uri);
       await migration.query("begin");
       await migration.query(`lock table ${schema}.keyed in share update exclusive mode`);

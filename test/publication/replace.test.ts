@@ -10,10 +10,10 @@ import { useWarnings } from "../support/warnings";
 const PLACES = POSTGRES_VERSIONS.flatMap((version) =>
   (["superuser", "neon"] as Admin[]).map((admin) => ({ version, admin })),
 );
-const GO_ABOUT =
-  /A running ClickPipe .* would fail or lose changes.*stop the pipe, set `allowReplace: true`.*resync the pipe/;
-/** Nothing listens there: a preview from a machine that cannot reach the database. */
-const NOWHERE = { "clickpipes:connectionUri": "postgres://somebody:secret@127.0.0.1:1/postgres?sslmode=disable" };
+const HOW_TO =
+  /A running ClickPipe .*\nIt would fail or lose changes.*\nTo .*: stop the pipe, set `allowReplace: true`.*resync the pipe\./;
+/** Nothing listens there, as in a preview from a machine that cannot reach the database. */
+const NOWHERE = { "clickpipes:connectionUri": "postgres://anyone:secret@127.0.0.1:1/postgres?sslmode=disable" };
 
 describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version, admin }) => {
   const db = useDatabase(version, admin);
@@ -31,7 +31,7 @@ describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version
   const oidNow = async () => (await publicationOf(db, name))?.oid;
 
   test.each(["all tables", "a list", "another name"])(
-    "becomes one of %s only by consent, said in the preview",
+    "changes to %s only with allowReplace, and the preview says so",
     async (kind) => {
       const list = { name, tables };
       const all = { name, allTables: true, allowUnsafeTables: true };
@@ -39,19 +39,19 @@ describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version
         kind === "a list" ? [all, list] : [list, kind === "all tables" ? all : { ...list, name: `${name}_2` }];
       await pub.up(from);
       const { oid } = pub.outputs;
-      await expect(pub.check(to)).rejects.toThrow(GO_ABOUT);
+      await expect(pub.check(to)).rejects.toThrow(HOW_TO);
       const afar = managed({ ...db, config: NOWHERE });
       afar.state = pub.state;
-      await expect(afar.check(to)).rejects.toThrow(GO_ABOUT);
+      await expect(afar.check(to)).rejects.toThrow(HOW_TO);
       expect(await oidNow()).toBe(oid);
 
       said.splice(0);
       expect((await pub.up({ ...to, allowReplace: true })).kind).toBe("update");
-      const what = kind === "another name" ? "renamed" : "dropped and made again";
+      const what = kind === "another name" ? "renamed" : "dropped and recreated";
       expect(said.join()).toContain(
-        `"${to.name}" will be ${what}: a ClickPipe that reads it has to be resynced afterwards`,
+        `publication "${to.name}" will be ${what}.\nAfterwards, resync every ClickPipe that reads it.`,
       );
-      expect(said.join()).toContain("is replaced or renamed: a ClickPipe that reads it has to be resynced");
+      expect(said.join()).toContain("is replaced or renamed.\nResync every ClickPipe that reads it.");
       const now = await publicationOf(db, to.name);
       expect(pub.outputs.oid).toBe(now?.oid);
       expect(now?.oid === oid).toBe(kind === "another name");
@@ -61,12 +61,12 @@ describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version
   );
 
   if (version >= 15 && admin !== "superuser")
-    test("gets a schema only by consent, said where the preview can look, else by up", async () => {
+    test("gets a schema only with allowReplace, as the preview says, or up if the preview cannot look", async () => {
       const schema = await makeSchema(db, "t");
       await pub.up({ name, tables });
       const to = { name, schemas: [schema] };
       await expect(pub.check(to)).rejects.toThrow(
-        /only a superuser may add schemas to a publication in place .*ClickPipe/,
+        /only a superuser can add schemas to publication ".*" in place: .*\.\nA running ClickPipe/,
       );
       const { oid } = pub.outputs;
       expect((await pub.up({ ...to, allowReplace: true })).kind).toBe("update");
@@ -95,25 +95,27 @@ describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version
     await pub.destroy();
   });
 
-  test("cannot be renamed to the name of another", async () => {
+  test("cannot be renamed to the name of another publication", async () => {
     const other = fresh();
     await db.asAdmin(`create publication ${other}`);
     await pub.up({ name, tables });
     await expect(pub.up({ name: other, tables, allowReplace: true })).rejects.toThrow(
-      `"${name}" cannot be renamed to "${other}": there is another publication of that name`,
+      `"${name}" cannot be renamed to "${other}".\nAnother publication already has that name.`,
     );
     await pub.destroy();
   });
 
-  test("dropped and made again by somebody else under its name is said to be so, and mended", async () => {
+  test("dropped and recreated by another user under its name is reported, and fixed by up", async () => {
     await pub.up({ name, tables });
     const { oid } = pub.outputs;
     await db.asAdmin(`drop publication ${name}; create publication ${name}`);
     expect(await pub.refresh()).toBe(true);
-    const sentence = `publication "${name}" was dropped and made again by somebody else (OID ${oid}, now ${await oidNow()})`;
-    expect(pub.drift).toContainEqual(`${sentence}: the pipe has to be resynced`);
+    const sentence = `publication "${name}" was dropped and recreated outside this resource (OID ${oid}, now ${await oidNow()})`;
+    expect(pub.drift).toContainEqual(`${sentence}; resync the pipe`);
     await pub.up({ name, tables });
-    expect(said.join()).toContain(`${sentence}. Changes made meanwhile never reached ClickHouse: resync the pipe`);
+    expect(said.join()).toContain(
+      `${sentence}.\nChanges made in the meantime never reached ClickHouse.\nResync the pipe.`,
+    );
     expect(said.join()).toContain(`had lost table ${tables[0]}`);
     expect(await pub.refresh()).toBe(false);
     expect(pub.outputs.oid).toBe(await oidNow());
@@ -121,17 +123,17 @@ describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version
     expect(await oidNow()).toBeUndefined();
   });
 
-  test("dropped by hand is gone at a refresh, unless a slot is there: then up makes it again and warns", async () => {
+  test("dropped by hand is gone at a refresh, unless there is a slot: then up recreates it and warns", async () => {
     await pub.up({ name, tables });
     await db.asAdmin(`drop publication ${name}`);
     await makeSlot(db, "left");
     expect(await pub.refresh()).toBe(true);
     expect(pub.drift).toEqual([
-      `publication "${name}" is gone while there is slot left: once it is made again, the pipe has to be resynced`,
+      `publication "${name}" is gone, and these slots still exist: left; resync the pipe once the publication is recreated`,
     ]);
     await pub.up({ name, tables });
     expect(said.join()).toContain(
-      `publication "${name}" was gone and is made again. Changes made meanwhile never reached`,
+      `publication "${name}" was gone and is recreated.\nChanges made in the meantime never reached`,
     );
     expect(await pub.refresh()).toBe(false);
     await dropSlots(db);
@@ -143,11 +145,11 @@ describe.each(PLACES)("A publication on Postgres $version as $admin", ({ version
     await pub.destroy();
   });
 
-  test("of all tables says once why that is unwise", async () => {
+  test("of all tables warns once why that is not recommended", async () => {
     await pub.up({ name, allTables: true, allowUnsafeTables: true });
     await pub.up({ name, allTables: true, allowUnsafeTables: true });
     await pub.refresh();
-    const why = "publishes all tables: each one made without a primary key will have its UPDATEs and DELETEs fail";
+    const why = "publishes all tables: UPDATE and DELETE will fail on each table that is created without a primary key";
     expect(said.filter((line) => line.includes(why))).toHaveLength(1);
     await pub.destroy();
   });

@@ -5,8 +5,8 @@ import { useDatabase } from "../support/postgres/database";
 import { managed, publicationOf } from "../support/publication/publications";
 import { useWarnings } from "../support/warnings";
 
-/** Neither a superuser nor a member of Neon's privileged role: owns table t, and may not yet make publications. */
-describe.each([14, 16, 18] as const)("An admin of few rights on Postgres %i", (version) => {
+/** Neither a superuser nor a member of Neon's privileged role. It owns table t, and cannot create publications yet. */
+describe.each([14, 16, 18] as const)("An admin with few privileges on Postgres %i", (version) => {
   const db = useDatabase(version);
   useWarnings();
   let name: string;
@@ -28,50 +28,69 @@ describe.each([14, 16, 18] as const)("An admin of few rights on Postgres %i", (v
     expect(await publicationOf(db, name)).toBeUndefined();
   };
 
-  test("is told in the preview what the database's owner has to grant", async () => {
+  test("learns from the preview what to have granted", async () => {
     await refused(
       {},
-      '"plain" may not create publications in database "postgres": GRANT CREATE ON DATABASE postgres TO plain',
+      [
+        `"plain" cannot create publication "${name}" in database "postgres".`,
+        "Creating a publication requires CREATE on the database.",
+        "As the owner of the database, run: GRANT CREATE ON DATABASE postgres TO plain;",
+      ].join("\n"),
     );
     await db.query("grant create on database postgres to plain");
     await refused(
       { tables: ["public.t", "public.theirs"] },
-      'table public.theirs belongs to group_owner, and only its owner may publish it: "plain" is not a member of that role',
+      "table public.theirs belongs to group_owner, and only its owner can publish it.\n" +
+        '"plain" is not a member of that role. Run: GRANT group_owner TO plain;\nNothing was changed.',
     );
     await db.query("grant group_owner to plain");
     await pub.up({ name, tables: ["public.t", "public.theirs"] });
     await db.query("revoke group_owner from plain");
-    // What is published stays; only what is added must be ours.
+    // What is published stays. The admin must own only what is added.
     await pub.up({ name, tables: ["public.t", "public.theirs"], comment: "more" });
     await pub.up({ name, tables: ["public.t"] });
     await expect(pub.up({ name, tables: ["public.t", "public.theirs"] })).rejects.toThrow("belongs to group_owner");
     await pub.destroy();
   });
 
-  test("cannot publish more than tables, and is told who can", async () => {
-    const words =
-      'takes a superuser, or on Neon a member of neon_superuser; "plain" is neither. List the tables instead';
-    await refused({ tables: undefined, allTables: true, allowUnsafeTables: true }, `publishing all tables ${words}`);
+  test("can publish only tables, and learns who can publish more", async () => {
+    const words = (whole: string) =>
+      [
+        `"plain" cannot create publication "${name}" for ${whole}.`,
+        "That requires a superuser or, on Neon, a member of neon_superuser.",
+        "List the tables in `tables` instead.",
+      ].join("\n");
+    await refused({ tables: undefined, allTables: true, allowUnsafeTables: true }, words("all tables"));
     if (version >= 15)
-      await refused(
-        { tables: undefined, schemas: ["public"], allowUnsafeTables: true },
-        `publishing whole schemas ${words}`,
-      );
+      await refused({ tables: undefined, schemas: ["public"], allowUnsafeTables: true }, words("whole schemas"));
   });
 
-  test("cannot give it to whom it may not, and is told what is missing", async () => {
-    await refused({ owner: "nobody" }, 'owner "nobody": there is no such role. Nothing was changed');
-    await refused(
-      { owner: "other" },
-      "needs the rights of that role and to be allowed to set it: GRANT other TO plain",
+  test("cannot give the publication to every role, and learns what is missing", async () => {
+    const refusedFor = (owner: string, ...why: string[]) => {
+      const what = `role "${owner}" cannot become the owner of publication "${name}".`;
+      return refused({ owner }, [what, ...why, "Nothing was changed."].join("\n"));
+    };
+    await refusedFor("missing", "There is no such role.");
+    await refusedFor(
+      "other",
+      '"plain" needs the privileges of that role, and permission to SET ROLE to it.',
+      "Run: GRANT other TO plain;",
     );
     await db.query("grant other to plain");
-    await refused({ owner: "other" }, "it needs CREATE on the database: GRANT CREATE ON DATABASE postgres TO other");
+    await refusedFor(
+      "other",
+      "The owner needs CREATE on the database.",
+      "Run: GRANT CREATE ON DATABASE postgres TO other;",
+    );
     await db.query("grant create on database postgres to other");
     await pub.up({ name, tables: ["public.t"], owner: "other" });
     expect(await publicationOf(db, name)).toMatchObject({ owner: "other" });
     await db.query("revoke other from plain");
-    const lost = `publication "${name}" belongs to other, and "plain" does not have the rights of that role: GRANT other TO plain`;
+    const lost = [
+      `publication "${name}" belongs to other, so "plain" cannot change it.`,
+      '"plain" does not have the privileges of that role.',
+      "Run: GRANT other TO plain;",
+    ].join("\n");
     await expect(pub.up({ name, tables: [], owner: "other" })).rejects.toThrow(lost);
     await expect(pub.destroy()).rejects.toThrow(lost);
     await db.query("grant other to plain");

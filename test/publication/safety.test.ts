@@ -7,7 +7,7 @@ import { SAFE } from "../support/publication/safeTables";
 import { type Case, UNSAFE } from "../support/publication/unsafeTables";
 import { useWarnings } from "../support/warnings";
 
-// 16 judges as 15 does; 17 keeps its lists of indexes otherwise.
+// 16 behaves like 15. 17 stores its lists of indexes differently.
 const VERSIONS = [14, 15, 17, 18] as const;
 
 describe.each(VERSIONS)("On Postgres %i", (version) => {
@@ -22,10 +22,10 @@ describe.each(VERSIONS)("On Postgres %i", (version) => {
     const named = (text: string) => text.replace(/\bt(?=\b|_)/g, t);
     await db.query(named(ddl));
     const table = columns || where ? { schema: "public", name: t, columns, where } : `public.${t}`;
-    return { named, t, pub: managed(db), wish: { name: fresh(), tables: [table], ...args } };
+    return { named, t, pub: managed(db), desired: { name: fresh(), tables: [table], ...args } };
   }
 
-  /** The application's own statements, in a session that knows nothing from before. */
+  /** The application's own statements, in a fresh session. */
   async function application(t: string): Promise<void> {
     const app = await session(db.uri);
     try {
@@ -37,12 +37,12 @@ describe.each(VERSIONS)("On Postgres %i", (version) => {
     }
   }
 
-  test.each(here(UNSAFE))("$what is refused, rightly, and mended: $fix", async (one) => {
-    const { named, t, pub, wish } = await prepare(one);
-    await expect(pub.up(wish)).rejects.toThrow(named(one.hazard));
-    expect(await publicationOf(db, wish.name)).toBeUndefined();
+  test.each(here(UNSAFE))("rightly refuses $what, and the fix works: $fix", async (one) => {
+    const { named, t, pub, desired } = await prepare(one);
+    await expect(pub.up(desired)).rejects.toThrow(named(one.hazard));
+    expect(await publicationOf(db, desired.name)).toBeUndefined();
 
-    await pub.up({ ...wish, allowUnsafeTables: true });
+    await pub.up({ ...desired, allowUnsafeTables: true });
     if (one.later) await db.query(named(one.later));
     await expect(application(t)).rejects.toMatchObject({ code: expect.stringMatching(/^(55000|42P10)$/) });
     await db.query(`truncate ${t}`);
@@ -50,34 +50,36 @@ describe.each(VERSIONS)("On Postgres %i", (version) => {
 
     if (one.fix) {
       const fix = named(one.fix).replace(/TABLE (t_\w+)/, 'TABLE "public"."$1"');
-      await expect(pub.up(wish)).rejects.toThrow(fix);
+      await expect(pub.up(desired)).rejects.toThrow(fix);
       await db.query(fix.replace("…", one.key ?? "id"));
     }
     const { args, ...rest } = one.instead ?? {};
-    const mended = one.instead ? { ...wish, ...args, tables: [{ schema: "public", name: t, ...rest }] } : wish;
+    const fixed = one.instead ? { ...desired, ...args, tables: [{ schema: "public", name: t, ...rest }] } : desired;
     if (one.fix || one.instead) {
-      await pub.up(mended);
+      await pub.up(fixed);
       await application(t);
       expect(await pub.refresh()).toBe(false);
     }
   });
 
-  test.each(here(SAFE))("$what is safe", async (one) => {
-    const { named, t, pub, wish } = await prepare(one);
-    await pub.up(wish);
+  test.each(here(SAFE))("accepts $what", async (one) => {
+    const { named, t, pub, desired } = await prepare(one);
+    await pub.up(desired);
     if (one.later) await db.query(named(one.later));
     await application(t);
     expect(await pub.refresh()).toBe(false);
     await pub.destroy();
   });
 
-  test("a partition that is not logged is nobody's hazard", async () => {
-    const { t, pub, wish } = await prepare({
+  test("an unlogged partition is not a hazard", async () => {
+    const { t, pub, desired } = await prepare({
       what: "",
       ddl: "create table t (id int, a int) partition by range (id); create table t_1 (like t); alter table t_1 set unlogged",
     });
-    // From 18 on an unlogged table can still be a partition, only no partitioned one be unlogged.
+    // From 18 on, an unlogged table can still be a partition. Only a partitioned table cannot be unlogged.
     await db.query(`alter table ${t} attach partition ${t}_1 default`);
-    await expect(pub.up(wish)).rejects.toThrow(new RegExp(`: public.${t} has no primary key[^;]*$`));
+    await expect(pub.up(desired)).rejects.toThrow(
+      new RegExp(`fail\\.\npublic.${t} has no primary key[^\n]*\nFix the tables`),
+    );
   });
 });

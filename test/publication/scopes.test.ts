@@ -13,8 +13,8 @@ import {
 } from "../support/publication/publications";
 import { useWarnings } from "../support/warnings";
 
-/** Made, the same again, nothing at refresh, and the same after that. */
-async function makes(pub: Managed, args: Record<string, unknown>): Promise<Record<string, unknown>> {
+/** Creates it. The next up, the refresh and the up after that find no difference. */
+async function creates(pub: Managed, args: Record<string, unknown>): Promise<Record<string, unknown>> {
   const { kind, outputs } = await pub.up(args);
   expect(kind).toBe("create");
   expect((await pub.up(args)).kind).toBe("same");
@@ -27,10 +27,10 @@ describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ vers
   const db = useDatabase(version, admin);
   useWarnings();
 
-  test("of listed tables, with all operations and via the root unless told otherwise, and drops it", async () => {
+  test("publishes listed tables, by default with all operations and via the root, and is dropped", async () => {
     const tables = await makeTables(db, WITH_KEY, WITH_KEY);
     const [name, pub] = [fresh(), managed(db)];
-    const outputs = await makes(pub, { name, tables: [...tables].reverse() });
+    const outputs = await creates(pub, { name, tables: [...tables].reverse() });
     const row = await publicationOf(db, name);
     expect(row).toMatchObject({ all: false, publish: "insert,update,delete,truncate", viaRoot: true, owner: db.user });
     expect(await membersOf(db, name)).toEqual(tables);
@@ -42,45 +42,45 @@ describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ vers
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("of no table yet: an empty list is a list", async () => {
+  test("publishes no table yet with an empty list", async () => {
     const [name, pub] = [fresh(), managed(db)];
-    await makes(pub, { name, tables: [] });
+    await creates(pub, { name, tables: [] });
     expect(await membersOf(db, name)).toEqual([]);
     await pub.destroy();
   });
 
-  test("of all tables", async () => {
+  test("publishes all tables", async () => {
     await makeTables(db, WITH_KEY);
     const [name, pub] = [fresh(), managed(db)];
-    await makes(pub, { name, allTables: true, allowUnsafeTables: true });
+    await creates(pub, { name, allTables: true, allowUnsafeTables: true });
     expect(await publicationOf(db, name)).toMatchObject({ all: true });
     await pub.destroy();
   });
 
-  test("with its own operations, without the root, with a comment", async () => {
+  test("takes operations, publishViaPartitionRoot: false and a comment", async () => {
     const tables = await makeTables(db, WITH_KEY);
     const [name, pub] = [fresh(), managed(db)];
     const comment = "it's\nours \\ alone";
-    await makes(pub, { name, tables, publish: ["delete", "insert"], publishViaPartitionRoot: false, comment });
+    await creates(pub, { name, tables, publish: ["delete", "insert"], publishViaPartitionRoot: false, comment });
     const row = await publicationOf(db, name);
     expect(row).toMatchObject({ publish: "insert,delete", viaRoot: false });
     expect(row?.comment?.startsWith(`${comment}\npulumi-neon-clickpipes: {`)).toBe(true);
     await pub.destroy();
   });
 
-  test("given to another owner", async () => {
+  test("takes another owner", async () => {
     const tables = await makeTables(db, WITH_KEY);
     const [name, pub, owner] = [fresh(), managed(db), fresh("owner")];
     await db.query(`create role ${owner}`);
     await db.query(`grant create on database ${quoted(db.database)} to ${owner}`);
     if (admin === "neon") await db.query(`grant ${owner} to ${quoted(db.user)}`);
-    await makes(pub, { name, tables, owner, comment: "theirs" });
+    await creates(pub, { name, tables, owner, comment: "theirs" });
     expect(await publicationOf(db, name)).toMatchObject({ owner });
     await pub.destroy();
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("with names of every awkward kind, which stay data", async () => {
+  test("takes awkward names of every kind as data", async () => {
     const schema = `Sch"e.ma'; drop --${fresh()}`;
     const names = [
       `T"a.b`,
@@ -102,7 +102,7 @@ describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ vers
       ...(version >= 15 && index % 2 === 0 && { columns: ["id", name] }),
     }));
     const [name, pub] = [`${fresh()}-it's;x--$$ü.1`, managed(db)];
-    const outputs = await makes(pub, { name, tables, comment: "'; drop table x; --" });
+    const outputs = await creates(pub, { name, tables, comment: "'; drop table x; --" });
     expect((await membersOf(db, name)).sort()).toEqual(names.map((one) => `${schema}.${one}`).sort());
     expect(outputs.publishedTables).toHaveLength(names.length);
     const fewer = { name, tables: tables.slice(2), comment: "" };
@@ -114,10 +114,10 @@ describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ vers
 
   if (version >= 15)
     describe("from 15 on", () => {
-      test("of schemas", async () => {
+      test("publishes schemas", async () => {
         const [one, two] = [await makeSchema(db, "t1", "t2"), await makeSchema(db, "t3")];
         const [name, pub] = [fresh(), managed(db)];
-        const outputs = await makes(pub, { name, schemas: [two, one, two] });
+        const outputs = await creates(pub, { name, schemas: [two, one, two] });
         expect(outputs.publishedTables).toEqual([
           { schema: one, name: "t1" },
           { schema: one, name: "t2" },
@@ -126,25 +126,25 @@ describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ vers
         await pub.destroy();
       });
 
-      test("of schemas and tables mixed, one of them in both", async () => {
+      test("publishes schemas and tables, with one table in both", async () => {
         const schema = await makeSchema(db, "t1", "t2");
         const tables = await makeTables(db, WITH_KEY);
         const [name, pub] = [fresh(), managed(db)];
-        const outputs = await makes(pub, { name, schemas: [schema], tables: [...tables, `${schema}.t1`] });
+        const outputs = await creates(pub, { name, schemas: [schema], tables: [...tables, `${schema}.t1`] });
         expect(outputs.publishedTables).toHaveLength(3);
         await pub.destroy();
       });
 
-      test("with columns, and tells which are left out", async () => {
+      test("takes columns, and outputs the excluded ones", async () => {
         const [table = ""] = await makeTables(db, "(id int primary key, a int, b text, c text)");
         const [name, pub] = [fresh(), managed(db)];
         const listed = { schema: "public", name: table.slice(7), columns: ["b", "id"] };
-        const outputs = await makes(pub, { name, tables: [listed] });
+        const outputs = await creates(pub, { name, tables: [listed] });
         expect(outputs.excludedColumns).toEqual([{ schema: "public", name: table.slice(7), columns: ["a", "c"] }]);
         await pub.destroy();
       });
 
-      test("with row filters, which the server rewrites without a diff", async () => {
+      test("takes row filters, which the server rewrites without causing a diff", async () => {
         const [table = "", partitioned = ""] = await makeTables(
           db,
           "(id int primary key, a int)",
@@ -156,29 +156,29 @@ describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ vers
           { schema: "public", name: table.slice(7), where: "id>0 and id<>5 -- all but one" },
           { schema: "public", name: partitioned.slice(7), where: "id BETWEEN 1 AND 9", columns: ["id"] },
         ];
-        await makes(pub, { name, tables });
+        await creates(pub, { name, tables });
         await pub.destroy();
       });
     });
 
   if (version >= 18)
-    test("with stored generated columns", async () => {
+    test("takes stored generated columns", async () => {
       const tables = await makeTables(db, "(id int primary key, a int generated always as (id * 2) stored)");
       const [name, pub] = [fresh(), managed(db)];
-      await makes(pub, { name, tables, publishGeneratedColumns: "stored" });
+      await creates(pub, { name, tables, publishGeneratedColumns: "stored" });
       const [row] = await db.query("select pubgencols from pg_publication where pubname = $1", [name]);
       expect(row).toEqual({ pubgencols: "s" });
       await pub.destroy();
     });
 
-  test("with publishGeneratedColumns none, which every version knows how to do", async () => {
+  test("takes publishGeneratedColumns none on every version", async () => {
     const tables = await makeTables(db, WITH_KEY);
     const [name, pub] = [fresh(), managed(db)];
-    await makes(pub, { name, tables, publishGeneratedColumns: "none" });
+    await creates(pub, { name, tables, publishGeneratedColumns: "none" });
     await pub.destroy();
   });
 
-  test("what this version cannot do is refused in words", async () => {
+  test("refuses what this version of Postgres cannot do", async () => {
     const [table = ""] = await makeTables(db, WITH_KEY);
     const parts = { schema: "public", name: table.slice(7) };
     const refused = async (args: object, words: string) => {
@@ -187,12 +187,15 @@ describe.each(EVERY_PLACE)("Publication on Postgres $version as $admin", ({ vers
       expect(pub.state).toBeUndefined();
     };
     if (version < 15) {
-      const late = `takes Postgres 15 or later; this is ${version}`;
+      const late = `requires Postgres 15 or later.\nThis server runs Postgres ${version}.`;
       await refused({ schemas: ["public"] }, late);
       await refused({ tables: [{ ...parts, columns: ["id"] }] }, late);
       await refused({ tables: [{ ...parts, where: "id > 0" }] }, late);
     }
     if (version < 18)
-      await refused({ tables: [table], publishGeneratedColumns: "stored" }, "takes Postgres 18 or later");
+      await refused(
+        { tables: [table], publishGeneratedColumns: "stored" },
+        `requires Postgres 18 or later.\nThis server runs Postgres ${version}.`,
+      );
   });
 });

@@ -7,10 +7,10 @@ import { managed } from "../support/publication/publications";
 import { recordWarnings } from "../support/warnings";
 import { startWire, type Wire } from "../support/wire/recording";
 
-/** Whatever the list, the same; the milliseconds that it prints are worth reading in `npm run test:long`. */
+/** The result does not depend on the count. The printed milliseconds are useful in `npm run test:long`. */
 const COUNT = LONG ? 10_000 : 2_000;
 
-// Each table of a CREATE PUBLICATION is locked until its end.
+// CREATE PUBLICATION keeps a lock on each of its tables until it ends.
 const db = useDatabase(18, "superuser", { max_locks_per_transaction: "512", autovacuum: "off" });
 let wire: Wire;
 const tables = Array.from({ length: COUNT }, (_unused, index) => `app.t${String(index).padStart(5, "0")}`);
@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => wire?.stop());
 
 /**
- * Messages of each step of a whole life; `report` gets its milliseconds and its round trips, which may seem more where a long
- * message arrives in pieces.
+ * The messages of each step of a whole life. `report` receives the milliseconds and the round trips of each step. A long message
+ * that arrives in pieces may count as several round trips.
  */
 async function life(
   list: string[],
@@ -42,17 +42,17 @@ async function life(
     report(name, performance.now() - start, wire.total.roundTrips);
     messages[name] = wire.total.messages;
   };
-  const wish = { name: fresh(), tables: list };
-  await step("create", () => pub.up(wish));
-  await step("unchanged", () => pub.up(wish));
-  await step("one table less", () => pub.up({ ...wish, tables: list.slice(1) }));
-  await step("one table more", () => pub.up(wish));
+  const desired = { name: fresh(), tables: list };
+  await step("create", () => pub.up(desired));
+  await step("unchanged", () => pub.up(desired));
+  await step("one table less", () => pub.up({ ...desired, tables: list.slice(1) }));
+  await step("one table more", () => pub.up(desired));
   await step("refresh", async () => expect(await pub.refresh()).toBe(false));
   await step("destroy", () => pub.destroy());
   return messages;
 }
 
-test(`${COUNT} tables take no more messages than two do, and none where nothing changed`, {
+test(`${COUNT} tables take no more messages than two tables, and an unchanged run takes none`, {
   timeout: 240_000,
 }, async () => {
   recordWarnings();

@@ -16,11 +16,11 @@ describe.each(PLACES)("Slots on Postgres $version, for $admin", ({ version, admi
   useWarnings();
   let readers: Reader[] = [];
   let name: string;
-  let wish: { name: string; tables: string[] };
+  let desired: { name: string; tables: string[] };
 
   beforeEach(async () => {
     name = fresh();
-    wish = { name, tables: await makeTables(db, WITH_KEY) };
+    desired = { name, tables: await makeTables(db, WITH_KEY) };
   });
   afterEach(async () => {
     for (const reader of readers.splice(0)) await reader.leave();
@@ -34,40 +34,42 @@ describe.each(PLACES)("Slots on Postgres $version, for $admin", ({ version, admi
   };
   const made = async (args = {}, config: Record<string, string> = { "clickpipes:deleteTimeout": "0" }) => {
     const pub = managed(db, config);
-    await pub.up({ ...wish, ...args });
+    await pub.up({ ...desired, ...args });
     return pub;
   };
   const consent = { allowReplace: true };
 
-  test("read by a pipe: neither drop, replacement nor rename goes on, and the reader is named", async () => {
+  test("that a pipe reads block drop, replacement and rename, and the reader is named", async () => {
     const pub = await made();
     const { pid } = await reads("ours", [name, "other"]);
     const refusal = new RegExp(
-      `"${name}" may still be read: slot ours \\(read by session ${pid}, holding .+ of WAL\\).*Nothing was changed`,
+      `publication "${name}" may still be read through slot ours \\(read by session ${pid}, holding .+ of WAL\\)\\.\nDelete [\\s\\S]*\nNothing was changed\\.`,
     );
     await expect(pub.destroy()).rejects.toThrow(refusal);
-    await expect(pub.up({ ...wish, ...consent, name: `${name}_new` })).rejects.toThrow(refusal);
+    await expect(pub.up({ ...desired, ...consent, name: `${name}_new` })).rejects.toThrow(refusal);
     await expect(pub.up({ name, ...consent, allTables: true, allowUnsafeTables: true })).rejects.toThrow(refusal);
     expect((await publicationOf(db, name))?.oid).toBe(pub.outputs.oid);
-    // In place is another matter: that is what a running pipe survives.
-    await pub.up({ ...wish, tables: [] });
+    // A change in place works, since a running pipe survives it.
+    await pub.up({ ...desired, tables: [] });
   });
 
-  test("read by somebody who asked for other publications: not in the way", async () => {
+  test("whose reader asked for other publications do not block", async () => {
     const pub = await made();
     await reads("theirs", [`${name}_2`, "other"]);
     await pub.destroy();
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("read by nobody now: in the way, since it may be anybody's", async () => {
+  test("that are inactive block, since they may belong to any publication", async () => {
     const pub = await made();
     await makeSlot(db, "left");
-    await expect(pub.destroy()).rejects.toThrow(/slot left \(inactive, holding .+ of WAL\).*pg_drop_replication_slot/);
+    await expect(pub.destroy()).rejects.toThrow(
+      /slot left \(inactive, holding .+ of WAL\)\.\nAn inactive slot[\s\S]*pg_drop_replication_slot/,
+    );
     expect(await publicationOf(db, name)).toBeDefined();
   });
 
-  test("dropped or left by their reader while we wait: then it goes on", async () => {
+  test("that are dropped during the wait no longer block", async () => {
     const pub = await made({}, { "clickpipes:deleteTimeout": "60" });
     const { leave } = await reads("ours", [name]);
     const destroying = pub.destroy();
@@ -82,7 +84,7 @@ describe.each(PLACES)("Slots on Postgres $version, for $admin", ({ version, admi
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("none of our business: another plugin's, another database's, lost ones", async () => {
+  test("of another plugin, of another database, and lost slots do not block", async () => {
     const pub = await made();
     await makeSlot(db, "lost");
     for (let round = 0; round < 8; round++) {
@@ -104,7 +106,7 @@ describe.each(PLACES)("Slots on Postgres $version, for $admin", ({ version, admi
     expect(await publicationOf(db, name)).toBeUndefined();
   });
 
-  test("left over by consent, which a replacement takes at once and a delete from the state", async () => {
+  test("stay with allowLeftoverSlots, which a replacement reads at once and a delete from the state", async () => {
     const pub = await made();
     await makeSlot(db, "left");
     const all = { name, allTables: true, allowUnsafeTables: true, ...consent };

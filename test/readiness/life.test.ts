@@ -34,18 +34,20 @@ describe("SourceReadiness", () => {
     return error.message;
   };
 
-  test("fails the up with every blocked check and its fix, and knows nothing of it afterwards", async () => {
+  test("fails the up with every blocked check and its fix, and keeps no state", async () => {
     await source.run("alter role reader noreplication; revoke select on public.orders from reader");
     const made = readiness();
     const message = await failure(made.up(source.args));
-    expect(message).toContain("ClickPipes would not accept this source:");
-    expect(message).toContain('replicationRole: role "reader" has no REPLICATION of its own');
-    expect(message).toContain('\n      GRANT SELECT ON "public"."orders" TO "reader"');
+    expect(message).toContain("ClickPipes would not accept this source: 3 checks are blocked.\n");
+    expect(message).toContain(
+      'replicationRole: role "reader" lacks the REPLICATION attribute, which roles do not inherit.\n',
+    );
+    expect(message).toContain('\n      GRANT SELECT ON "public"."orders" TO "reader";\n');
     expect(message).not.toContain(source.password);
     expect(made.state).toBeUndefined();
   });
 
-  test("says as a warning what onFailure: warn lets pass", async () => {
+  test("warns of what onFailure: warn lets pass", async () => {
     await source.run("alter role reader noreplication");
     const { outputs } = await readiness().up({ ...source.args, onFailure: "warn" });
     expect(wrong(outputs.report as never)).toContain("replicationRole: blocked");
@@ -66,12 +68,12 @@ describe("SourceReadiness", () => {
     await wire.stop();
   });
 
-  test("blocked at a refresh, is checked again by the next up, which goes green when it was mended", async () => {
+  test("lists a check that a refresh finds blocked as drift, and the next up checks again and succeeds once it is fixed", async () => {
     const made = readiness();
     await made.up(source.args);
     await source.run("revoke select on shop.items from reader");
     expect(await made.refresh()).toBe(true);
-    expect(made.drift).toEqual(['select: role "reader" may not read all columns of: shop.items']);
+    expect(made.drift).toEqual(['select: role "reader" cannot read all columns of: shop.items']);
     expect(await failure(made.up(source.args))).toContain("select: ");
     await source.run("grant select on shop.items to reader");
     expect((await made.up(source.args)).kind).toBe("update");
@@ -79,21 +81,21 @@ describe("SourceReadiness", () => {
     expect(await made.refresh()).toBe(false);
   });
 
-  test("with onFailure: warn, has the next up check again what is new at a refresh, and what it knows only once", async () => {
+  test("with onFailure: warn, lists under drift only what no up has warned about yet", async () => {
     const args = { ...source.args, onFailure: "warn" };
     const made = readiness();
     await made.up(args);
     await source.run("revoke select on shop.items from reader");
     for (let times = 0; times < 2; times++) {
       await made.refresh();
-      expect(made.drift).toEqual(['select: role "reader" may not read all columns of: shop.items']);
+      expect(made.drift).toEqual(['select: role "reader" cannot read all columns of: shop.items']);
     }
     expect((await made.up(args)).kind).toBe("update");
     expect(await made.refresh()).toBe(false);
     expect((await made.up(args)).kind).toBe("same");
   });
 
-  test("stores nothing that passes by itself, and names a transaction that stays, whatever its database", async () => {
+  test("stores nothing that comes and goes, and names a transaction that stays open in any database", async () => {
     const made = readiness();
     await made.up(source.args);
     await source.run("drop database if exists other");
@@ -111,12 +113,12 @@ describe("SourceReadiness", () => {
     await made.up({ ...source.args, triggers: [1] });
     const [found] = (made.outputs.report as ReadinessCheck[]).filter(({ status }) => status !== "ok");
     expect(found).toMatchObject({ check: "openTransactions", status: "warning" });
-    expect(found?.detail).toMatch(/^making a slot waits for session \d+ of cloud_admin, open since \d{4}-/);
-    expect(said.join()).toContain(found?.fix);
+    expect(found?.detail).toMatch(/^creating a slot waits for session \d+ of cloud_admin, open since \d{4}-/);
+    expect(said.join()).toContain(found?.fix.replace(" -- ", "; -- "));
     await elsewhere.query("rollback");
     expect(wrong(await reportOn(source))).toEqual([]);
 
-    // One that is over while the source is looked at is everyday life.
+    // A transaction that ends during the check is normal.
     await write();
     const report = reportOn(source);
     await elsewhere.query("select pg_sleep(0.3); rollback");
@@ -132,12 +134,12 @@ describe("SourceReadiness", () => {
       await source.run(report.find(({ check }) => check === "preparedTransactions")?.fix ?? "");
       expect(wrong(await reportOn(source))).toEqual([]);
     } finally {
-      // It would hold up whatever test comes next.
+      // It would delay the next test.
       await source.run("rollback prepared 'order 1'").catch(() => {});
     }
   });
 
-  test("reads 500 tables in one round trip beside the set-up of its connection and its two probes", async () => {
+  test("reads 500 tables in one round trip, in addition to connecting and its two probes", async () => {
     await source.run(`do $$ begin for i in 1..500 loop
       execute format('create table public.t%s (id int primary key, a text, b text)', i);
       execute format('grant select on public.t%s to reader; alter publication pipe add table public.t%s', i, i);
@@ -156,7 +158,7 @@ describe("SourceReadiness", () => {
     }
   });
 
-  test("fixes a pipe with excluded columns without a right on those", async () => {
+  test("fixes a pipe with excluded columns without granting SELECT on those columns", async () => {
     await source.run("revoke select on public.orders from reader");
     const tables = [{ schema: "public", name: "orders", excludedColumns: ["note"] }];
     const report = await reportOn(source, { tables });
@@ -179,28 +181,28 @@ describe("SourceReadiness", () => {
     expect(wrong(await reportOn(source))).toEqual([]);
   });
 
-  test("of .get without what only a program can know says what that is", async () => {
+  test("names what the state of .get lacks", async () => {
     const provider = handler("SourceReadiness");
     provider.configure({ config: { get: (key) => source.config[key] } });
     expect(await failure(provider.read("pipe", { role: "reader" }))).toBe(
-      "SourceReadiness.get: its state lacks password, publication",
+      "SourceReadiness.get: its `state` argument lacks password, publication.\nAdd what is missing: only your program knows it.",
     );
     const { props = {} } = await provider.read("pipe", { ...source.args });
     expect(wrong(props.report as never)).toEqual([]);
   });
 
-  test("refuses offline what can be known offline", async () => {
+  test("refuses wrong arguments without connecting", async () => {
     const check = (args: object) =>
       readiness()
         .check({ ...source.args, ...args })
         .then(String, (error: Error) => error.message);
     expect(await check({ tables: ["orders"] })).toContain('tables[0]: "orders" is not "schema.table"');
     expect(await check({ replicationSlotName: "My-Slot" })).toContain(
-      "replicationSlotName: expected a replication slot's",
+      "replicationSlotName: expected the name of a replication slot",
     );
     expect(await check({ replicationMode: "all" })).toContain("replicationMode: expected one of");
     const twice = ["public.orders", { schema: "public", name: "orders", excludedColumns: ["note"] }];
-    expect(await check({ tables: twice })).toContain("public.orders is listed twice, differently");
+    expect(await check({ tables: twice })).toContain("public.orders is listed twice with different options");
     expect(await check({ publication: undefined })).toBe("publication: is required");
   });
 });

@@ -14,7 +14,7 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness on Postgres %i", (version) => 
   afterEach(() => source.stop());
   afterAll(() => server?.stop());
 
-  test("finds a source with nothing wrong ready, without a word more", async () => {
+  test("finds nothing to report in a source that is ready", async () => {
     source = await newReadinessSource(server);
     const report = await reportOn(source);
     expect(wrong(report)).toEqual([]);
@@ -23,7 +23,7 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness on Postgres %i", (version) => 
   });
 
   const faults = FAULTS.filter(({ from = 0, core }) => version >= from && (core || version === 14 || version === 18));
-  test.each(faults)("names $what, and what it says mends it", async (fault) => {
+  test.each(faults)("names $what, and its fix works", async (fault) => {
     source = await newReadinessSource(server);
     if (fault.sql) await source.run(fault.sql);
     let report = await reportOn(source, fault.args);
@@ -31,12 +31,12 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness on Postgres %i", (version) => 
     const onEighteen = version >= 18 && fault.check === "generatedKey" ? ["applicationWrites: blocked"] : [];
     expect(wrong(report).sort()).toEqual([found, ...(fault.also ?? []), ...onEighteen].sort());
     expect(report.find(({ check }) => check === fault.check)?.detail).not.toContain(source.password);
-    if (fault.mended || fault.remedy) {
+    if (fault.fixedBy || fault.remedy) {
       if (fault.remedy) await source.run(fault.remedy);
       if (fault.runs) for (const fix of fixes(report)) await source.run(fix);
-      return expect(wrong(await reportOn(source, { ...fault.args, ...fault.mended }))).toEqual([]);
+      return expect(wrong(await reportOn(source, { ...fault.args, ...fault.fixedBy }))).toEqual([]);
     }
-    // What one fix uncovers, such as the rights that a new role lacks, the next report mends.
+    // A fix can reveal another problem, such as the privileges that a new role lacks. The next report fixes that.
     for (let rounds = 0; wrong(report).length > 0 && rounds < 3; rounds++) {
       for (const fix of fixes(report)) await source.run(fix.replace("'…'", `'${source.password}'`));
       report = await reportOn(source, fault.args);

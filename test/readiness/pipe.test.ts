@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { POSTGRES_VERSIONS, type PostgresServer, startPostgres } from "../support/postgres/servers";
 import { newReadinessSource, type ReadinessSource, reportOn, wrong } from "../support/readiness/source";
 
-describe.each(POSTGRES_VERSIONS)("SourceReadiness beside a running pipe, on Postgres %i", (version) => {
+describe.each(POSTGRES_VERSIONS)("SourceReadiness next to a running pipe, on Postgres %i", (version) => {
   let server: PostgresServer;
   let source: ReadinessSource;
   const stop: (() => Promise<void>)[] = [];
@@ -50,7 +50,7 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness beside a running pipe, on Post
     }
   }
 
-  test("stays green while the pipe reads, all other slots, all walsenders and all its connections taken", async () => {
+  test("stays green while the pipe reads, even if all slots, all walsenders and all its connections are in use", async () => {
     await pipe("peerflow_slot_orders", source.readerUri);
     await source.run(
       "select pg_create_logical_replication_slot('idle_' || i, 'pgoutput') from generate_series(1, 2) i",
@@ -62,7 +62,7 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness beside a running pipe, on Post
     expect(wrong(await reportOn(source))).toEqual(["connectionLimit: warning"]);
   });
 
-  test("says of walsenders that others have taken all of what gives room, and nothing of poolers", async () => {
+  test("if other readers use all walsenders, its fix is to raise the limit, not to avoid a pooler", async () => {
     await takeWalSenders(3);
     const report = await reportOn(source);
     expect(wrong(report)).toEqual(["replicationConnection: blocked", "walSenders: blocked"]);
@@ -70,7 +70,7 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness beside a running pipe, on Post
     expect([...fixes]).toEqual(["ALTER SYSTEM SET max_wal_senders = 10 -- and restart the server"]);
   });
 
-  test("is not deceived by the slots of others", async () => {
+  test("does not take the slots of other readers for the pipe's", async () => {
     await pipe("other_pipe", source.uri);
     await source.run(
       "select pg_create_logical_replication_slot('idle_' || i, 'pgoutput') from generate_series(1, 2) i",
@@ -81,7 +81,7 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness beside a running pipe, on Post
     expect(detail).toMatch(/slot other_pipe is read by role "\w+"/);
   });
 
-  test("knows the slot of a pipe that is paused", async () => {
+  test("recognizes the slot of a paused pipe", async () => {
     await source.run("select pg_create_logical_replication_slot('peerflow_slot_orders', 'pgoutput')");
     await source.run(
       "select pg_create_logical_replication_slot('idle_' || i, 'pgoutput') from generate_series(1, 2) i",

@@ -28,7 +28,7 @@ describe("SourceReadiness", () => {
   });
 
   const outcome = async (uri: string, args: object = {}, before = async (_made: Managed) => {}): Promise<string> => {
-    // Longer than a test may take: neither of them decides.
+    // Longer than a test may take, so that neither of them takes effect.
     const limits = { "clickpipes:connectTimeout": "600", "clickpipes:statementTimeout": "600" };
     const made = new Managed("SourceReadiness", "readiness", { "clickpipes:connectionUri": uri, ...limits });
     await before(made);
@@ -54,7 +54,7 @@ describe("SourceReadiness", () => {
     expect(await outcome("postgres://admin:x@no-such-host.invalid/app")).toMatch(/no such host|could not be looked up/);
   });
 
-  test("waits for no answer longer than ClickPipes does, 15 seconds, and for nobody's lock", async () => {
+  test("waits for an answer no longer than ClickPipes does, 15 seconds, and does not wait for locks", async () => {
     const { port } = silent.address() as { port: number };
     const [stalling, refusing] = [await startWire(server), await startWire(server)];
     await source.run(
@@ -62,31 +62,31 @@ describe("SourceReadiness", () => {
     );
     await source.run("begin; lock table held");
     const answers = await Promise.all([
-      // Accepts the connection and says nothing.
+      // Accepts the connection and never answers.
       outcome(`postgres://admin:x@127.0.0.1:${port}/app`),
-      // Goes silent on a connection that is open.
+      // Stops answering on an open connection.
       outcome(stalling.uri(source.uri), {}, async (made) => {
         await made.up(source.args);
         stalling.delayMs = 120_000;
       }),
-      // Lets the admin go on, and nobody new in.
+      // Keeps the admin's connection and refuses new ones.
       outcome(refusing.uri(source.uri), {}, async (made) => {
         await made.up(source.args);
         await refusing.refuse();
       }),
-      // Somebody holds the table.
+      // Another session has the table locked.
       outcome(source.uri, { publication: "held" }),
     ]);
     await source.run("rollback");
-    expect(answers[0]).toMatch(new RegExp(`cannot connect to 127.0.0.1:${port}.*timeout`));
-    expect(answers[1]).toContain("gave no answer within 15 s");
+    expect(answers[0]).toMatch(new RegExp(`cannot connect to 127.0.0.1:${port}.*\n.*timeout`));
+    expect(answers[1]).toContain("gave no answer within 15 s.\n");
     expect(answers[3]).toBe("it succeeded");
     expect(wrong(await reportOn(source, { publication: "held" }))).toEqual([]);
     expect(answers[2]).toContain('login: logging in as "reader" failed: connect ECONNREFUSED');
     await Promise.all([stalling.stop(), refusing.stop()]);
   });
 
-  test("names wal_level and too few walsenders, and the settings that mend them", async () => {
+  test("names wal_level and too few walsenders, and the settings that fix them", async () => {
     await server.configure({ wal_level: "replica", max_wal_senders: "1" });
     await source.stop();
     source = await newReadinessSource(server);
@@ -106,7 +106,7 @@ describe("SourceReadiness", () => {
     const report = await reportOn(source);
     expect(report.find(({ check }) => check === "primary")).toMatchObject({
       status: "blocked",
-      fix: "use the host of the primary; on Neon, of the branch's read-write endpoint",
+      fix: "use the host of the primary; on Neon, that of the branch's read-write endpoint",
     });
   });
 });
@@ -119,7 +119,7 @@ describe("SourceReadiness as the owner of a Neon project", () => {
   });
   afterAll(() => neon?.stop());
 
-  test("finds a fresh project wanting logical replication alone, by Neon's own way", async () => {
+  test("finds that a new project lacks only logical replication, and says to turn it on in Neon", async () => {
     const client = new Client(neon.connectionUri);
     await client.connect();
     const password = "Zu8-kR2_qW5.tY7~";
@@ -133,7 +133,7 @@ describe("SourceReadiness as the owner of a Neon project", () => {
     await made.up(args);
     const { report } = made.outputs;
     expect(wrong(report as never)).toEqual(["walLevel: blocked"]);
-    // A compute that sleeps is waited for.
+    // A suspended compute gets the time to start.
     neon.compute.coldStartMs = 1000;
     await neon.compute.suspend();
     await made.up({ ...args, triggers: ["asleep"] });

@@ -6,7 +6,7 @@ import { isSecret, PROVIDER, useMockedProgram, value } from "../support/resource
 const program = useMockedProgram();
 
 describe("ClickPipesSource", () => {
-  test("makes its parts under their frozen names and types, each with the given provider", async () => {
+  test("creates its parts with their frozen names and types, each with the given provider", async () => {
     const provider = new clickpipes.Provider("source", PROVIDER);
     const region = { cloud: "aws", region: "us-east-1" } as const;
     new clickpipes.ClickPipesSource(
@@ -31,7 +31,7 @@ describe("ClickPipesSource", () => {
     }
   });
 
-  test("gives grants and publication the same scope, and never all tables unasked", async () => {
+  test("gives grants and publication the same scope, and all tables only on request", async () => {
     new clickpipes.ClickPipesSource("orders", { schemas: ["public"], readiness: false });
     new clickpipes.ClickPipesSource("all", { allTables: true, readiness: false });
     await program.settled();
@@ -43,7 +43,7 @@ describe("ClickPipesSource", () => {
     expect(inputsOf("all-publication")).toMatchObject({ allTables: true });
   });
 
-  test("takes existing resources for its parts, and leaves out what is false", async () => {
+  test("uses existing resources as its parts, and leaves out parts that are false", async () => {
     const user = new clickpipes.ClickPipesUser("shared");
     const source = new clickpipes.ClickPipesSource("second", {
       project: "p-1",
@@ -59,7 +59,7 @@ describe("ClickPipesSource", () => {
     expect(program.registered.map(({ name }) => name).sort()).toEqual(["second", "second-publication", "shared"]);
   });
 
-  test("takes the scope from `publication` where it stands there alone, and `undefined` for nothing given", async () => {
+  test("takes the scope from `publication` if only that has one, and ignores arguments that are `undefined`", async () => {
     new clickpipes.ClickPipesSource("orders", {
       publication: { schemas: ["shop"], adopt: undefined as never },
       user: { adopt: undefined as never, comment: "ours" },
@@ -73,7 +73,7 @@ describe("ClickPipesSource", () => {
     expect(inputsOf("orders-user")).toMatchObject({ adopt: true, comment: "ours" });
   });
 
-  test("has the consent to unsafe tables reach the report, of a publication that it makes itself", async () => {
+  test("passes the consent to unsafe tables on to the report, for a publication that it creates itself", async () => {
     const tables = ["public.orders"];
     new clickpipes.ClickPipesSource("own", { tables, publication: { allowUnsafeTables: true } });
     const publication = new clickpipes.Publication("shared", { tables, allowUnsafeTables: true });
@@ -86,7 +86,7 @@ describe("ClickPipesSource", () => {
     expect(consents).toEqual([true, undefined, true]);
   });
 
-  test("hands over parameters of which only the password is secret", async () => {
+  test("returns connection values of which only the password is secret", async () => {
     const provider = new clickpipes.Provider("source", PROVIDER);
     const tables = ["public.orders", "shop.orders", { schema: "shop", name: "items" }];
     const pipe = { settings: { syncIntervalSeconds: 30 } };
@@ -111,7 +111,7 @@ describe("ClickPipesSource", () => {
     await program.settled();
   });
 
-  test("waits for its parts in the designed order", async () => {
+  test("returns values that wait for its parts", async () => {
     const source = new clickpipes.ClickPipesSource("orders", { tables: ["public.orders"] });
     const { urn } = source.readiness as clickpipes.SourceReadiness;
     const behind = (

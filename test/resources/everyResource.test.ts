@@ -5,16 +5,18 @@ import { isSecret, PROVIDER, useMockedProgram, value } from "../support/resource
 const program = useMockedProgram();
 
 describe("every resource", () => {
-  test("refuses `import` with the way to go instead", () => {
+  test("refuses `import`, and says what to do instead", () => {
     const opts = { import: "clickpipes_user" };
-    expect(() => new clickpipes.ClickPipesUser("user", {}, opts)).toThrow(/cannot import.*adopt: true/);
-    expect(() => new clickpipes.Publication("publication", { tables: [] }, opts)).toThrow(/cannot import.*adopt: true/);
-    // What has no argument `adopt` needs none.
+    expect(() => new clickpipes.ClickPipesUser("user", {}, opts)).toThrow(/cannot import.*\n.*adopt: true/);
+    expect(() => new clickpipes.Publication("publication", { tables: [] }, opts)).toThrow(
+      /cannot import.*\n.*adopt: true/,
+    );
+    // A resource without the argument `adopt` needs none.
     const setting = () => new clickpipes.LogicalReplication("replication", { projectId: "quiet-river-123456" }, opts);
-    expect(setting).toThrow(/cannot import.*Take `import` out: the next `pulumi up` goes on from what is there/);
+    expect(setting).toThrow(/cannot import.*\nRemove `import`\. The next `pulumi up` continues from what exists/);
   });
 
-  test("knows its own instances, also those of another copy of the package", async () => {
+  test("recognizes its own instances, including those of another copy of the package", async () => {
     const user = new clickpipes.ClickPipesUser("user");
     expect(clickpipes.ClickPipesUser.isInstance(user)).toBe(true);
     expect(clickpipes.Publication.isInstance(user)).toBe(false);
@@ -22,7 +24,7 @@ describe("every resource", () => {
     await program.settled();
   });
 
-  test("marks its secrets so, also where the program gives them in clear", async () => {
+  test("marks its secrets as secret, even if the program gives them as plain values", async () => {
     const user = new clickpipes.ClickPipesUser("user", { password: "Zu8-kR2_qW5.tY7~" });
     expect(await isSecret(user.password)).toBe(true);
     const provider = new clickpipes.Provider("source", PROVIDER);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test, vi } from "vitest";
 import * as clickpipes from "../../provider";
 
-/** A project as `@pulumi/neon` declares it: what the program leaves out is an output all the same. */
+/** A project as `@pulumi/neon` declares it. An argument that the program leaves out is still an output. */
 class Project extends pulumi.CustomResource {
   declare readonly enableLogicalReplication: pulumi.Output<string | undefined>;
   constructor(name: string, setting?: string) {
@@ -12,11 +12,11 @@ class Project extends pulumi.CustomResource {
 
 beforeAll(async () => {
   const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => ({ id: `${name}-id`, state: inputs });
-  // As in a preview, where what is left out is not known.
+  // As in a preview, where arguments that were left out are unknown.
   await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "app", "dev", true);
 });
 
-test("a preview warns of each project that would have logical replication off again, and of no other", async () => {
+test("a preview warns about each project that would turn logical replication off again, and about no other", async () => {
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
   for (const [name, setting] of Object.entries({ unset: undefined, off: "no", on: "yes" })) {
     const project = new Project(name, setting);
@@ -25,11 +25,11 @@ test("a preview warns of each project that would have logical replication off ag
   new clickpipes.LogicalReplication("plain", { projectId: "quiet-river-123456" });
   await pulumi.runtime.disconnect();
   await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThanOrEqual(2), { timeout: 20_000 });
-  const named = warn.mock.calls.map(([text]) => /"(\w+)" keeps logical replication/.exec(text)?.[1]);
+  const named = warn.mock.calls.map(([text]) => /"(\w+)" also manages logical replication/.exec(text)?.[1]);
   expect(named.sort()).toEqual(["off", "unset"]);
-  // The "yes" that is asked for is itself a change, which replaces the project where nothing is ignored.
+  // The recommended "yes" is itself a change. It replaces the project unless the change is ignored.
   for (const [text] of warn.mock.calls)
     expect(text).toMatch(
-      /together with `ignoreChanges: .*` and `protect: true`: without these, up to 0.13 the "yes" replaces a project/,
+      /together with `ignoreChanges: .*` and `protect: true`\.\nWithout these two, versions up to 0\.13 also replace an existing project because of the "yes"\.$/,
     );
 });

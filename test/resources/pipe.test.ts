@@ -14,7 +14,7 @@ describe("the pipe of a ClickPipesSource", () => {
     return mappings.map(({ targetTable }) => targetTable);
   };
 
-  test("gives tables targets that do not clash, also where a schema's name makes them", async () => {
+  test("gives tables targets that do not clash, even if a schema in a name makes them equal", async () => {
     expect(await targets({ tables: ["public.orders", "shop.items"], allTables: false })).toEqual(["orders", "items"]);
     expect(await targets({ tables: ["public.orders", "shop.orders", "old.public_orders"] })).toEqual([
       "public_orders",
@@ -25,10 +25,10 @@ describe("the pipe of a ClickPipesSource", () => {
     expect(await targets({ tables: ["public.orders"], pipe })).toEqual(["pg_public_orders"]);
   });
 
-  test("is refused where two tables would become one", () => {
+  test("is refused if two tables would become one", () => {
     const mapping = { sourceSchemaName: "a", sourceTable: "b", targetTable: "one" };
     expect(() => withoutClashes([mapping, { ...mapping, sourceTable: "c" }])).toThrow(
-      /a\.b and a\.c would both become the table one of ClickHouse/,
+      /a\.b and a\.c would both become the table one in ClickHouse/,
     );
     expect(() =>
       mapTables(
@@ -44,7 +44,7 @@ describe("the pipe of a ClickPipesSource", () => {
     ).toThrow(/a_b_c/);
   });
 
-  test("excludes the columns that the publication's lists leave out, and the report is asked about the others", async () => {
+  test("excludes the columns that the publication leaves out, and the report checks the others", async () => {
     const excludedColumns = [{ schema: "public", name: "orders", columns: ["note"] }];
     program.fromPublication = { excludedColumns };
     const source = new clickpipes.ClickPipesSource("orders", {
@@ -61,7 +61,7 @@ describe("the pipe of a ClickPipesSource", () => {
     ]);
   });
 
-  test("takes its scope from an existing publication, grants included", async () => {
+  test("takes the scope from an existing publication, also for grants", async () => {
     program.fromPublication = { publishedTables: [{ schema: "shop", name: "items" }] };
     const publication = new clickpipes.Publication("shared", { tables: ["shop.items"] });
     expect(await targets({ publication })).toEqual(["items"]);
@@ -72,7 +72,7 @@ describe("the pipe of a ClickPipesSource", () => {
     expect(await targets({ tables: ["public.a"], publication: { tables: ["public.b"] } })).toEqual(["b"]);
   });
 
-  test("has the address of a provider that a parent hands down", async () => {
+  test("has the address of a provider that it inherits from a parent", async () => {
     const provider = new clickpipes.Provider("source", { connectionUri: "postgres://a:secretive@db.example.com/app" });
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [provider] });
     const tables = ["public.orders"];

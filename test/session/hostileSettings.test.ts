@@ -29,14 +29,14 @@ describe.each(EVERY_PLACE)("all hostile settings at once on Postgres $version as
   });
   afterAll(() => place?.stop());
 
-  test("without them, a life comes to its end and leaves nothing behind", () => {
+  test("without them, a whole life ends and leaves nothing behind", () => {
     expect(failuresIn(clean)).toEqual([expect.stringContaining(REFUSED)]);
     expect(factsIn(clean, "after")).toEqual(factsIn(clean, "before"));
     expect(factsIn(clean, "created")).not.toEqual(factsIn(clean, "before"));
     expect(clean.flatMap(({ statements }) => statements).length).toBeGreaterThan(200);
   });
 
-  test("they are met by whoever does nothing against them", async () => {
+  test("they affect a client that does nothing against them", async () => {
     expect(settings.length).toBeGreaterThan(70);
     const { db } = place;
     const all = await impose(db, uri, settings);
@@ -51,7 +51,7 @@ describe.each(EVERY_PLACE)("all hostile settings at once on Postgres $version as
     expect(names.filter((_name, number) => before[number] === now[number])).toEqual([]);
   });
 
-  test("a whole life sends, answers, warns and leaves the same", async () => {
+  test("a whole life sends, returns, warns about and leaves the same", async () => {
     const hostile = await live(place, await impose(place.db, uri, settings)).finally(() => lift(place.db));
     figure(`${settings.length} settings at once over ${clean.length} steps`);
     expect(differences(clean, hostile).slice(0, 30)).toEqual([]);
@@ -59,7 +59,7 @@ describe.each(EVERY_PLACE)("all hostile settings at once on Postgres $version as
   });
 });
 
-describe("what is no setting of ours to make, on Postgres 17", () => {
+describe("settings that this package leaves to the admin, on Postgres 17", () => {
   let db: TestDatabase;
   let place: LifePlace;
   let uri: string;
@@ -71,7 +71,7 @@ describe("what is no setting of ours to make, on Postgres 17", () => {
   });
   afterAll(() => place?.stop());
 
-  test("a role that the admin puts on is who we are: a life is that of a login as this role", async () => {
+  test("a role that the admin sets counts: a life is the same as with a login as that role", async () => {
     await db.query(`create role other createrole createdb bypassrls replication in role neon_superuser`);
     await db.query(`alter role other login password '${PASSWORD}'`);
     // Without its rights, but for those that are put on.
@@ -90,7 +90,7 @@ describe("what is no setting of ours to make, on Postgres 17", () => {
     expect(differences(direct, putOn)).toEqual([]);
   });
 
-  test("that nothing may be written is the admin's word: reads go on, and what would write names it", async () => {
+  test("a read-only default counts: reads work, and writes fail with its name", async () => {
     recordWarnings();
     await db.query("create table public.kept (id int primary key)");
     await db.query(`alter table public.kept owner to ${db.user}`);
@@ -107,7 +107,7 @@ describe("what is no setting of ours to make, on Postgres 17", () => {
   });
 });
 
-describe("what is printed for somebody to run, on Postgres 18", () => {
+describe("printed SQL for the user to run, on Postgres 18", () => {
   const db = useDatabase(18, "neon");
   const args = { role: FOUND_ROLE, schemas: ["shop"] };
 
@@ -127,9 +127,9 @@ describe("what is printed for somebody to run, on Postgres 18", () => {
   };
 
   test.each([
-    { how: "at once, as an editor sends it", split: (text: string) => [text] },
+    { how: "all at once, as an editor sends it", split: (text: string) => [text] },
     { how: "statement by statement, as psql does", split: (text: string) => readSql(text).map(({ text }) => text) },
-  ])("means the same under all of these settings as without: $how", async ({ split }) => {
+  ])("means the same with all of these settings as without them: $how", async ({ split }) => {
     recordWarnings();
     await renew(db, "neon");
     await asItWas();
@@ -170,7 +170,7 @@ describe.each<[PostgresVersion, string]>([
   });
 
   test.each(["role reader", "database postgres", "role reader in database postgres"])(
-    "set for %s is a warning, with the ALTER ROLE that mends it",
+    "set for %s is a warning, with the ALTER ROLE that fixes it",
     async (where) => {
       expect(wrong(await reportOn(source))).toEqual([]);
       await source.run(`alter ${where} set ${name} = '200ms'`);
@@ -182,14 +182,14 @@ describe.each<[PostgresVersion, string]>([
     },
   );
 
-  test("is told apart from what ClickPipes overrides", async () => {
+  test("is distinguished from what ClickPipes overrides", async () => {
     for (const other of ["statement_timeout", "idle_in_transaction_session_timeout"])
       await source.run(`alter role reader set ${other} = '1ms'`);
     expect(wrong(await reportOn(source))).toEqual([]);
   });
 });
 
-describe("variables of the environment that the driver reads for itself", () => {
+describe("environment variables that the driver reads itself", () => {
   let place: LifePlace;
   let uri: string;
   let clean: Step[];
@@ -202,7 +202,7 @@ describe("variables of the environment that the driver reads for itself", () => 
   });
   afterAll(() => place?.stop());
 
-  test.each(VARIABLES)("$name=$value changes nothing of a life", async (variable) => {
+  test.each(VARIABLES)("$name=$value changes nothing in a life", async (variable) => {
     const surroundings = await impose(place.db, uri, [variable]);
     expect(differences(clean, await live(place, surroundings))).toEqual([]);
   });

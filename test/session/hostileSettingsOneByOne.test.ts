@@ -16,7 +16,7 @@ const ADMINS: Where[] = ["role", "database", "uri"];
 const FILTERS = [...CONDITIONS, String.raw`s <> E'it\'s' and d < '01/02/2024'`];
 const PLACES: Place[] = LONG ? EVERY_PLACE : [{ version: 18, admin: "neon" }];
 
-describe.each(PLACES)("each hostile setting by itself on Postgres $version as $admin", ({ version, admin }) => {
+describe.each(PLACES)("each hostile setting on its own, on Postgres $version as $admin", ({ version, admin }) => {
   let place: LifePlace;
   let uri: string;
   let settings: HostileSetting[];
@@ -31,11 +31,11 @@ describe.each(PLACES)("each hostile setting by itself on Postgres $version as $a
   });
   afterAll(() => place?.stop());
 
-  test("a life is the same the second time, where nothing is set", async () => {
+  test("without any setting, a second life is the same as the first", async () => {
     expect(differences(clean, await live(place, { ...PLAIN, uri }))).toEqual([]);
   });
 
-  test("each is met by whoever does nothing against it", async () => {
+  test("each affects a client that does nothing against it", async () => {
     const { db } = place;
     await renew(db, admin);
     const unseen: string[] = [];
@@ -54,7 +54,7 @@ describe.each(PLACES)("each hostile setting by itself on Postgres $version as $a
 
   // Row filters came with Postgres 15.
   test.each(version < 15 ? [] : [version])(
-    "a preview on %i warns of every filter that others read otherwise",
+    "a preview on %i warns about every filter that means something else in other sessions",
     async () => {
       const { db } = place;
       await renew(db, admin);
@@ -102,7 +102,7 @@ describe.each(PLACES)("each hostile setting by itself on Postgres $version as $a
     return said;
   }
 
-  test("a whole life under each sends, answers, warns and leaves the same", { timeout: 3_600_000 }, async () => {
+  test("a whole life under each sends, returns, warns about and leaves the same", { timeout: 3_600_000 }, async () => {
     const found: string[] = [];
     for (const setting of settings) {
       const life = await live(place, await impose(place.db, uri, [setting])).finally(() => lift(place.db));

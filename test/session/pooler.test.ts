@@ -68,7 +68,7 @@ describe.each(PLACES)("A pooler in front of Postgres $version that $startup sett
     }
   };
 
-  test("lets a life come to what it comes to without one, in as many statements as are noted", async () => {
+  test("gives a life the same results as without one, with the recorded number of statements", async () => {
     expected = await lifeOf(db.uri);
     expect(expected).toContainEqual(expect.objectContaining({ Publication: expect.objectContaining({ name: "pub" }) }));
     await behindPooler(async ({ uri, port }) => {
@@ -79,7 +79,7 @@ describe.each(PLACES)("A pooler in front of Postgres $version that $startup sett
     expect(statements.length).toBeGreaterThan(40);
   });
 
-  test("hands on to others what a careless client has set", async () => {
+  test("passes the settings of a careless client on to others", async () => {
     await behindPooler(async ({ uri }) => {
       const other = await OtherClient.connect(uri);
       const { otherwise } = await other.watching(() => runAt(uri, "set jit = off", "set role app", "select 1"));
@@ -89,7 +89,7 @@ describe.each(PLACES)("A pooler in front of Postgres $version that $startup sett
     });
   });
 
-  test("lets a life come to the same in a session that means another thing by all of it, and leaves it so", async () => {
+  test("gives a life the same results in a session with other settings, and leaves these settings unchanged", async () => {
     await plantBefore(db, "orafce", statements);
     await plantTypesBefore(db, "orafce", statements);
     for (const [name, value] of Object.entries(HOSTILE)) await db.query(`alter role ${db.user} set ${name} = ${value}`);
@@ -112,7 +112,7 @@ describe.each(PLACES)("A pooler in front of Postgres $version that $startup sett
     });
   });
 
-  test("that refuses whatever it is sent is named with what it refused, and is not asked again and again", async () => {
+  test("that refuses every setting is named together with the setting, and is not tried over and over", async () => {
     await behindPooler(async (pooler) => {
       const user = new Managed("ClickPipesUser", "user", { "clickpipes:connectionUri": pooler.uri });
       const message = await user.up({ name: "reader" }).then(String, (error: Error) => error.message);

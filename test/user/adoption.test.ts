@@ -36,15 +36,15 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
   const made = (attributes: string) => db.asAdmin(`create role ${name} password '${OLD}' ${attributes}`);
   const rowVersion = async () => (await db.query("select xmin::text from pg_authid where rolname = $1", [name]))[0];
 
-  test("an existing role is refused without consent, with the ways on", async () => {
+  test("an existing role is refused without `adopt`, and the refusal says what to do", async () => {
     await made("login replication");
     await expect(user.up({ name })).rejects.toThrow(
-      /role "found.*" exists already and was not made by this resource.*`adopt: true`.*another name/,
+      /role "found.*" already exists and was not created by this resource\.\n.*`adopt: true`.*\n.*another name/,
     );
     expect(user.state).toBeUndefined();
   });
 
-  test("a role that is adopted with the password it has is left as it is", async () => {
+  test("a role that is adopted with its own password is left unchanged", async () => {
     await made("login replication");
     const before = await rowVersion();
     const { outputs } = await user.up({ name, adopt: true, password: OLD });
@@ -56,17 +56,19 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toMatchObject({ login: true, replication: true, comment: null });
   });
 
-  test("neither a password nor consent to reset it: refused in a preview", async () => {
+  test("a preview refuses to adopt without a password and without consent to reset it", async () => {
     await made("login replication");
-    await expect(user.check({ name, adopt: true })).rejects.toThrow(/give `password`, or `passwordVersion`/);
+    await expect(user.check({ name, adopt: true })).rejects.toThrow(
+      /Set `password` to the password that it has, or set `passwordVersion`/,
+    );
     expect((await role())?.comment).toBeNull();
   });
 
-  test("a wrong password is refused before anything is changed, unless there is consent to set it", async () => {
+  test("a wrong password is refused before anything changes, unless `passwordVersion` consents to setting it", async () => {
     await made("nologin replication");
     await db.query(`alter role ${name} login`);
     const before = await rowVersion();
-    await expect(user.up({ name, adopt: true, password: NEW })).rejects.toThrow(/does not accept the `password` given/);
+    await expect(user.up({ name, adopt: true, password: NEW })).rejects.toThrow(/does not accept the given `password`/);
     expect(await rowVersion()).toEqual(before);
     expect((await role())?.comment).toBeNull();
     await user.up({ name, adopt: true, password: NEW, passwordVersion: 1 });
@@ -76,27 +78,27 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await logsIn(db, name, NEW)).toBe(true);
   });
 
-  test("with `passwordVersion` alone a password is generated", async () => {
+  test("`passwordVersion` alone generates a password", async () => {
     await made("login replication");
     const { outputs } = await user.up({ name, adopt: true, passwordVersion: "one" });
     expect(await logsIn(db, name, outputs.password)).toBe(true);
     expect(await logsIn(db, name, OLD)).toBe(false);
   });
 
-  test("a login that fails for another reason than the password is told as the role's own", async () => {
+  test("a login that fails for a reason other than the password reports the role's own error", async () => {
     await made("login replication");
     await db.query(`alter role ${name} set session_preload_libraries = 'missing'`);
     await expect(user.up({ name, adopt: true, password: OLD })).rejects.toThrow(
-      new RegExp(`cannot connect to .* as "${name}".*could not access file`),
+      new RegExp(`cannot connect to .* as "${name}"\\.\n.*could not access file`),
     );
   });
 
-  test("a weak password is good where the role accepts it, and is not set anywhere", async () => {
+  test("a weak password is fine if the role accepts it, and is never set", async () => {
     await db.query(`create role ${name} login replication password 'weak'`);
     if (version >= 16) await db.query(`grant ${name} to ${db.user} with admin option`);
     await user.up({ name, adopt: true, password: "weak" });
     await expect(user.up({ name, adopt: true, password: "weaker" })).rejects.toThrow(/password: has about \d+ bits/);
-    // Once it is adopted, the word has done its work.
+    // After the adoption, `adopt` is no longer needed.
     expect((await user.up({ name, password: "weak" })).outputs).toMatchObject({ adopted: true, password: "weak" });
     await expect(user.up({ name, password: "weaker" })).rejects.toThrow(/password: has about \d+ bits/);
     const other = new Managed("ClickPipesUser", `${name}_new`, db.config);
@@ -106,13 +108,13 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role(`${name}_new`)).toBeUndefined();
   });
 
-  test("of the admin itself no password is reset, which would lock Pulumi out", async () => {
+  test("the admin's own password is never reset, because that would lock Pulumi out", async () => {
     if (db.user === "cloud_admin") await db.query("create role boss superuser login password 'boss'");
     const boss = db.user === "cloud_admin" ? "boss" : db.user;
     const password = boss === "boss" ? "boss" : decodeURIComponent(new URL(db.uri).password);
     const self = new Managed("ClickPipesUser", "self", { "clickpipes:connectionUri": db.uriOf(boss, password) });
     const args = { name: boss, adopt: true, allowPrivileged: true };
-    const refused = /is the one that Pulumi connects with: its password is not reset here/;
+    const refused = /is the role that Pulumi connects as, so its password is not reset/;
     await expect(self.check({ ...args, passwordVersion: 1 })).rejects.toThrow(refused);
     await expect(self.up({ ...args, passwordVersion: 1, password: NEW })).rejects.toThrow(refused);
     await self.up({ ...args, password });
@@ -121,7 +123,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await logsIn(db, boss, password)).toBe(true);
   });
 
-  test("what was changed is given back, and nothing else", async () => {
+  test("delete restores what the adoption changed, and nothing else", async () => {
     await made("nologin noreplication connection limit 4 valid until '2090-01-01'");
     await db.query(`comment on role ${name} is 'theirs'`);
     const before = await role();
@@ -132,7 +134,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toEqual({ ...before, until: new Date("2091-01-01") });
   });
 
-  test("what a later update changed is given back too, the name included", async () => {
+  test("delete also restores what a later update changed, including the name", async () => {
     await made("login replication connection limit 4");
     await db.query(`comment on role ${name} is 'theirs'`);
     const before = await role();
@@ -159,7 +161,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toEqual({ ...before, until: Number.POSITIVE_INFINITY });
   });
 
-  test("a name that is somebody else's by now is not given back, the rest is", async () => {
+  test("delete does not restore a name that another role now has, but restores the rest", async () => {
     await made("login replication connection limit 4");
     await user.up({ name, adopt: true, password: OLD });
     await user.up({ name: `${name}_new`, adopt: true, password: OLD, connectionLimit: 9 });
@@ -170,7 +172,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(said.join("\n")).toContain(`role "${name}_new" keeps this name`);
   });
 
-  test("a killed adoption is resumed as an adoption, and takes back nothing", async () => {
+  test("a killed adoption is resumed as an adoption, and its delete restores nothing", async () => {
     await made("nologin noreplication connection limit 4");
     const args = { name, adopt: true, passwordVersion: 1, connectionLimit: 9 };
     await user.up(args);
@@ -183,7 +185,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toMatchObject({ login: true, replication: true, connlimit: 9, comment: null });
   });
 
-  test("with `deleteAdopted` the role is dropped", async () => {
+  test("delete drops an adopted role with `deleteAdopted`", async () => {
     await made("login replication");
     await user.up({ name, adopt: true, password: OLD });
     await user.up({ name, adopt: true, password: OLD, deleteAdopted: true });
@@ -191,7 +193,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toBeUndefined();
   });
 
-  test("where nothing exists, adopting creates, and what was created is dropped", async () => {
+  test("adopting a role that does not exist creates it, and delete drops it", async () => {
     const { outputs } = await user.up({ name, adopt: true });
     expect(outputs.adopted).toBeUndefined();
     expect(await logsIn(db, name, outputs.password)).toBe(true);
@@ -199,7 +201,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toBeUndefined();
   });
 
-  test("what this stack created is not turned into adopted", async () => {
+  test("a role that this stack created does not become adopted", async () => {
     await user.up({ name });
     user.state = undefined;
     await user.up({ name, adopt: true });
@@ -209,10 +211,10 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(await role()).toBeUndefined();
   });
 
-  test("a role that is more than a reader is refused, unless that is accepted", async () => {
+  test("a role with more privileges than needed is refused, unless `allowPrivileged` accepts it", async () => {
     await made("login replication createdb");
     await expect(user.up({ name, adopt: true, password: OLD })).rejects.toThrow(
-      /is more than a reader \(CREATEDB\).*`allowPrivileged: true`/,
+      /has more privileges than ClickPipes needs: CREATEDB\.\n.*\n.*`allowPrivileged: true`/,
     );
     expect((await role())?.comment).toBeNull();
     await user.up({ name, adopt: true, password: OLD, allowPrivileged: true });
@@ -222,7 +224,7 @@ describe.each(PLACES)("adopting a role on Postgres $version as $admin", ({ versi
     expect(left).toEqual({ rolcreatedb: true });
   });
 
-  test("an adopted role that was dropped by hand is made anew, and is then this stack's own", async () => {
+  test("an adopted role that was dropped by hand is created again, and then belongs to this stack", async () => {
     await made("login replication");
     await user.up({ name, adopt: true, password: OLD });
     await db.query(`drop role ${name}`);

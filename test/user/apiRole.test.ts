@@ -31,15 +31,15 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
         `select xmin::text, rolname, rolpassword, rolcanlogin, rolconnlimit from pg_authid where rolname = '${name}'`,
       ])
     )[0];
-  /** Every ALTER, CREATE and DROP of a role that the server was sent since. */
+  /** Every ALTER, CREATE and DROP of a role that the server received since. */
   const changesOfRoles = async (since: number) =>
     (await neon.server.log()).slice(since).match(/(?:alter|create|drop) role .*/gi) ?? [];
 
   if (version < 16) {
-    test("making a role is refused in words, in a preview and before any SQL, with the one way on", async () => {
+    test("creating a role is refused in a preview and before any SQL, and the refusal says what to do instead", async () => {
       const user = new Managed("ClickPipesUser", name, config);
       const refused = new RegExp(
-        `on Postgres ${version} only a superuser can make a REPLICATION role, and "neondb_owner" is none.*adopt: true.*allowPrivileged: true.*password`,
+        `on Postgres ${version}\\.\n.*only a superuser can create a REPLICATION role, and "neondb_owner" isn't a superuser\\.\n.*\n.*adopt: true.*allowPrivileged: true.*password`,
       );
       await expect(user.check({ name })).rejects.toThrow(refused);
       const since = (await neon.server.log()).length;
@@ -51,7 +51,7 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
   }
 
   if (version < 16) {
-    test("one made with SQL, which has no REPLICATION there, is refused in a preview with the same way on", async () => {
+    test("a role made with SQL, which has no REPLICATION there, is refused in a preview with the same advice", async () => {
       await asSuperuser(neon.server, "neondb", [
         `set role neondb_owner`,
         `create role ${name} login password '${OTHER}'`,
@@ -59,13 +59,13 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
       const user = new Managed("ClickPipesUser", name, config);
       await expect(user.check({ name, adopt: true, password: OTHER })).rejects.toThrow(
         new RegExp(
-          `"${name}" has no REPLICATION, .* only a superuser may give .*make another role with Neon's console`,
+          `"${name}" has no REPLICATION\\.\n.* only a superuser can give .*\nCreate another role with Neon's console`,
         ),
       );
     });
   }
 
-  test("is adopted without any ALTER, gets its grants, and stays as it was", async () => {
+  test("is adopted without any ALTER, gets its grants, and is left unchanged", async () => {
     await createApiRole(neon.server, { name, password: PASSWORD });
     await asSuperuser(neon.server, "neondb", [
       `create schema app_${name}`,
@@ -98,60 +98,60 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
     expect(left).toBe(0);
   });
 
-  test("is refused without `allowPrivileged`, with a wrong password, and with a wish that takes an ALTER", async () => {
+  test("is refused without `allowPrivileged`, with a wrong password, and with arguments that need an ALTER", async () => {
     await createApiRole(neon.server, { name, password: PASSWORD });
     const before = await attributes();
     const since = (await neon.server.log()).length;
     const user = new Managed("ClickPipesUser", name, config);
     const args = { name, adopt: true, allowPrivileged: true, password: PASSWORD };
     await expect(user.up({ name, adopt: true, password: PASSWORD })).rejects.toThrow(
-      /more than a reader \(BYPASSRLS, CREATEROLE, CREATEDB, membership in neon_superuser\)/,
+      /more privileges than ClickPipes needs: BYPASSRLS, CREATEROLE, CREATEDB, membership in neon_superuser\./,
     );
-    await expect(user.up({ ...args, password: OTHER })).rejects.toThrow(/does not accept the `password` given/);
-    const mayNot = version < 16 ? /only a superuser may alter a REPLICATION role/ : /no ADMIN option on it/;
+    await expect(user.up({ ...args, password: OTHER })).rejects.toThrow(/does not accept the given `password`/);
+    const mayNot = version < 16 ? /only a superuser can alter a REPLICATION role/ : /no ADMIN option on "api/;
     await expect(user.up({ ...args, connectionLimit: 3 })).rejects.toThrow(mayNot);
     await expect(user.up({ ...args, password: OTHER, passwordVersion: 1 })).rejects.toThrow(mayNot);
     expect(await changesOfRoles(since)).toEqual([]);
     expect(await attributes()).toEqual(before);
   });
 
-  test("what takes an ALTER is refused in a preview already", async () => {
+  test("arguments that need an ALTER are refused in a preview", async () => {
     await createApiRole(neon.server, { name, password: PASSWORD });
     const user = new Managed("ClickPipesUser", name, config);
     const args = { name, adopt: true, allowPrivileged: true };
-    const mayNot = version < 16 ? /only a superuser may alter a REPLICATION role/ : /no ADMIN option on it/;
+    const mayNot = version < 16 ? /only a superuser can alter a REPLICATION role/ : /no ADMIN option on "api/;
     await expect(user.check({ ...args, password: PASSWORD, connectionLimit: 3 })).rejects.toThrow(mayNot);
     await expect(user.check({ ...args, passwordVersion: 1 })).rejects.toThrow(mayNot);
     const commented = user.check({ ...args, password: PASSWORD, comment: "reads" });
     if (version < 16) await commented;
     else
       await expect(commented).rejects.toThrow(
-        /cannot be given its `comment`: "neondb_owner" has no ADMIN option on it/,
+        /cannot be given its `comment`\.\n"neondb_owner" has no ADMIN option on "api.*"\./,
       );
   });
 
-  test("what somebody did to it is warned of with the statement to run, at every refresh and `up`, which does not fail", async () => {
+  test("a change by another user is reported with the statement to run, at every refresh and `up`, and `up` does not fail", async () => {
     await createApiRole(neon.server, { name, password: PASSWORD });
     const user = new Managed("ClickPipesUser", name, config);
     const args = { name, adopt: true, allowPrivileged: true, password: PASSWORD };
     await user.up(args);
     await asSuperuser(neon.server, "neondb", [`alter role ${name} nologin password '${OTHER}'`]);
     const since = (await neon.server.log()).length;
-    const drift = [`role "${name}" may not log in (NOLOGIN)`, `role "${name}" no longer accepts its password`];
+    const drift = [`role "${name}" cannot log in (NOLOGIN)`, `role "${name}" no longer accepts its password`];
     for (const _run of [1, 2]) {
       expect(await user.refresh()).toBe(true);
       expect(user.drift).toEqual(drift);
       expect((await user.up(args)).kind).toBe("update");
     }
     const warnings = said.join("\n");
-    expect(warnings).toContain(`"neondb_owner" may not do. Run as an admin: alter role "${name}" login;`);
-    expect(warnings).toContain("give the right one as `password`");
+    expect(warnings).toContain(`"neondb_owner" cannot make.\nRun as an admin: alter role "${name}" login;`);
+    expect(warnings).toContain("Set `password` to the password that the role has");
     expect(await changesOfRoles(since)).toEqual([]);
     await asSuperuser(neon.server, "neondb", [`alter role ${name} login password '${PASSWORD}'`]);
     expect(await user.refresh()).toBe(false);
   });
 
-  test("is dropped with `deleteAdopted` where Postgres lets the admin, and else the way on is said", async () => {
+  test("is dropped with `deleteAdopted` if Postgres lets the admin, and otherwise the refusal says what to do", async () => {
     await createApiRole(neon.server, { name, password: PASSWORD });
     const user = new Managed("ClickPipesUser", name, config);
     const args = { name, adopt: true, allowPrivileged: true, password: PASSWORD };
@@ -162,14 +162,14 @@ describe.each<PostgresVersion>([14, 15, 17])("a role made with Neon's API on Pos
       return;
     }
     await expect(user.destroy()).rejects.toThrow(
-      /cannot be dropped: "neondb_owner" has no ADMIN option on it.*take `deleteAdopted` out/,
+      /cannot be dropped\.\n"neondb_owner" has no ADMIN option on "api.*"\.\n.*\n.*remove `deleteAdopted`/,
     );
     await user.up(args);
     await user.destroy();
     expect(await attributes()).toMatchObject({ rolcanlogin: true });
   });
 
-  test("shows that its password was reset elsewhere, and takes the new one from the program", async () => {
+  test("shows that its password was reset elsewhere, and accepts the new one from the program", async () => {
     await createApiRole(neon.server, { name, password: PASSWORD });
     const user = new Managed("ClickPipesUser", name, config);
     const args = { name, adopt: true, allowPrivileged: true };

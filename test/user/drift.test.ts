@@ -12,7 +12,7 @@ const PLACES: Place[] = [
 ];
 const OTHER = "Silver-River9_maple!Onyx73";
 
-describe.each(PLACES)("what others did to a user on Postgres $version as $admin", ({ version, admin }) => {
+describe.each(PLACES)("changes by other users to a user on Postgres $version as $admin", ({ version, admin }) => {
   const db = useDatabase(version, admin);
   const said = useWarnings();
   let name: string;
@@ -27,11 +27,11 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
   const warnings = () => said.join("\n");
   const passwordOf = async () => (await db.query("select rolpassword from pg_authid where rolname = $1", [name]))[0];
 
-  test("a password changed beside NOLOGIN is seen and set again with it", async () => {
+  test("a password changed together with NOLOGIN is noticed, and both are fixed", async () => {
     await db.query(`alter role ${name} nologin password '${OTHER}'`);
     expect(await user.refresh()).toBe(true);
     expect(user.drift).toEqual([
-      `role "${name}" may not log in (NOLOGIN)`,
+      `role "${name}" cannot log in (NOLOGIN)`,
       `role "${name}" no longer accepts its password`,
     ]);
     await user.up({ name });
@@ -40,7 +40,7 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
   });
 
   test.each(["-infinity", "2001-01-01"])(
-    "an end of %s is taken away, and the password is not set again",
+    "an expiry of %s is removed, and the password is not set again",
     async (end) => {
       const before = await passwordOf();
       await db.query(`alter role ${name} valid until '${end}'`);
@@ -53,17 +53,17 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
     },
   );
 
-  test("a password changed beside an end in the past is set again when the role is open", async () => {
+  test("a password changed together with an expiry in the past is set again once the role is valid", async () => {
     await db.query(`alter role ${name} valid until '2001-01-01' password '${OTHER}'`);
     await user.refresh();
     await user.up({ name });
     expect(await logsIn(db, name, user.outputs.password)).toBe(true);
   });
 
-  test("SUPERUSER is taken away by a superuser, and else told with the statement, at every refresh and on delete", async () => {
+  test("a superuser takes SUPERUSER away; another admin is given the statement, at every refresh and on delete", async () => {
     await db.query(`alter role ${name} superuser`);
     expect(await user.refresh()).toBe(true);
-    const drift = [`role "${name}" is more than a reader: SUPERUSER`];
+    const drift = [`role "${name}" has more privileges than ClickPipes needs: SUPERUSER`];
     expect(user.drift).toEqual(drift);
     expect((await user.up({ name })).kind).toBe("update");
     expect(await user.refresh()).toBe(admin === "neon");
@@ -71,7 +71,7 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
       expect(user.drift).toEqual(drift);
       expect(warnings()).toContain(`Run as an admin: ALTER ROLE "${name}" NOSUPERUSER;`);
       await expect(user.destroy()).rejects.toThrow(
-        `role "${name}" cannot be dropped: "${db.user}" is no superuser, as that role is`,
+        `role "${name}" cannot be dropped.\n"${name}" is a superuser, and "${db.user}" isn't.`,
       );
       await db.query(`alter role ${name} nosuperuser`);
     }
@@ -79,14 +79,14 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
     expect(await passwordOf()).toBeUndefined();
   });
 
-  test("membership in Neon's privileged role, through another role too, is revoked where the admin may, else told with the statement", async () => {
+  test("membership in Neon's privileged role, direct or through another role, is revoked if the admin may, and otherwise reported with the statement", async () => {
     if (admin === "superuser") await db.query("create role neon_superuser nologin");
     await db.query(`create role ${name}_boss in role neon_superuser`);
     await db.query(`grant neon_superuser, ${name}_boss to ${name}`);
     expect(await user.refresh()).toBe(true);
     const drift = [
-      `role "${name}" is more than a reader: membership in ${name}_boss, which is as good as neon_superuser`,
-      `role "${name}" is more than a reader: membership in neon_superuser`,
+      `role "${name}" has more privileges than ClickPipes needs: membership in ${name}_boss (and through it in neon_superuser)`,
+      `role "${name}" has more privileges than ClickPipes needs: membership in neon_superuser`,
     ];
     expect(user.drift).toEqual(drift);
     expect((await user.up({ name })).kind).toBe("update");
@@ -101,21 +101,21 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
     expect(user.drift).toEqual([]);
   });
 
-  test("a role dropped without a refresh is made again under the password that is known", async () => {
+  test("a role dropped without a refresh is created again with the password in the state", async () => {
     const { password } = user.outputs;
     await db.query(`drop role ${name}`);
     await user.up({ name, connectionLimit: 3 });
     expect(user.outputs.password).toBe(password);
     expect(await logsIn(db, name, password)).toBe(true);
-    expect(warnings()).toContain(`role "${name}" was gone and has been made again, without the rights it had`);
+    expect(warnings()).toContain(`role "${name}" was missing. It was created again, without the rights that it had.`);
     expect(await user.refresh()).toBe(false);
   });
 
-  test("a role that the superuser made under the name meanwhile is somebody else's", async () => {
+  test("a role that the superuser has since created under the same name is not taken over", async () => {
     await db.query(`drop role ${name}`);
     await db.query(`create role ${name} login replication password '${OTHER}'`);
-    await expect(user.up({ name, connectionLimit: 2 })).rejects.toThrow(/was not made by this resource/);
-    expect(warnings()).not.toContain("made again");
+    await expect(user.up({ name, connectionLimit: 2 })).rejects.toThrow(/was not created by this resource/);
+    expect(warnings()).not.toContain("created again");
     const { state } = user;
     await user.destroy();
     user.state = state;
@@ -124,7 +124,7 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
     expect(await logsIn(db, name, OTHER)).toBe(true);
   });
 
-  test("what a killed run left behind is taken up, and what it was given meanwhile taken away", async () => {
+  test("a role that a killed run left behind is completed, and privileges given to it since are taken away", async () => {
     user.state = undefined;
     await db.query(`alter role ${name} nologin createdb bypassrls`);
     await user.up({ name });
@@ -134,13 +134,16 @@ describe.each(PLACES)("what others did to a user on Postgres $version as $admin"
     expect(await user.refresh()).toBe(false);
   });
 
-  test("two users cannot take each other's name, and are told how", async () => {
+  test("two users cannot take each other's name, and the refusal says how to swap them", async () => {
     const other = new Managed("ClickPipesUser", `${name}_b`, db.config);
     await other.up({ name: `${name}_b` });
     const failures = await Promise.all(
       [user.up({ name: `${name}_b` }), other.up({ name })].map((one) => one.catch((error: Error) => error.message)),
     );
-    for (const failure of failures) expect(failure).toMatch(/exists already. It is one of this stack: .* a third name/);
+    for (const failure of failures)
+      expect(failure).toMatch(
+        /another role already has that name\.\nThat role belongs to this stack: .*\n.* a third name/,
+      );
     await user.up({ name: `${name}_c` });
     await other.up({ name });
     await user.up({ name: `${name}_b` });

@@ -17,7 +17,7 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
     await scene?.stop();
   });
 
-  /** `found`: the role was there before us, and stays when it is given back. */
+  /** `found` means that the role existed before, and that it stays after the delete. */
   function aUser(
     work: (name: string) => Story["work"],
     before?: (name: string) => Record<string, unknown>,
@@ -37,7 +37,7 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
       async before() {
         if (found) await db.asAdmin(`create role ${name} login password '${THEIRS}' connection limit 4`);
         if (before) await lives.lasting.up(before(name));
-        // A delete waits for the login that proved the password, and would then send more than it does elsewhere.
+        // A delete waits for the login that proved the password to end. It would then send more statements than in other runs.
         const sessions = "select from pg_stat_activity where usename = $1";
         await vi.waitFor(async () => expect(await db.query(sessions, [name])).toEqual([]), { timeout: 10_000 });
       },
@@ -60,11 +60,11 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
     };
   }
 
-  test("is made the same", async () => {
+  test("is created the same", async () => {
     await scene.everywhere(() => aUser((name) => (user) => user.up({ name, comment: "reads", connectionLimit: 5 })));
   });
 
-  test("is changed the same, its name and its password included", async () => {
+  test("is changed the same, including its name and its password", async () => {
     await scene.everywhere(() =>
       aUser(
         (name) => (user) => user.up({ name: `${name}_new`, comment: "new", connectionLimit: 5, passwordVersion: 2 }),
@@ -88,7 +88,7 @@ describe("a user, cut off or killed at any statement, as a Neon-like admin", () 
     await scene.everywhere(() => aUser((name) => (user) => user.up(adopted(name)), undefined, true));
   });
 
-  test("is given back", async () => {
+  test("is restored", async () => {
     await scene.everywhere(() => aUser(() => (user) => user.destroy(), adopted, true));
   });
 });

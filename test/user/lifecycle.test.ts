@@ -7,7 +7,7 @@ import { POSTGRES_VERSIONS } from "../support/postgres/servers";
 import { useWarnings } from "../support/warnings";
 
 const PLACES = POSTGRES_VERSIONS.flatMap((version) => {
-  // Before 16 only a superuser can make a REPLICATION role.
+  // Before 16, only a superuser can create a REPLICATION role.
   const admins: Admin[] = version < 16 ? ["superuser"] : ["superuser", "neon"];
   return admins.map((admin) => ({ version, admin }));
 });
@@ -49,7 +49,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
       [name],
     );
 
-  test("makes a role that can log in and replicate, and is nothing else", async () => {
+  test("creates a role that can log in and replicate, and nothing else", async () => {
     const { outputs } = await user.up({ name });
     expect(outputs.password).toMatch(/^[A-Za-z0-9._~-]{32}$/);
     expect(await logsIn(db, name, outputs.password)).toBe(true);
@@ -73,7 +73,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     expect(await db.query("select xmin::text from pg_authid where rolname = $1", [name])).toEqual(before);
   });
 
-  test("changes limit, end and comment in place and leaves what is no longer mentioned", async () => {
+  test("changes limit, expiry and comment in place, and leaves an argument that you remove unchanged", async () => {
     const { outputs } = await user.up({
       name,
       connectionLimit: 3,
@@ -95,7 +95,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     expect((await attributes())?.comment).toMatch(/^pulumi-neon-clickpipes: /);
   });
 
-  test("sees limit, end and comment that were changed by hand, and sets them again", async () => {
+  test("notices a limit, an expiry and a comment changed by hand, and sets them again", async () => {
     const args = { name, connectionLimit: 3, validUntil: "2099-01-31T00:00:00Z", comment: "reads" };
     await user.up(args);
     await db.query(`alter role ${name} connection limit 9 valid until '2098-01-01'`);
@@ -112,12 +112,12 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     expect(await user.refresh()).toBe(false);
   });
 
-  test("mends NOLOGIN, NOREPLICATION and a role whose time somebody let run out", async () => {
+  test("fixes NOLOGIN, NOREPLICATION and an expiry that another user set", async () => {
     await user.up({ name });
     await db.query(`alter role ${name} nologin noreplication valid until '2020-01-01'`);
     expect(await user.refresh()).toBe(true);
     expect(user.drift).toEqual([
-      `role "${name}" may not log in (NOLOGIN)`,
+      `role "${name}" cannot log in (NOLOGIN)`,
       `role "${name}" has lost REPLICATION`,
       `role "${name}" expired at 2020-01-01T00:00:00.000Z`,
     ]);
@@ -127,19 +127,21 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     expect(await user.refresh()).toBe(false);
   });
 
-  test("reports rights that make it more than a reader, and takes them away", async () => {
+  test("reports privileges that ClickPipes does not need, and takes them away", async () => {
     await user.up({ name });
     await db.query(`alter role ${name} bypassrls createrole createdb`);
     expect(await user.refresh()).toBe(true);
     expect(user.drift).toEqual(
-      ["BYPASSRLS", "CREATEROLE", "CREATEDB"].map((found) => `role "${name}" is more than a reader: ${found}`),
+      ["BYPASSRLS", "CREATEROLE", "CREATEDB"].map(
+        (found) => `role "${name}" has more privileges than ClickPipes needs: ${found}`,
+      ),
     );
     await user.up({ name });
     expect(await attributes()).toMatchObject(READER);
     expect(await user.refresh()).toBe(false);
   });
 
-  test("notices that the password was changed by hand and sets the known one again", async () => {
+  test("notices a password changed by hand, and sets the known one again", async () => {
     await user.up({ name });
     await db.query(`alter role ${name} password '${PASSWORDS[1]}'`);
     expect(await user.refresh()).toBe(true);
@@ -149,7 +151,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     expect(await logsIn(db, name, PASSWORDS[1])).toBe(false);
   });
 
-  test("does not set a password again that still works", async () => {
+  test("does not set a password that still works again", async () => {
     await user.up({ name, password: PASSWORDS[0] });
     const verifier = () => db.query("select rolpassword from pg_authid where rolname = $1", [name]);
     const before = await verifier();
@@ -175,7 +177,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     expect(await user.refresh()).toBe(false);
   });
 
-  test("is renamed in place, with its password, its mark and its identity", async () => {
+  test("is renamed in place, and keeps its password, its marker and its identity", async () => {
     const { outputs } = await user.up({ name, comment: "reads" });
     const id = user.state?.id;
     const to = `${name} renamed`;
@@ -200,7 +202,7 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     expect(await attributes(`${name} other`)).toBeUndefined();
   });
 
-  test("makes the role again when it was dropped by hand, whether a refresh saw that or not", async () => {
+  test("creates the role again after it was dropped by hand, whether or not a refresh noticed", async () => {
     await user.up({ name });
     await db.query(`drop role ${name}`);
     expect(await user.refresh()).toBe(true);
@@ -208,11 +210,11 @@ describe.each(PLACES)("ClickPipesUser on Postgres $version as $admin", ({ versio
     await user.up({ name });
     await db.query(`drop role ${name}`);
     expect((await user.up({ name, connectionLimit: 2 })).kind).toBe("update");
-    expect(said.join("\n")).toContain(`role "${name}" was gone and has been made again`);
+    expect(said.join("\n")).toContain(`role "${name}" was missing. It was created again`);
     expect(await logsIn(db, name, user.outputs.password)).toBe(true);
   });
 
-  test("takes a role that is gone already for destroyed", async () => {
+  test("treats a role that is already gone as destroyed", async () => {
     await user.up({ name });
     await db.query(`drop role ${name}`);
     await user.destroy();

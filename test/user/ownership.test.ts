@@ -5,7 +5,7 @@ import { useDatabase } from "../support/postgres/database";
 import { logsIn } from "../support/postgres/login";
 import { useWarnings } from "../support/warnings";
 
-describe("whose a role is", () => {
+describe("who owns a role", () => {
   const db = useDatabase(17, "neon");
   const said = useWarnings();
   let name: string;
@@ -19,7 +19,7 @@ describe("whose a role is", () => {
   const exists = async (role = name) =>
     (await db.query("select from pg_roles where rolname = $1", [role])).length === 1;
 
-  test("what a killed run left behind is taken up under a new password and a new token", async () => {
+  test("a role that a killed run left behind is completed with a new password and a new token", async () => {
     await user.up({ name, comment: "reads" });
     const killed = user.state;
     user.state = undefined;
@@ -33,13 +33,13 @@ describe("whose a role is", () => {
     const late = new Managed("ClickPipesUser", name, db.config);
     late.state = killed;
     await late.destroy();
-    expect(said.join("\n")).toContain("belongs to another resource by now");
+    expect(said.join("\n")).toContain("now belongs to another resource");
     expect(await exists()).toBe(true);
     await user.destroy();
     expect(await exists()).toBe(false);
   });
 
-  test("a password that Neon refuses at COMMIT leaves all as it was, and the next one goes through", async () => {
+  test("a password that Neon refuses at COMMIT changes nothing, and the next one is accepted", async () => {
     const verifier =
       "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$Ml4IHBrhuTbD7U4yHrN7kbZB2jy9RFqL5p3c+8AXtGg=:9Dg7hQeJH0zrT2v0s5Jv5wzBvNfN6fGnLZgk3cVqJ9U=";
     const refused = /Received HTTP code 400 from control plane: .* \(XX000 internal_error\)/;
@@ -60,12 +60,12 @@ describe("whose a role is", () => {
     await user.destroy();
   });
 
-  test("a role of another resource of this stack is refused with a hint at `aliases`", async () => {
+  test("a role of another resource of this stack is refused with a hint about `aliases`", async () => {
     await user.up({ name });
     const renamed = new Managed("ClickPipesUser", "renamed", db.config);
     await expect(renamed.up({ name })).rejects.toThrow(
       new RegExp(
-        `belongs to organization/app/dev/ClickPipesUser/${name}, a resource of this stack.*\`aliases\` with its old name`,
+        `belongs to organization/app/dev/ClickPipesUser/${name}, a resource of this stack\\.\n.*\`aliases\` with the old name`,
       ),
     );
     await user.destroy();
@@ -80,7 +80,7 @@ describe("whose a role is", () => {
     await user.destroy();
   });
 
-  test("under an alias the role bears the new name of its resource, and the old one is refused from then on", async () => {
+  test("with an alias, the role carries the new name of its resource, and the old name no longer", async () => {
     await user.up({ name });
     const renamed = new Managed("ClickPipesUser", "renamed", db.config);
     renamed.state = user.state;
@@ -95,7 +95,7 @@ describe("whose a role is", () => {
     expect(await exists()).toBe(false);
   });
 
-  test("what another resource adopted is no longer dropped by the first", async () => {
+  test("the first resource no longer drops a role that another resource adopted", async () => {
     await user.up({ name });
     const taker = new Managed("ClickPipesUser", "taker", db.config);
     await taker.up({ name, adopt: true, password: user.outputs.password });
@@ -103,7 +103,7 @@ describe("whose a role is", () => {
     expect(await exists()).toBe(true);
   });
 
-  test("what another resource adopted and left again is the first one's as before", async () => {
+  test("a role that another resource adopted and released belongs to the first one again", async () => {
     await user.up({ name });
     const taker = new Managed("ClickPipesUser", "taker", db.config, { stack: "other" });
     await taker.up({ name, adopt: true, password: user.outputs.password });
@@ -113,7 +113,7 @@ describe("whose a role is", () => {
     expect(await exists()).toBe(false);
   });
 
-  test("a mark that was edited away keeps the role from being dropped, until a refresh and an update put it back", async () => {
+  test("a lost marker keeps the role from being dropped until a refresh and an update restore it", async () => {
     await user.up({ name });
     await db.query(`comment on role ${name} is 'by hand'`);
     const state = user.state;
@@ -121,7 +121,7 @@ describe("whose a role is", () => {
     expect(await exists()).toBe(true);
     user.state = state;
     expect(await user.refresh()).toBe(true);
-    expect(user.drift).toEqual([`role "${name}" does not bear this resource's mark in its comment`]);
+    expect(user.drift).toEqual([`role "${name}" does not carry this resource's marker in its comment`]);
     await user.up({ name });
     const [{ comment } = { comment: "" }] = await db.query<{ comment: string }>(
       "select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = $1",
@@ -132,12 +132,12 @@ describe("whose a role is", () => {
     expect(await exists()).toBe(false);
   });
 
-  test("another role of the same name is neither taken for ours nor changed nor dropped", async () => {
+  test("another role of the same name is not taken over, changed or dropped", async () => {
     await user.up({ name });
     await db.query(`drop role ${name}`);
     await db.asAdmin(`create role ${name} nologin`);
     const state = user.state;
-    await expect(user.up({ name, connectionLimit: 2 })).rejects.toThrow(/was not made by this resource/);
+    await expect(user.up({ name, connectionLimit: 2 })).rejects.toThrow(/was not created by this resource/);
     await user.destroy();
     user.state = state;
     expect(await user.refresh()).toBe(true);
@@ -146,10 +146,12 @@ describe("whose a role is", () => {
     expect(left).toEqual({ rolcanlogin: false, rolconnlimit: -1 });
   });
 
-  test("a role is not renamed to one that exists", async () => {
+  test("a role is not renamed to the name of an existing role", async () => {
     await db.asAdmin(`create role ${name}_taken`);
     await user.up({ name });
-    await expect(user.check({ name: `${name}_taken` })).rejects.toThrow(`a role "${name}_taken" exists already`);
+    await expect(user.check({ name: `${name}_taken` })).rejects.toThrow(
+      `cannot be renamed to "${name}_taken": another role already has that name`,
+    );
     const inputs = { ...user.state?.inputs, name: `${name}_taken` };
     const state = user.state;
     if (state) user.state = { ...state, inputs };
@@ -159,20 +161,20 @@ describe("whose a role is", () => {
     await user.destroy();
   });
 
-  test("in another database nothing is read, changed or dropped", async () => {
+  test("nothing is read, changed or dropped in another database", async () => {
     await db.asAdmin(`create database ${name}`);
     await user.up({ name });
     const uri = Object.assign(new URL(db.uri), { pathname: `/${name}` }).toString();
     const elsewhere = new Managed("ClickPipesUser", name, { "clickpipes:connectionUri": uri });
     elsewhere.state = user.state;
-    const refused = new RegExp(`lives in database "${db.database}".*but the connection is to database "${name}"`);
+    const refused = new RegExp(`lives in database "${db.database}" .*but the connection is to database "${name}"`);
     await expect(elsewhere.refresh()).rejects.toThrow(refused);
     await expect(elsewhere.up({ name, connectionLimit: 3 })).rejects.toThrow(refused);
     await expect(elsewhere.destroy()).rejects.toThrow(refused);
     await user.destroy();
   });
 
-  test("on a server that it was restored to, a role is known by its name, not by a number that means another role there", async () => {
+  test("after a restore, a role is found by its name and not by an OID that now means another role", async () => {
     await user.up({ name });
     await db.asAdmin(`create role ${name}_bystander login`);
     const [{ oid } = { oid: 0 }] = await db.query<{ oid: number }>("select oid from pg_roles where rolname = $1", [

@@ -26,7 +26,7 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     name = fresh("leaver");
     user = new Managed("ClickPipesUser", name, { ...db.config, "clickpipes:deleteTimeout": "1" });
     await user.up({ name });
-    // The login that proved the password is a session too, until the server has ended it.
+    // The login that proved the password is also a session until the server ends it.
     const sessions = "select from pg_stat_activity where usename = $1";
     await vi.waitFor(async () => expect(await db.query(sessions, [name])).toEqual([]), { timeout: 10_000 });
   });
@@ -34,7 +34,7 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
   const waits = () => said.filter((line) => line.includes("waiting up to"));
   const exists = async () => (await db.query("select from pg_roles where rolname = $1", [name])).length === 1;
 
-  /** A slot that a session of the user reads, as ClickPipes does. */
+  /** Opens a session of the user that reads a slot, as ClickPipes does. */
   async function reader(slot: string): Promise<Client> {
     await db.query("select pg_create_logical_replication_slot($1, 'pgoutput')", [slot]);
     const connectionString = db.uriOf(name, String(user.outputs.password));
@@ -56,24 +56,26 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     await vi.waitFor(() => db.query("select pg_drop_replication_slot($1)", [slot]));
   }
 
-  test("waits for a session of the role to end, and says so once", async () => {
+  test("waits for a session of the role to end, and reports it once", async () => {
     const session = await openSession(db, name, user.outputs.password);
     const destroyed = user.destroy();
     await sleep(400);
-    expect(waits()).toEqual([expect.stringMatching(/waiting up to \d+ s for session \d+ \(unnamed, since .*\) to go/)]);
+    expect(waits()).toEqual([
+      expect.stringMatching(/waiting up to \d+ s for session \d+ \(unnamed, since .*\) to go away\./),
+    ]);
     expect(await exists()).toBe(true);
     await session.end();
     await destroyed;
     expect(await exists()).toBe(false);
   });
 
-  test("refuses, naming the session, when it does not end in time", async () => {
+  test("refuses and names the session if it does not end in time", async () => {
     const session = await openSession(db, name, user.outputs.password);
     const [{ pid } = { pid: 0 }] = (await session.query<{ pid: number }>("select pg_backend_pid() as pid")).rows;
     const begin = Date.now();
     await expect(user.destroy()).rejects.toThrow(
       new RegExp(
-        `role "${name}" is in use: session ${pid} \\(unnamed, since .*allowLeftoverSlots.*Nothing was dropped`,
+        `role "${name}" is in use, so nothing was dropped\\.\nIt is used by session ${pid} \\(unnamed, since .*\n.*\n.*allowLeftoverSlots`,
       ),
     );
     expect(Date.now() - begin).toBeGreaterThanOrEqual(1000);
@@ -82,7 +84,7 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     await user.destroy();
   });
 
-  test("refuses, naming the slot that a session of the role reads", async () => {
+  test("refuses and names the slot that a session of the role reads", async () => {
     const client = await reader(`slot_${name}`);
     await expect(user.destroy()).rejects.toThrow(new RegExp(`replication slot slot_${name}, read by session \\d+`));
     await client.end();
@@ -91,7 +93,7 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     await dropSlot(`slot_${name}`);
   });
 
-  test("with `allowLeftoverSlots` drops it at once, whoever is connected", async () => {
+  test("drops it at once with `allowLeftoverSlots`, even if sessions are connected", async () => {
     await user.up({ name, allowLeftoverSlots: true });
     const client = await reader(`slot_${name}`);
     await user.destroy();
@@ -101,14 +103,14 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     await dropSlot(`slot_${name}`);
   });
 
-  test("an inactive slot is no matter of the user's", async () => {
+  test("ignores an inactive slot", async () => {
     await db.query("select pg_create_logical_replication_slot('idle', 'pgoutput')");
     await user.destroy();
     expect(await exists()).toBe(false);
     await dropSlot("idle");
   });
 
-  test("names what the role owns and may do, here and in another database, and drops nothing", async () => {
+  test("names what the role owns and its rights, here and in another database, and drops nothing", async () => {
     const other = `other_${name}`;
     await db.asAdmin(`create database ${other}`);
     const there = await openSession(db, db.user, decodeURIComponent(new URL(db.uri).password), other);
@@ -122,7 +124,7 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
       () => "",
       (error: Error) => error.message,
     );
-    expect(failure).toContain(`role "${name}" cannot be dropped`);
+    expect(failure).toContain(`role "${name}" cannot be dropped: other objects still depend on it.`);
     for (const left of [
       "owner of table public.mine",
       "rights on table public.kept",
@@ -142,7 +144,7 @@ describe.each(PLACES)("dropping a user on Postgres $version as $admin", ({ versi
     await db.asAdmin(`drop database ${other}`);
   });
 
-  test("counts what it cannot name, where it may not connect", async () => {
+  test("counts what it cannot name in a database that it may not connect to", async () => {
     const closed = `closed_${name}`;
     await db.query(`create database ${closed}`);
     const there = await openSession(db, "cloud_admin", "stand-in superuser", closed);

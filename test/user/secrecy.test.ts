@@ -8,7 +8,7 @@ import { openSession } from "../support/postgres/login";
 
 const OWN = ["Grand-Ocean7_tulip!Quartz42", "Silver-River9_maple!Onyx73", "it's \\a \"$$ %L ünïcode Zebra-7"] as const;
 
-// `all` keeps nested statements too, and only a superuser can leave one out.
+// `all` keeps nested statements too, and only a superuser can turn that off.
 const PLACES: (Place & { track: string })[] = [
   { version: 14, admin: "superuser", track: "all" },
   { version: 17, admin: "neon", track: "top" },
@@ -40,7 +40,7 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
     await work.catch((error: Error) => failures.push(`${error.message}\n${error.stack}\n${JSON.stringify(error)}`));
   };
 
-  /** All that sets a password, and all that fails while it does. */
+  /** Sets a password in every way, and fails in every way while doing so. */
   async function everyWay(): Promise<void> {
     const user = new Managed("ClickPipesUser", "user", db.config);
     passwords.add(String((await user.up({ name: "reader" })).outputs.password));
@@ -51,12 +51,12 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
     await keep(adopting.up({ name: "found", adopt: true, password: OWN[0] }));
     await adopting.up({ name: "found", adopt: true, password: OWN[0], passwordVersion: 1 });
     await keep(new Managed("ClickPipesUser", "other", db.config).up({ name: "reader", password: OWN[1] }));
-    // As when another session makes the role, or drops it, between our look and our statement.
+    // As if another session created or dropped the role between the provider's read and its statement.
     for (const password of OWN) {
       await keep(inOneTransaction(createRole({ name: "reader" }, password)));
       await keep(inOneTransaction(createRole({ name: "pg_reserved" }, password)));
       await keep(inOneTransaction(setPassword("missing", password)));
-      // Which Postgres 18 warns of.
+      // Postgres 18 warns about this one.
       await keep(
         inOneTransaction([{ text: "set local password_encryption = 'md5'" }, ...setPassword("reader", password)]),
       );
@@ -79,7 +79,7 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
     }
   }
 
-  /** Somebody else holds the role for a while, and our session is ended before it gets it. */
+  /** Another session locks the role for a while, and the session that waits for it is ended. */
   async function endedWhileWaiting(end: string, holding: string, statements: Statement[]): Promise<void> {
     const holder = await openSession(db, db.user, decodeURIComponent(new URL(db.uri).password));
     await holder.query(`begin; ${holding}`);
@@ -100,7 +100,7 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
   const holdsOne = (text: string) =>
     [...passwords].filter((password) => text.includes(password) || text.includes(password.replaceAll("'", "''")));
 
-  test("is not in the server's log, which has the statements and their failures", async () => {
+  test("is not in the server's log, which does contain the statements and their failures", async () => {
     const log = await db.log();
     expect(log).toContain('role "reader" already exists');
     expect(log).toContain('role "missing" does not exist');
@@ -110,13 +110,13 @@ describe.each(PLACES)("the password of a user on Postgres $version as $admin", (
     expect(holdsOne(log)).toEqual([]);
   });
 
-  test("is in no error and no message of ours", () => {
+  test("is in no error and no message of the provider", () => {
     expect(failures.join("\n")).toMatch(/already exists[\s\S]*does not exist/);
-    expect(failures.join("\n")).toContain("does not accept the `password` given");
+    expect(failures.join("\n")).toContain("does not accept the given `password`");
     expect(holdsOne(failures.join("\n"))).toEqual([]);
   });
 
-  test("is not in pg_stat_statements, nor what a monitoring role sees of a session", async () => {
+  test("is not in pg_stat_statements, and a monitoring role does not see it in a session", async () => {
     const seen = await db.query<{ query: string }>(
       "select query from pg_stat_statements union all select query from pg_stat_activity",
     );

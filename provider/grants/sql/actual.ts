@@ -1,5 +1,5 @@
 import type { RoleReference } from "../../postgres/sql/role";
-import { type Query, queryRows } from "../../postgres/sql/statement";
+import { type Query, qualified, queryRows } from "../../postgres/sql/statement";
 import { displayIdentifier } from "../../postgres/sql/table";
 import { joinFirst } from "../../text";
 import { type Actor, RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./scope";
@@ -8,27 +8,27 @@ import { type Actor, RELATION_ACTOR, type Scope, scopeTables, scopeValues } from
 export interface ActualRight {
   kind: "table" | "column" | "schema" | "default" | "connect";
   schema: string;
-  /** The table, for default privileges the creator role, for CONNECT the database. */
+  /** The table; for default privileges, the role that creates the tables; for CONNECT, the database. */
   name: string;
   column: string | null;
-  /** What Postgres knows the object by, which `name` calls; its schema, its column and the grantor: 0 where there is none. */
+  /** The OIDs of the object called `name`, of its schema and of the grantor, and the column's number; 0 if there is none. */
   oid: number;
   schemaOid: number;
   columnNumber: number;
   grantorOid: number;
   owner: string;
   grantor: string;
-  /** As whom we can take it back: never what somebody granted who is neither the owner nor one whom we grant as. */
+  /** The role to run REVOKE as. Rights granted by anyone other than the owner or a role we grant as are left alone. */
   actor: Actor;
 }
 
 export type RightFilter = (right: ActualRight) => boolean;
 
 /**
- * The rights of the role within the scope, but for those of an owner, which nobody granted. Default privileges for all
- * schemas are told too, under no schema: we set none, but what comes by them is not ours. Where we are or can be the
- * owner, we grant as the owner; else Postgres takes us, or a role that we inherit a grant option from, for the grantor
- * (`select_best_grantor`).
+ * The rights of the role within the scope, except those that it has as an owner, which no one granted. Default privileges for
+ * all schemas are included, with an empty schema: we set none, and do not revoke rights that come from them. If we
+ * are the owner or can become it, we grant as the owner. Otherwise Postgres records us, or a role whose grant option we
+ * inherit, as the grantor (`select_best_grantor`).
  */
 export function readActualRights(version: number, role: RoleReference, scope: Scope): Query<ActualRight[]> {
   return queryRows(
@@ -75,7 +75,13 @@ export function readActualRights(version: number, role: RoleReference, scope: Sc
   );
 }
 
-/** The first few, with their grantors. */
+/** The relations whose rights these are, by their quoted names: the locks that GRANT and REVOKE need. */
+export function relationsOf(rights: readonly { kind: string; schema: string; name: string }[]): string[] {
+  const ofOthers = new Set(["schema", "default", "connect"]);
+  return [...new Set(rights.filter(({ kind }) => !ofOthers.has(kind)).map(qualified))];
+}
+
+/** The first few, each with its grantor. */
 export function displayRights(rights: ActualRight[]): string {
   return joinFirst(
     rights.map((right) => `${displayObject(right)} (by ${displayIdentifier(right.grantor)})`),

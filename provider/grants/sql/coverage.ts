@@ -4,12 +4,12 @@ import { type DefaultRight, readDefaultRights } from "./defaultRights";
 import { type Actor, type Scope, type ScopeInputs, scopeTables, scopeValues, toScope } from "./scope";
 import { readTableRights, type TableRight } from "./tableRights";
 
-/** How much of a scope the role can read, and what it lacks. */
+/** How much of a scope the role can read, and what is missing. */
 export interface Coverage {
   database: string;
   databaseRight: DatabaseRight;
   schemas: SchemaRight[];
-  /** Only those that lack something, or hide rows. */
+  /** Only the tables on which a right is missing or that hide rows. */
   tables: TableRight[];
   defaults: DefaultRight[];
 }
@@ -17,7 +17,7 @@ export interface Coverage {
 export interface DatabaseRight {
   /** How many relations the scope holds. */
   total: number;
-  /** Whether the role may connect, by whatever right. */
+  /** Whether the role may connect, whichever right lets it. */
   connect: boolean;
   owner: string;
   actor: Actor;
@@ -31,7 +31,7 @@ export interface SchemaRight {
   actor: Actor;
 }
 
-/** Sent in one round trip; `toCoverage` takes the answers. */
+/** The reads for one round trip; `toCoverage` takes their answers. */
 export function readCoverage(version: number, role: RoleReference, inputs: ScopeInputs) {
   const scope = toScope(inputs);
   return [
@@ -42,7 +42,7 @@ export function readCoverage(version: number, role: RoleReference, inputs: Scope
   ] as const;
 }
 
-/** Undefined where there is no such role. */
+/** Undefined if there is no such role. */
 export function toCoverage(
   database: string,
   [databaseRight, schemas, tables, defaults]: Answers<ReturnType<typeof readCoverage>>,
@@ -50,7 +50,7 @@ export function toCoverage(
   return databaseRight && { database, databaseRight, schemas, tables, defaults };
 }
 
-/** No row where there is no such role. */
+/** No row if there is no such role. */
 function readDatabaseRight(version: number, role: RoleReference, scope: Scope): Query<DatabaseRight | undefined> {
   return queryRow(
     `
@@ -65,7 +65,7 @@ function readDatabaseRight(version: number, role: RoleReference, scope: Scope): 
   );
 }
 
-/** The schemas of the scope that exist, those of the listed tables included. */
+/** The schemas of the scope that exist, including those of the listed tables. */
 function readSchemas(version: number, role: RoleReference, scope: Scope): Query<SchemaRight[]> {
   return queryRows(
     `

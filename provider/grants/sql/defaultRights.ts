@@ -10,9 +10,9 @@ export interface DefaultRight {
 }
 
 /**
- * Who may create tables in the schemas: their owners, the owners of what is there, whoever was granted CREATE, and the
- * login roles that inherit from those. Each needs default privileges of its own, since they work for the creator only; a
- * role that must SET ROLE first creates as the other role.
+ * The roles that may create tables in the schemas: owners of the schemas, owners of the relations in them, roles with CREATE,
+ * and login roles that inherit from any of these. Each needs default privileges of its own, since they apply only to what that
+ * role creates. A role that has to run SET ROLE first creates tables as the other role.
  */
 export function readDefaultRights(version: number, role: RoleReference, scope: Scope): Query<DefaultRight[]> {
   return queryRows(

@@ -2,7 +2,7 @@ import type { GrantsOwnership, NotedScope } from "../../postgres/sql/mark";
 import { parseTable, type Table, tableKey } from "../../postgres/sql/table";
 import type { RightFilter } from "./actual";
 
-/** What a scope asks for. SELECT on a table as a whole and on columns of it are different rights. */
+/** Whether a scope asks for a right. SELECT on a whole table and SELECT on some of its columns are different rights. */
 export function desiredBy({ schemas = [], tables = [], objectOwners }: NotedScope): RightFilter {
   const listed = new Map<string, Table[]>();
   for (const table of tables.map(parseTable)) {
@@ -25,7 +25,7 @@ export function desiredBy({ schemas = [], tables = [], objectOwners }: NotedScop
   };
 }
 
-/** What other grants on the same role ask for; where their scope is not noted, that may be anything. */
+/** Whether other ClickPipesGrants of the same role ask for a right. If their scope is not noted, they may ask for any. */
 export function desiredByOthers(others: GrantsOwnership[]): RightFilter {
   const filters = others.map(({ scope }): RightFilter => (scope === undefined ? () => true : desiredBy(scope)));
   return (right) => filters.some((isDesired) => isDesired(right));

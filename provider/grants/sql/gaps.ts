@@ -6,23 +6,28 @@ import type { DefaultRight } from "./defaultRights";
 import type { Actor } from "./scope";
 import type { TableRight } from "./tableRights";
 
-/** One thing that the role cannot read, or can read by a right that is not its own only. */
+/** One thing that the role cannot read, or can read only by a right that was not granted to the role itself. */
 export interface Gap {
   kind: string;
   object: string;
   owner: string;
-  /** Of a table of a schema that is meant as a whole. */
+  /** The schema of a table, if the scope has the whole schema. */
   schema?: string;
-  /** Of a table, where single ones are meant. */
+  /** The missing columns of a table, if the scope lists columns. */
   columns?: string[];
   actor: Actor;
-  /** The role has it all the same, through PUBLIC or a membership. */
+  /** The role can read it all the same, through PUBLIC or a membership. */
   effective: boolean;
-  /** What of it, in a sentence that begins with the role. */
-  verb: "may not connect to" | "has no USAGE on" | "has no SELECT on" | "would not read" | "does not see all rows of";
-  /** Why we cannot mend it, where `actor` is "none". */
+  /** What is missing, in a sentence that begins with the role. */
+  verb:
+    | "may not connect to"
+    | "has no USAGE on"
+    | "has no SELECT on"
+    | "will have no SELECT on"
+    | "does not see all rows of";
+  /** Why we cannot grant it, if `actor` is "none". */
   reason: string;
-  /** The statement with which an admin can. */
+  /** The statement that an admin can run. */
   fix: string;
 }
 
@@ -47,7 +52,7 @@ function notOwner(owner: string): string {
 }
 
 function cannotName({ owner, schema }: TableRight): string {
-  return `to grant it takes USAGE on schema ${displayIdentifier(schema)}, which its owner ${displayIdentifier(owner)} and the admin lack`;
+  return `granting it requires USAGE on schema ${displayIdentifier(schema)}, which neither its owner ${displayIdentifier(owner)} nor the admin has`;
 }
 
 function connectGap(to: string, database: string, { owner, actor }: DatabaseRight): Gap {
@@ -94,15 +99,16 @@ function nameOf(table: TableRight): Pick<Gap, "kind" | "object" | "schema"> {
   return { kind: KINDS[kind] ?? "relation", object: displayTable(table), ...(whole && { schema }) };
 }
 
-/** Policies are the application's: we say it, and change nothing. */
+/** Policies belong to the application: we report them and change nothing. */
 function rowsGap(role: string, table: TableRight): Gap {
   const { narrowedBy, owner } = table;
   const restrictive = narrowedBy.map(({ name }) => displayIdentifier(name)).join(", ");
-  const by = restrictive === "" ? "" : ` by what is restrictive (${restrictive})`;
+  const policies = narrowedBy.length === 1 ? "policy" : "policies";
+  const by = restrictive === "" ? "" : ` through the restrictive ${policies} ${restrictive}`;
   const { schema, ...named } = nameOf(table);
   return {
     ...named,
-    // Such a fix is the table's own.
+    // The fix for a restrictive policy is different for each table.
     ...(narrowedBy.length === 0 && schema !== undefined && { schema }),
     owner,
     actor: "none",
@@ -117,6 +123,6 @@ function defaultGap(to: string, { creator, schema, actor }: DefaultRight): Gap {
   const object = `future tables of ${displayIdentifier(creator)} in schema ${displayIdentifier(schema)}`;
   const reason = `only ${displayIdentifier(creator)} may set them, and the admin is not a member of that role`;
   const fix = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(creator)} IN SCHEMA ${identifier(schema)} GRANT SELECT ON TABLES TO ${to}`;
-  const verb = "would not read";
+  const verb = "will have no SELECT on";
   return { kind: "default privileges", object, owner: creator, actor, effective: false, verb, reason, fix };
 }

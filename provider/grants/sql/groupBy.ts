@@ -1,6 +1,6 @@
 export type Group<T> = [T, ...T[]];
 
-/** In the order in which the first of each group comes. */
+/** Groups in the order of their first items. */
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Group<T>[] {
   const groups = new Map<string, Group<T>>();
   for (const item of items) {

@@ -4,13 +4,13 @@ import { LISTED_TABLE, READABLE, type ScopeInputs } from "./scope";
 
 export interface MissingName {
   kind: "schema" | "table" | "column" | "role";
-  /** Of a table, or of the table of a column. */
+  /** The schema of the table, or of the column's table. */
   schema: string | null;
   table: string | null;
   name: string;
 }
 
-/** The names of the scope that mean nothing in this database. */
+/** The names in the scope that this database does not have. */
 export function readMissing({ schemas = [], tables = [], objectOwners = [] }: ScopeInputs): Query<MissingName[]> {
   const wanted = tables.map(parseTable).map(({ schema, name, columns }) => ({ schema, name, columns }));
   return queryRows(

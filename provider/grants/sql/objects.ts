@@ -2,10 +2,10 @@ import { type Query, queryRows } from "../../postgres/sql/statement";
 import { parseTable } from "../../postgres/sql/table";
 import { LISTED_TABLE, type NamedObject, type ScopeInputs } from "./scope";
 
-/** An object as it is called now; `named` where the scope names it so, else it is one of those known before. */
+/** An object under its current name. `named`: the scope names it; otherwise it was known from before. */
 export type ObjectNow = NamedObject & { named: boolean };
 
-/** As the state keeps them: one text, since a state of thousands of values slows every run down. */
+/** The form in the state: one text, since a state with thousands of values slows down every run. */
 export function formatObjects(objects: NamedObject[]): string {
   return JSON.stringify(
     objects.map(({ kind, oid, schema, name, columns }) => [
@@ -26,7 +26,7 @@ export function parseObjects(text: string): NamedObject[] {
   });
 }
 
-/** What the names of a scope mean, the schemas of listed tables included, and how the objects known before are called. */
+/** The objects that a scope names, including the schemas of listed tables, and the current names of the objects known before. */
 export function readObjects(
   { schemas = [], tables = [], objectOwners = [] }: ScopeInputs,
   known: NamedObject[],
@@ -64,8 +64,8 @@ export function readObjects(
 }
 
 /**
- * What is remembered after a look: the objects known before as long as they are there, under the names that we knew, and
- * those that the names mean by now.
+ * What a refresh keeps: the objects known before that still exist, under the names in the state, and the objects that the names
+ * refer to now.
  */
 export function stillKnown(known: NamedObject[], objects: ObjectNow[]): NamedObject[] {
   const idOf = ({ kind, oid }: NamedObject) => JSON.stringify([kind, oid]);

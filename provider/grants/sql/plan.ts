@@ -8,13 +8,13 @@ import { gapSentences, uncoveredBy } from "./uncovered";
 
 export interface GrantsPlan {
   statements: Statement[];
-  /** What is missing and can be granted, as sentences. */
+  /** Sentences about what is missing and can be granted. */
   missing: string[];
-  /** What is missing and cannot be granted by us. */
+  /** What is missing and cannot be granted. */
   uncovered: Uncovered[];
 }
 
-/** What lacks for the role to read its scope, as statements; additive only. */
+/** The statements that let the role read its scope. They only add rights. */
 export function planGrants(role: string, coverage: Coverage): GrantsPlan {
   const gaps = findGaps(role, coverage);
   return {
@@ -27,9 +27,9 @@ export function planGrants(role: string, coverage: Coverage): GrantsPlan {
   };
 }
 
-/** What lacks after the grants: a GRANT that only warns (01007) has granted nothing. */
+/** What is still missing after the grants: a GRANT that only raises a warning (01007) has granted nothing. */
 export function uncoveredAfter(role: string, coverage: Coverage): Uncovered[] {
-  const reason = "the server took the GRANT without carrying it out";
+  const reason = "Postgres accepted the GRANT but did not carry it out";
   const ignored = findGaps(role, coverage).filter(isGrantable);
   return [
     ...planGrants(role, coverage).uncovered,
@@ -40,7 +40,7 @@ export function uncoveredAfter(role: string, coverage: Coverage): Uncovered[] {
   ];
 }
 
-/** How many relations of the scope the role can read, by whatever right. */
+/** How many relations of the scope the role can read, whichever right lets it. */
 export function readableTables(role: string, coverage: Coverage): number {
   const unreadable = findGaps(role, coverage).filter(
     ({ verb, effective }) => verb === "has no SELECT on" && !effective,

@@ -1,9 +1,9 @@
 import type { ActualRight, RightFilter } from "./actual";
 
-/** One right as the state remembers it: by what Postgres knows its objects by, and by their names for a moved database. */
+/** One right in the form of the state: the OIDs of its objects, and their names for a moved database. */
 type Remembered = [kind: ActualRight["kind"], ids: number[], names: string[]];
 
-/** Where the owner granted it, whoever that is: a new owner of an object becomes the grantor of what the old one gave. */
+/** Stands for the owner as the grantor. A new owner of an object becomes the grantor of what the old owner granted. */
 const OWNER = 0;
 
 export function rightKey(right: ActualRight): string {
@@ -20,7 +20,7 @@ function partsOf(key: string): { byId: string; byName: string; remembered: Remem
   return { byId: JSON.stringify([kind, ids]), byName: JSON.stringify([kind, names]), remembered };
 }
 
-/** Of what stands in a comment, which anybody may have written, what `rightKey` could have made. */
+/** Whether `rightKey` could have made it. It comes from a comment, which anyone may have written. */
 export function isRightKey(key: unknown): key is string {
   try {
     const [kind, ids, names] = JSON.parse(String(key)) as unknown[];
@@ -30,14 +30,14 @@ export function isRightKey(key: unknown): key is string {
   }
 }
 
-/** States of the first version have names alone. */
+/** States of the first version have names only. */
 function parsed(key: Remembered | [ActualRight["kind"], ...string[]]): Remembered {
   const [kind, ...rest] = key;
   return Array.isArray(rest[0]) ? (key as Remembered) : [kind, [], rest as string[]];
 }
 
-/** Which of the actual rights are among the remembered: by id, or by name where the id means nothing here any more. */
-function amongst(actual: ActualRight[], keys: readonly string[], byName: boolean): Set<ActualRight> {
+/** The actual rights that are remembered: found by OID, or by name if no right here has that OID. */
+function among(actual: ActualRight[], keys: readonly string[], byName: boolean): Set<ActualRight> {
   const rights = actual.map((right) => ({ right, ...partsOf(rightKey(right)) }));
   const here = new Set(rights.map(({ byId }) => byId));
   const all = keys.map(partsOf);
@@ -46,26 +46,26 @@ function amongst(actual: ActualRight[], keys: readonly string[], byName: boolean
   return new Set(rights.filter((one) => ids.has(one.byId) || names.has(one.byName)).map(({ right }) => right));
 }
 
-/** What stood before us, as the state keeps it. */
+/** What the role held before these grants, in the form of the state. */
 export interface Preexisting {
   found?: string[];
-  /** What we gave where default privileges stood before: the others of those tables have their rights from these. */
+  /** What we granted next to earlier default privileges. Rights on other tables of the same owners come from those. */
   given?: string[];
 }
 
-/** The rights that are not ours: there before us, or a later consequence of what was. */
+/** The rights that these grants did not give: the role held them before, or default privileges from before gave them. */
 export function preexistingAmong(
   actual: ActualRight[],
   { found = [], given = [] }: Preexisting,
   byName: boolean,
 ): Set<ActualRight> {
-  const before = amongst(actual, found, byName);
-  const ours = amongst(actual, given, byName);
+  const before = among(actual, found, byName);
+  const own = among(actual, given, byName);
   const comes = comesByDefault([...before].map(rightKey).concat(found));
-  return new Set(actual.filter((right) => before.has(right) || (!ours.has(right) && comes(right))));
+  return new Set(actual.filter((right) => before.has(right) || (!own.has(right) && comes(right))));
 }
 
-/** Whether a right on a table comes by default privileges that are among these. */
+/** Whether a right on a table comes from default privileges that are among these. */
 export function comesByDefault(found: string[]): RightFilter {
   const sources = new Set(
     found.map(partsOf).flatMap(({ remembered: [kind, ids] }) => (kind === "default" ? [ids.join()] : [])),

@@ -3,7 +3,7 @@ import type { ActualRight } from "./actual";
 import type { ObjectNow } from "./objects";
 import type { NamedObject } from "./scope";
 
-/** What was known under a name and bears another one now. */
+/** An object that was known under one name, and its current name. */
 export interface Renaming {
   before: NamedObject;
   now: NamedObject;
@@ -17,13 +17,13 @@ export function renamings(known: NamedObject[], objects: ObjectNow[]): Renaming[
   });
 }
 
-/** What is called otherwise, as sentences; a table only where it is more than its schema that changed its name. */
+/** Sentences about renamed objects. A table whose schema alone was renamed gets none of its own. */
 export function renamingSentences(all: Renaming[]): string[] {
   const schemas = new Map(
     all.filter(({ now }) => now.kind === "schema").map(({ before, now }) => [before.name, now.name]),
   );
   return all.flatMap(({ before, now }) => {
-    const isCalled = (what: string, name: string) => `${what} is called ${name} now`;
+    const isCalled = (what: string, name: string) => `${what} is now called ${name}`;
     if (now.kind !== "table" || before.schema === null || now.schema === null) {
       const what = `${now.kind} ${displayIdentifier(before.name)}`;
       return before.name === now.name ? [] : [isCalled(what, displayIdentifier(now.name))];
@@ -43,7 +43,7 @@ export function renamingSentences(all: Renaming[]): string[] {
   });
 }
 
-/** A right under the names that its objects had when they were last looked up. */
+/** A right under the names that its objects had when they were last read. */
 export function formerName(known: NamedObject[]): (right: ActualRight) => ActualRight {
   const of = (kind: NamedObject["kind"]) =>
     new Map(known.filter((object) => object.kind === kind).map((object) => [object.oid, object]));

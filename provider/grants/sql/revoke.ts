@@ -4,8 +4,8 @@ import { groupBy } from "./groupBy";
 import { byActor, defaultStatements } from "./statements";
 
 /**
- * Takes some of the actual rights back. A REVOKE on a table takes the column rights by the same grantor along: those that
- * stay are granted again.
+ * Revokes some of the actual rights. A REVOKE on a table also revokes the column rights of the same grantor: the ones that
+ * should stay are granted again.
  */
 export function planRevoke(role: string, database: string, actual: ActualRight[], rights: ActualRight[]): Statement[] {
   const from = identifier(role);

@@ -1,24 +1,24 @@
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
 import { parseTable, type Table, type TableSpec, tableKey } from "../../postgres/sql/table";
 
-/** Which schemas, whole, and which tables, alone, a role shall be able to read, and whose future tables. */
+/** The whole schemas and the single tables that a role should be able to read, and the roles whose future tables it should. */
 export interface Scope {
   schemas: string[] | "*";
   tables: Table[];
-  /** Undefined: found in the database. */
+  /** Undefined: they are found in the database. */
   objectOwners: string[] | undefined;
-  /** Objects that belong to it whatever they are called by now. */
+  /** Objects that belong to the scope under whatever name they have now. */
   known?: NamedObject[];
 }
 
-/** An object that a scope names, by what Postgres knows it by: names change, and may come to mean something else. */
+/** An object that a scope names, with its OID: a name can change, and can come to refer to another object. */
 export interface NamedObject {
   kind: "schema" | "table" | "role";
   oid: number;
-  /** Of a table. */
+  /** The schema of a table. */
   schema: string | null;
   name: string;
-  /** The listed columns of a table, by their numbers. */
+  /** The listed columns of a table, keyed by column number. */
   columns: Record<string, string> | null;
 }
 
@@ -38,7 +38,7 @@ export function toScope({ schemas = [], tables = [], objectOwners }: ScopeInputs
   };
 }
 
-/** Everything that one of the scopes holds, for looking at what a role has in any; columns and owners do not matter to that. */
+/** The union of the scopes, for reading what a role holds in any of them. Columns and owners do not matter for that. */
 export function allScopes(scopes: ScopeInputs[]): ScopeInputs {
   const schemas = scopes.flatMap((scope) => (scope.schemas === "*" ? [] : (scope.schemas ?? [])));
   const tables = scopes
@@ -48,17 +48,17 @@ export function allScopes(scopes: ScopeInputs[]): ScopeInputs {
   return { schemas: scopes.some((scope) => scope.schemas === "*") ? "*" : schemas, tables: [...byName.values()] };
 }
 
-/** By both its names at once: else the index is asked for one of them, which every schema may have. */
+/** Looks a table up by schema and name at once: the index on the name alone would find it in every schema. */
 export const LISTED_TABLE = "lateral (select * from pg_class where relnamespace = s.oid and relname = w.name offset 0)";
 
-/** What the relation `c` is: a table, partitioned table, view, materialized view or foreign table. */
+/** Whether the relation `c` is a table, partitioned table, view, materialized view or foreign table. */
 export const READABLE = "c.relkind in ('r', 'p', 'v', 'm', 'f')";
 
-/** Whose the relation `c` is: neither an extension's nor Neon's own. */
+/** Whether the relation `c` belongs to the application: not to an extension, and not to Neon's own role. */
 const OF_APPLICATION = `c.relowner not in (select oid from neon)
          and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;
 
-/** The parts of the scope that all reads share: who we are, the role, the schemas and relations meant. */
+/** The part that all reads of a scope share: the admin, the role, and the schemas and relations in the scope. */
 export function scopeTables(version: number): string {
   const set = version >= 16 ? "SET" : "MEMBER";
   return `
@@ -101,15 +101,15 @@ export function scopeTables(version: number): string {
     )`;
 }
 
-/** As whom we can grant: as ourselves, as the owner by SET ROLE, or not at all. */
+/** The role to grant as: our own, the owner by SET ROLE, or none. */
 export type Actor = "self" | "owner" | "none";
 
-/** As whom we can act on the relation `r` of owner `o`: to name it takes USAGE on its schema. */
+/** The role to act as on the relation `r` of owner `o`. Naming a relation requires USAGE on its schema. */
 export const RELATION_ACTOR = `
   case when o.actor = 'self' and r.usable then 'self'
        when o.settable and has_schema_privilege(o.oid, r.relnamespace, 'USAGE') then 'owner' else 'none' end`;
 
-/** $1 to $4 of every statement that begins with `scopeTables`. */
+/** The values $1 to $4 of each statement that begins with `scopeTables`. */
 export function scopeValues(role: RoleReference, scope: Scope): unknown[] {
   const known = (scope.known ?? []).filter(({ kind }) => kind !== "role");
   const isWhole = (schema: string) => scope.schemas !== "*" && scope.schemas.includes(schema);

@@ -2,7 +2,7 @@ import { identifier, type Statement, statement } from "../../postgres/sql/statem
 import { type Group, groupBy } from "./groupBy";
 import type { Actor } from "./scope";
 
-/** What we can do ourselves in one go, then owner by owner in that owner's role. */
+/** First everything that we can run as ourselves, then owner by owner what has to run in that owner's role. */
 export function byActor<T extends { actor: Actor; owner: string }>(
   rights: T[],
   make: (group: T[]) => Statement[],
@@ -15,7 +15,7 @@ export function byActor<T extends { actor: Actor; owner: string }>(
   return [...(self.length > 0 ? make(self) : []), ...byOwner.flatMap((group) => actAs(group[0].owner, make(group)))];
 }
 
-/** Back to the role of the connection, which need not be the one that logged in. */
+/** Ends in the role of the connection, which is not always the role that logged in. */
 function actAs(owner: string, statements: Statement[]): Statement[] {
   return [
     statement(`set local role ${identifier(owner)}`),
@@ -30,21 +30,24 @@ interface Default {
   actor: Actor;
 }
 
-/** Creators with the same schemas share a statement; FOR ROLE takes privileges of the creator, else its role is put on. */
+/**
+ * Creators with the same schemas share a statement. FOR ROLE requires the privileges of the creator; without them, the statement
+ * runs in the creator's role.
+ */
 export function defaultStatements(rights: Default[], text: (spaces: string, forRole: string) => string): Statement[] {
   const byCreator = groupBy(
     rights.filter(({ actor }) => actor !== "none"),
     ({ creator }) => creator,
   );
   const asOwners = byCreator.filter(([{ actor }]) => actor === "owner");
-  const ours = groupBy(
+  const asSelf = groupBy(
     byCreator.filter(([{ actor }]) => actor === "self"),
     spacesOf,
   );
   const namesOf = (creators: Group<Default>[]) => creators.map(([{ creator }]) => identifier(creator)).join(", ");
   return [
     ...asOwners.flatMap((own) => actAs(own[0].creator, [statement(text(spacesOf(own), ""))])),
-    ...ours.map((creators) => statement(text(spacesOf(creators[0]), ` for role ${namesOf(creators)}`))),
+    ...asSelf.map((creators) => statement(text(spacesOf(creators[0]), ` for role ${namesOf(creators)}`))),
   ];
 }
 

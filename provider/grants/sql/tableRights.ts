@@ -13,18 +13,21 @@ import { type Actor, RELATION_ACTOR, type Scope, scopeTables, scopeValues } from
 export interface TableRight extends RowSecurity {
   schema: string;
   name: string;
-  /** By its schema, not by its own name. */
+  /** The scope has its whole schema, rather than the table by name. */
   whole: boolean;
   kind: string;
   owner: string;
-  /** SELECT on the whole of it, where no columns are asked for: rights to columns stand beside that and outlive it. */
+  /**
+   * The role owns the table, is a superuser, or has SELECT on the whole table and no columns are listed. Listed columns are
+   * granted separately, so that they outlive that right.
+   */
   granted: boolean;
   effective: boolean;
   actor: Actor;
-  /** We are the owner or a member of it, whether that is enough or not. */
+  /** We are the owner or a member of the owner's role, whether that is enough or not. */
   member: boolean;
   hidesRows: boolean;
-  /** Where a list of columns was asked for, and those of them that are there and not granted. */
+  /** The listed columns, and those of them that exist and are not granted; null if no columns are listed. */
   columns: string[] | null;
   missingColumns: string[];
   oid: number;
@@ -32,7 +35,7 @@ export interface TableRight extends RowSecurity {
   ownerOid: number;
 }
 
-/** The relations of the scope that lack something, or hide rows: none when all is well, however many there are. */
+/** The relations of the scope on which a right is missing or that hide rows. When nothing is wrong there are none, however large the scope. */
 export function readTableRights(version: number, role: RoleReference, scope: Scope): Query<TableRight[]> {
   return queryRows(
     `

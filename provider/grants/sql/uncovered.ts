@@ -1,3 +1,4 @@
+import { sentence } from "../../errors";
 import { policyFor } from "../../postgres/sql/rowSecurity";
 import { identifier, literal } from "../../postgres/sql/statement";
 import { displayIdentifier } from "../../postgres/sql/table";
@@ -6,11 +7,11 @@ import type { Uncovered } from "../uncovered";
 import type { Gap } from "./gaps";
 import { type Group, groupBy } from "./groupBy";
 
-/** How many are told one by one: state and terminal must not grow with the database. */
+/** How many are listed one by one: state and terminal must not grow with the database. */
 const NAMED = 5;
 const LISTED = 20;
 
-/** A sentence for each kind of gap, with the first few by name. */
+/** One sentence for each kind of gap, with the first few names. */
 export function gapSentences(role: string, gaps: Gap[]): string[] {
   const verbs = [...new Set(gaps.map(({ verb }) => verb))];
   return verbs.map((verb) => {
@@ -24,13 +25,26 @@ function displayGap({ kind, object, columns }: Gap): string {
   return kind === "schema" || kind === "database" ? `${kind} ${object}` : object;
 }
 
-/** Many tables of one owner in one schema, for the same reason, are one entry with one statement; those that are listed are not. */
+/**
+ * Many tables of one owner in one schema, with the same reason, are one entry with one statement. Tables that the scope lists by
+ * name are not combined.
+ */
 export function uncoveredBy(role: string, gaps: Gap[]): Uncovered[] {
   const keyOf = ({ schema, owner, reason, fix }: Gap) =>
     schema === undefined ? fix : JSON.stringify([schema, owner, reason]);
   return groupBy(gaps, keyOf).flatMap((group) =>
     group.length > LISTED ? [schemaEntry(role, group)] : group.map(gapEntry),
   );
+}
+
+/** What is not covered, why, and what to do: a line each. */
+export function explainUncovered({ kind, object, owner, reason, fix }: Uncovered): string[] {
+  const isPlural = kind === "default privileges" || kind === "tables";
+  return [
+    `${isPlural ? `${object} are` : `${kind} ${object} is`} not covered.`,
+    sentence(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}`),
+    `Run as ${displayIdentifier(owner)}, or as a superuser: ${fix};`,
+  ];
 }
 
 function gapEntry({ object, kind, owner, reason, fix }: Gap): Uncovered {
@@ -51,7 +65,7 @@ function grantAll(role: string, schema: string): string {
 function showAll(role: string, schema: string): string {
   const make = literal("CREATE POLICY %I ON %s FOR SELECT TO %I USING (true)");
   const policy = literal(policyFor(role));
-  // Names and operators mean the same whatever the search path of the session is.
+  // Qualified names and operators mean the same under any search path.
   const is = "OPERATOR(pg_catalog.=)";
   const body =
     " DECLARE t pg_catalog.regclass; BEGIN FOR t IN SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n " +

@@ -8,8 +8,8 @@ export interface IpEntry {
 }
 
 /**
- * Reads an address, an `a-b` range or a CIDR block, as Neon's proxy does; undefined for anything else, a stray space
- * included, which the proxy would silently take for an entry that lets nobody in (`proxy/src/auth/credentials.rs`).
+ * Reads an address, an `a-b` range or a CIDR block, as Neon's proxy does. Undefined for anything else, even for an extra space:
+ * the proxy would silently accept such an entry, which lets no one in (`proxy/src/auth/credentials.rs`).
  */
 export function parseEntry(entry: string): IpEntry | undefined {
   if (entry.includes("/")) return parseBlock(entry);
@@ -42,7 +42,7 @@ function parseAddress(text: string): { family: 4 | 6; value: bigint } | undefine
   return { family: 6, value: joined(groups(text), 16n) };
 }
 
-/** The eight groups of an IPv6 address, `::` filled up and a trailing IPv4 part taken apart. */
+/** The eight groups of an IPv6 address, with `::` expanded and a trailing IPv4 part split into two groups. */
 function groups(text: string): bigint[] {
   const plain = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, a, b, c, d) => `${hex(a, b)}:${hex(c, d)}`);
   const [left = "", right] = plain.split("::");
@@ -60,7 +60,7 @@ function joined(parts: bigint[], width: bigint): bigint {
   return parts.reduce((value, part) => (value << width) + part, 0n);
 }
 
-/** One spelling for each set of addresses: an address, else a block where it is one, else a range. */
+/** One spelling for each set of addresses: a single address, or a block if possible, or a range. */
 export function formatEntry({ family, first, last }: IpEntry): string {
   if (first === last) return formatAddress(family, first);
   const size = last - first + 1n;
@@ -80,19 +80,19 @@ function formatAddress(family: 4 | 6, value: bigint): string {
   return new URL(`http://[${text}]`).hostname.slice(1, -1);
 }
 
-/** The canonical spelling of a valid entry; an invalid one, which somebody else may have in the list, stays as it is. */
+/** The canonical spelling of a valid entry. An invalid one, which another user may have in the list, stays unchanged. */
 export function canonicalEntry(text: string): string {
   const entry = parseEntry(text);
   return entry ? formatEntry(entry) : text;
 }
 
-/** The same for all spellings of an entry; cheap, since it is made between reading a list and writing it. */
+/** The same key for all spellings of an entry. Must be cheap, since it is computed between the read and the write of a list. */
 export function entryKey(text: string): string {
   const entry = parseEntry(text);
   return entry ? `${entry.family} ${entry.first} ${entry.last}` : `no entry: ${text}`;
 }
 
-/** Node compiles its pattern of IPv6 addresses at the first uses: for a moment that is in no hurry. */
+/** Makes Node compile its pattern for IPv6 addresses, which it does on first use, at a time that is not critical. */
 export function warmUp(): void {
   for (const text of ["::", "::1"]) parseEntry(text);
 }

@@ -1,37 +1,37 @@
 import { entryKey } from "./entry";
 
-/** A project's IP Allow list as Neon has it. */
+/** The IP Allow list of a project as Neon returns it. */
 export interface AllowedList {
   ips: string[];
-  /** Undefined where Neon says nothing of it. */
+  /** Undefined if Neon does not return it. */
   protectedOnly: boolean | undefined;
 }
 
-/** What we want of a list; addresses are canonical. */
+/** What a list should become. Addresses are in canonical form. */
 export interface DesiredList {
   wanted: readonly string[];
-  /** What we once put in and want no longer; what is wanted too stays. */
+  /** Entries that this resource added, and no longer desires. One that is also in `wanted` stays. */
   unwanted: readonly string[];
-  /** Undefined: as found. */
+  /** Undefined to leave the setting unchanged. */
   protectedOnly?: boolean;
 }
 
-/** What an edit of a list comes to: the whole list to send, in which others' entries keep place and spelling. */
+/** The whole list to send, in which the entries of other users keep their place and spelling. */
 export interface ListPlan {
   list: AllowedList;
   added: string[];
   removed: string[];
 }
 
-/** Undefined where the list is as desired. */
+/** Undefined if the list is as desired. */
 export function planList(found: AllowedList, desired: DesiredList): ListPlan | undefined {
   const { wanted, unwanted, protectedOnly = found.protectedOnly } = desired;
   const added = missingFrom(found.ips, wanted);
-  // Letter by letter as we wrote them: the same addresses in another spelling are somebody else's entry.
+  // Only the exact spelling counts: another spelling of the same addresses is another user's entry.
   const goes = new Set(unwanted.filter((entry) => !wanted.includes(entry)));
   const kept: string[] = [];
   const removed: string[] = [];
-  // Once each: we never write an entry twice, so the second one is somebody else's.
+  // The first one only: the provider never writes an entry twice, so a second one is another user's.
   for (const entry of found.ips) (goes.delete(entry) ? removed : kept).push(entry);
   const protectionFits = (protectedOnly ?? false) === (found.protectedOnly ?? false);
   if (added.length === 0 && removed.length === 0 && protectionFits) return undefined;

@@ -2,7 +2,7 @@ import staticIps from "./staticIps.json";
 
 export interface Region {
   cloud: "aws" | "gcp" | "azure";
-  /** Of the ClickHouse service, not of the Neon project. */
+  /** The region of the ClickHouse service, not of the Neon project. */
   region: string;
   /** ISO dates. */
   serviceCreated?: string;
@@ -11,14 +11,14 @@ export interface Region {
 
 export interface RegionAddresses {
   ips: string[];
-  /** The region is in no table: these are the default region's. */
+  /** Whether the region is in no table, so that these are the addresses of the default region. */
   unknownRegion: boolean;
 }
 
 interface Entry {
-  /** From which day on; null: always. Left out: not known. */
+  /** The day from which on the addresses are used. Null: always. Undefined: not known. */
   since?: string | null;
-  /** The region that serves older services. */
+  /** The region whose addresses older services use. */
   before?: string;
   ips: string[];
 }
@@ -26,17 +26,17 @@ interface Entry {
 const AWS = staticIps.aws as Record<string, Entry>;
 const GCP = staticIps.gcp as Record<string, Entry>;
 
-/** The day the table was taken from ClickHouse's documentation. */
+/** The day on which the table was copied from ClickHouse's documentation. */
 export const ADDRESSES_AS_OF = staticIps.asOf;
 
 const EUROPEAN_AZURE =
   /europe|^(austria|belgium|denmark|finland|france|germany|greece|italy|norway|poland|spain|sweden|switzerland|uk)/;
-/** From this day on, ClickPipes of a GCP service start in the service's own region. */
+/** From this day on, new ClickPipes of a GCP service run in the service's own region. */
 const GCP_SINCE = "2026-06-15";
 
 /**
- * From where ClickPipes may connect, by the rules of ClickHouse's page on static IPs. Where a date that decides is not
- * given, both possibilities are allowed in.
+ * The addresses that ClickPipes may connect from, by the rules of ClickHouse's page on static IPs. If a date would decide between
+ * two sets and is not given, both are returned.
  */
 export function regionAddresses(region: Region): RegionAddresses {
   if (region.cloud === "azure")
@@ -44,7 +44,7 @@ export function regionAddresses(region: Region): RegionAddresses {
   return region.cloud === "aws" ? awsAddresses(region) : gcpAddresses(region);
 }
 
-/** Whether an address is one of ClickPipes', of whatever region. */
+/** Tells whether ClickPipes use this address, in any region. */
 export function isClickPipes(address: string): boolean {
   return [AWS, GCP].some((table) => Object.values(table).some(({ ips }) => ips.includes(address)));
 }
@@ -67,7 +67,7 @@ function gcpAddresses({ region, firstClickPipe }: Region): RegionAddresses {
   return { ips: dayOf(firstClickPipe) >= GCP_SINCE ? entry.ips : others, unknownRegion: false };
 }
 
-/** A table is an object, whose prototype would answer to some names too. */
+/** A plain lookup would also find names such as `constructor` on the prototype. */
 function entryOf(table: Record<string, Entry>, region: string): Entry | undefined {
   return Object.hasOwn(table, region) ? table[region] : undefined;
 }
@@ -80,7 +80,7 @@ function ipsOf(awsRegion: string): string[] {
   return AWS[awsRegion]?.ips ?? [];
 }
 
-/** In UTC, as the days in the table are taken. */
+/** The day in UTC, like the days in the table. */
 function dayOf(time: string): string {
   return new Date(time).toISOString().slice(0, 10);
 }

@@ -2,7 +2,7 @@ import type { Blocker } from "../errors";
 import { type Query, queryRows } from "./statement";
 
 /**
- * Expects a lock `l` of pg_locks. A prepared transaction belongs to no session: the lock on its own id tells which it is.
+ * Expects a lock `l` of pg_locks. A prepared transaction has no session. The lock on its own transaction id identifies it.
  */
 const HOLDER_OF_LOCK = `
   left join pg_stat_activity a on a.pid = l.pid
@@ -14,8 +14,8 @@ const SINCE = "coalesce(a.xact_start, a.query_start, p.prepared)::text";
 const HERE = "l.database = (select oid from pg_database where datname = current_database())";
 
 /**
- * A part of a `with`: the relations that nobody can open now, since another session has ACCESS EXCLUSIVE on them or waits for
- * it in front of us. To write an expression out (`pg_get_expr`), the server opens the relations in it.
+ * Part of a `with` clause: the relations that cannot be opened now, because another session has ACCESS EXCLUSIVE on them or is
+ * already waiting for it. To deparse an expression (`pg_get_expr`), the server opens the relations in it.
  */
 export const LOCKED = `
   locked as materialized (
@@ -26,8 +26,8 @@ export const LOCKED = `
      order by l.relation, l.granted desc, l.pid)`;
 
 /**
- * Who may be in the way of a change of these relations (quoted names), of other objects, or of a transaction of ours; a migration
- * that waits itself keeps all that come after it waiting.
+ * The sessions that may block a change of these relations (quoted names) or of other objects, or that hold the advisory lock of
+ * this package's transactions. A migration that is itself waiting blocks everything that queues behind it.
  */
 export function readLockHolders(relations: string[], advisoryKey: string): Query<Blocker[]> {
   return queryRows(
@@ -44,7 +44,7 @@ export function readLockHolders(relations: string[], advisoryKey: string): Query
   );
 }
 
-/** Who keeps everybody from opening the relation, where the statement begins with `LOCKED`; null where nobody does. */
+/** Who prevents all others from opening the relation; null if no one does. The query has to begin with `LOCKED`. */
 export function lockerOf(relation: string): string {
   return `(select k.holder from locked k where k.relation = ${relation})`;
 }

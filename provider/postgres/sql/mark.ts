@@ -2,8 +2,8 @@ import { compareText } from "../../text";
 import type { TableSpec } from "./table";
 
 /**
- * What a database object says about its owner: kept at the end of its COMMENT, apart from the user's own comment.
- * `mark` names the resource of the program, `token` the one create that owns the object now.
+ * The marker that names the owner of a database object. It is kept at the end of the object's COMMENT, apart from the user's own
+ * comment. `mark` names the resource in the program. `token` identifies the create that owns the object now.
  */
 export interface Ownership {
   mark: string;
@@ -11,14 +11,14 @@ export interface Ownership {
   adopted?: boolean;
 }
 
-/** The grants of one database, noted on the role that holds them. */
+/** The marker for the grants of one database. It is kept on the role that holds them. */
 export interface GrantsOwnership extends Ownership {
   database: string;
-  /** Some rights were there before us. */
+  /** Some rights existed before these grants. */
   found?: boolean;
-  /** Which, by `rightKey`; absent where they are too many. */
+  /** Which rights those were, by `rightKey`. Absent if there are too many. */
   before?: string[];
-  /** What these grants cover, so that the end of others on the same role takes nothing of it; absent where it is too long. */
+  /** What these grants cover, so that deleting other grants on the same role takes none of it away. Absent if it is too long. */
   scope?: NotedScope;
 }
 
@@ -29,7 +29,7 @@ export interface NotedScope {
 }
 
 export interface Marked {
-  /** The user's own comment, without ours. */
+  /** The user's own comment, without the markers. */
   comment: string | null;
   owner?: Ownership;
   grants: GrantsOwnership[];
@@ -49,12 +49,12 @@ export function parseComment(text: string | null): Marked {
     if (!grants.every(({ database }) => typeof database === "string")) return theirs;
     return { comment: lineBreak < 0 ? null : text.slice(0, lineBreak), ...(owner && { owner }), grants };
   } catch {
-    // Somebody edited it by hand: what cannot be read is theirs.
+    // Another user edited it by hand. What cannot be read as a marker is part of their comment.
     return theirs;
   }
 }
 
-/** Anybody may have written there: only what has our form is ours. */
+/** Any user may have written to the comment. Only text of this form is a marker. */
 function isOwnership(value: Partial<Ownership> | null): boolean {
   return typeof value?.mark === "string" && typeof value.token === "string";
 }
@@ -66,12 +66,12 @@ export function formatComment(marked: Marked): string | null {
   return comment === null ? note : `${comment}\n${note}`;
 }
 
-/** A role's comment is shared by all databases of the server, whatever their encodings. */
+/** All databases of the server share a role's comment, whatever their encodings. */
 function inAscii(json: string): string {
   return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** The user's own comment where the program says nothing of it, or something; an empty one takes it away. */
+/** The user's own comment: the program's if it sets one, otherwise the actual one. An empty one removes it. */
 export function desiredComment(desired: string | undefined, actual: string | null): string | null {
   return desired === undefined ? actual : desired || null;
 }
@@ -80,7 +80,7 @@ export function findGrants(marked: Marked, database: string, mark: string): Gran
   return marked.grants.find((entry) => entry.database === database && entry.mark === mark);
 }
 
-/** The same comment with this entry put in, or taken out when `entry` is undefined; those of `marks` make room. */
+/** The same comment with `entry` in place of the entries of `marks` in that database. Without `entry`, those are removed. */
 export function withGrants(marked: Marked, database: string, marks: string[], entry?: GrantsOwnership): Marked {
   const others = marked.grants.filter((other) => other.database !== database || !marks.includes(other.mark));
   const grants = entry ? [...others, entry] : others;
@@ -92,7 +92,7 @@ export function sameStack(a: string, b: string): boolean {
   return stackOf(a) === stackOf(b);
 }
 
-/** `organisation/project/stack` of a mark; type and name follow. */
+/** The `organization/project/stack` of a mark. The type and the name follow. */
 function stackOf(mark: string): string {
   return mark.split("/").slice(0, 3).join("/");
 }

@@ -1,8 +1,8 @@
-// Postgres' own functions for this, such as pg_partition_tree, would wait for whoever has one of the tables locked. All at once,
-// and not one by one: of new tables Postgres has no statistics, and would go through all partitions for each. Only partitions
-// have a partitioned table above them, and only those below them.
+// Postgres' own functions for this, such as pg_partition_tree, would wait for locks on the tables. These queries walk all tables
+// at once: Postgres has no statistics on new tables, and one by one it would scan all partitions for each. Only partitions have a
+// partitioned table above them, and only partitions are below one.
 
-/** A part of a `with recursive`: `below (root, relid)`, the partitions of all levels below the partitioned tables of `roots`. */
+/** A part of a `with recursive`: `below (root, relid)`, the partitions at all levels below the partitioned tables in `roots`. */
 export function partitionsBelow(roots: string): string {
   return `
     below (root, relid) as (
@@ -12,7 +12,7 @@ export function partitionsBelow(roots: string): string {
     )`;
 }
 
-/** The same upwards: `above (leaf, relid, distance)`, what the partitions of `leaves` are partitions of. */
+/** The same upwards: `above (leaf, relid, distance)`, the tables that the partitions in `leaves` belong to. */
 export function partitionedAbove(leaves: string): string {
   return `
     above (leaf, relid, distance) as (

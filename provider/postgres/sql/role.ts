@@ -1,7 +1,7 @@
 import { type Marked, parseComment } from "./mark";
 import { mapAnswer, type Query, queryRow } from "./statement";
 
-/** A role by its OID where that is known, else by its name. */
+/** Refers to a role by its OID if that is known, otherwise by its name. */
 export interface RoleReference {
   oid: number | null;
   name: string;
@@ -17,20 +17,20 @@ export interface Role {
   createRole: boolean;
   createDb: boolean;
   connectionLimit: number;
-  /** ISO 8601 in UTC, "infinity", "-infinity", or null for no limit. */
+  /** ISO 8601 in UTC, "infinity", "-infinity", or null for no expiry. */
   validUntil: string | null;
-  /** The comment as it stands in the catalog. */
+  /** The whole comment in the catalog, markers included. */
   text: string | null;
   marked: Marked;
-  /** The roles it was made a direct member of that are, or lead to, the privileged role of Neon. */
+  /** The roles it is a direct member of that are Neon's privileged role, or lead to it. */
   privilegedThrough: string[];
-  /** Whether our admin may alter it. */
+  /** Whether the admin may alter it. */
   mayAlter: boolean;
-  /** Whether our admin may comment on it, and drop it. */
+  /** Whether the admin may comment on it, and drop it. */
   mayComment: boolean;
 }
 
-/** An expression for the OID of the role meant by the values of `referenceValues`, which come first. */
+/** An SQL expression for the OID of the role. Its values come from `referenceValues`, and must be the statement's first ones. */
 export const REFERENCED_ROLE = `
   (select oid from pg_roles where oid = $1::oid or rolname = $2 order by oid = $1::oid desc nulls last limit 1)`;
 
@@ -39,8 +39,8 @@ export function referenceValues({ oid, name }: RoleReference): unknown[] {
 }
 
 /**
- * The role referred to. Before Postgres 16 CREATEROLE is enough to alter a role, but for superusers and REPLICATION
- * roles; since 16 it takes ADMIN on the role as well (release notes of 16, E.1.3.1.1).
+ * Reads the role. Before Postgres 16, CREATEROLE is enough to alter any role except superusers and REPLICATION roles. Since
+ * 16, it also takes ADMIN on the role (release notes of 16, E.1.3.1.1).
  */
 export function readRole(reference: RoleReference): Query<Role | undefined> {
   const row = queryRow<RoleRow>(
@@ -68,10 +68,10 @@ export function readRole(reference: RoleReference): Query<Role | undefined> {
   return mapAnswer(row, (found) => found && { ...found, oid: Number(found.oid), marked: parseComment(found.text) });
 }
 
-/** Of a role that is there for certain, such as one made a moment ago. */
+/** Reads a role that must exist, such as one that this transaction created. */
 export function readExistingRole(reference: RoleReference): Query<Role> {
   return mapAnswer(readRole(reference), (role) => {
-    if (role === undefined) throw new Error(`role "${reference.name}" was not found`);
+    if (role === undefined) throw new Error(`role "${reference.name}" was not found.`);
     return role;
   });
 }

@@ -1,16 +1,16 @@
 import type { Role } from "./role";
 import { identifier, literal, type Statement, statement } from "./statement";
 
-/** On a role that the same transaction has made, which no one else can see yet. */
+/** Comments on a role that the same transaction created. No other session can see it yet. */
 export function commentOnNewRole(name: string, text: string | null): Statement {
   return statement(`comment on role ${identifier(name)} is ${text === null ? "null" : literal(text)}`);
 }
 
 /**
- * Writes the comment if it still is what was read. Grants of several databases note themselves on the same role, and
- * advisory locks do not reach across databases: a comment that another session wrote meanwhile must not be overwritten.
- * COMMENT takes its lock only when it writes, so the comparison comes before it; that nobody has committed in between is
- * known where the snapshot before the comparison is still that of the moment when the lock is held.
+ * Writes the comment if it is still the one that was read. Grants in several databases write their markers on the same role,
+ * and advisory locks do not reach across databases. So another session may write the comment in between, and that comment must
+ * not be overwritten. COMMENT takes its lock only when it writes, after the comparison. If the snapshot taken before the
+ * comparison is unchanged once the lock is held, no other session committed in between.
  */
 export function commentOnRole(
   role: Pick<Role, "oid" | "name" | "text">,
@@ -35,7 +35,7 @@ export function commentOnRole(
           begin
             before := pg_current_snapshot()::text;
             if coalesce(shobj_description(current_setting('clickpipes.oid')::oid, 'pg_authid'), '') <> current_setting('clickpipes.found') then
-              raise serialization_failure using message = 'the comment on the role was changed meanwhile';
+              raise serialization_failure using message = 'another session changed the comment on the role';
             end if;
             perform set_config('lock_timeout', '100ms', true);
             execute format('comment on role %I is %L', current_setting('clickpipes.role'),
@@ -46,7 +46,7 @@ export function commentOnRole(
           exception
             when sqlstate 'CP001' then null;
             when lock_not_available then
-              raise serialization_failure using message = 'the comment on the role is being changed';
+              raise serialization_failure using message = 'another session is changing the comment on the role';
           end;
         end loop;
         raise serialization_failure using message = 'the comment on the role could not be written: the server is too busy';

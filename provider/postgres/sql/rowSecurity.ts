@@ -3,11 +3,13 @@ import { pasteable, portable } from "./pasteable";
 import { identifier, literal, qualified } from "./statement";
 import type { TableName } from "./table";
 
-/** Where rows are hidden: whether a policy shows all but what restrictive ones hide, and these. */
+/** How row-level security affects a role. */
 export interface RowSecurity {
+  /** A permissive policy shows all rows that no restrictive policy hides. */
   showsRows: boolean;
+  /** The restrictive policies that hide rows. */
   narrowedBy: { name: string; qual: string }[];
-  /** Who keeps us from reading the policies, so that nobody knows whether rows are hidden. */
+  /** Whose lock prevents reading the policies. Whether they hide rows is then unknown. */
   rowsHeldBy: Blocker | null;
 }
 
@@ -15,7 +17,7 @@ export function policyFor(role: string): string {
   return `${role} reads all`;
 }
 
-/** The statements that let the role through. */
+/** The statements that let the role read all rows. */
 export function rowsFix(table: TableName & RowSecurity, role: string): string {
   const on = `ON ${qualified(table)}`;
   const show = `CREATE POLICY ${identifier(policyFor(role))} ${on} FOR SELECT TO ${identifier(role)} USING (true)`;
@@ -28,14 +30,14 @@ export function rowsFix(table: TableName & RowSecurity, role: string): string {
   return [...(table.showsRows ? [] : [show]), ...widened].join("; ");
 }
 
-/** Of a policy: written out it would be `true`. Told from the stored tree, for which the server opens no table. */
+/** True if the expression of a policy is `true`. It reads the stored tree, for which the server opens no table. */
 const ALWAYS = "p.polqual::text ~ '^\\{CONST :consttype 16 .*:constvalue 1 \\[ 1 '";
 
-/** The types that an object `d.refobjid` of the policy has or takes: of a row type, the server opens the table. */
+/** The types that an object `d.refobjid` of the policy has or takes. For a row type, the server opens the table. */
 const TYPES = `case d.refclassid when 'pg_type'::regclass then array[d.refobjid]
     when 'pg_proc'::regclass then (select f.prorettype || coalesce(f.proallargtypes, f.proargtypes::oid[]) from pg_proc f where f.oid = d.refobjid) end`;
 
-/** Who has a table locked that the server would open to write the policy out. */
+/** Who has locked a table that the server would open to deparse the policy. */
 const HOLDER = `(
   select k.holder from locked k
    where k.relation = p.polrelid
@@ -47,9 +49,9 @@ const HOLDER = `(
    limit 1)`;
 
 /**
- * Policies for reading the table that apply to the role, each an alias in the statement around, which begins with `LOCKED`:
- * `shows` is true of those that keep no row from it, being `true` or letting the role through by name, and null where somebody
- * has a table of theirs locked.
+ * The SELECT policies of the table that apply to the role. Both arguments are aliases in the enclosing query, which has to begin
+ * with `LOCKED`. `shows` is true if the policy hides no row from the role: its expression is `true`, or it names the role as an
+ * exception. `shows` is null if another session has locked a table that the policy uses.
  */
 function policies(table: string, role: string): string {
   return `(
@@ -58,15 +60,15 @@ function policies(table: string, role: string): string {
       from pg_policy p
       cross join lateral (select case when not ${ALWAYS} then ${HOLDER} end as holder offset 0) locker
       cross join lateral (select case when ${ALWAYS} then 'true' when locker.holder is null then pg_get_expr(p.polqual, p.polrelid) end as qual offset 0) written
-      -- As the server writes it out: quote_literal would write a backslash otherwise.
+      -- As the server deparses it. quote_literal would write a backslash differently.
       cross join lateral (select ' OR (CURRENT_USER = ''' || replace(${role}.rolname, '''', '''''') || '''::name))' as way) named
      where p.polrelid = ${table}.oid and p.polcmd in ('r', '*') and p.polqual is not null
        and exists (select from unnest(p.polroles) as m (oid) where m.oid = 0 or pg_has_role(${role}.oid, m.oid, 'USAGE')))`;
 }
 
 /**
- * Whether row-level security hides rows of the table from the role; as `check_role_for_policy` and `add_security_quals` of
- * Postgres. `unread`: what a policy counts for that cannot be read.
+ * Whether row-level security hides rows of the table from the role. The rules are those of `check_role_for_policy` and
+ * `add_security_quals` in Postgres. `unread`: how to count a policy that cannot be read.
  */
 export function hidesRows(table: string, role: string, unread: "shows" | "hides"): string {
   const shows = `coalesce(y.shows, ${unread === "shows"})`;
@@ -77,18 +79,18 @@ export function hidesRows(table: string, role: string, unread: "shows" | "hides"
              and not exists (select from ${policies(table, role)} y where not y.permissive and not ${shows})))`;
 }
 
-/** Who keeps us from reading a policy. */
+/** Whose lock prevents reading a policy. */
 export function policiesHeldBy(table: string, role: string): string {
   return `(select y.holder from ${policies(table, role)} y where y.holder is not null limit 1)`;
 }
 
-/** The restrictive policies that hide rows, as JSON: no policy beside them shows what they hide. */
+/** The restrictive policies that hide rows, as JSON. No permissive policy can show what they hide. */
 export function narrowingPolicies(table: string, role: string): string {
   return `(select coalesce(jsonb_agg(jsonb_build_object('name', y.name, 'qual', y.qual) order by y.name), '[]')
              from ${policies(table, role)} y where not y.permissive and not y.shows)`;
 }
 
-/** Whether some policy shows all rows that no restrictive one hides. */
+/** Whether a permissive policy shows all rows that no restrictive one hides. */
 export function showsRows(table: string, role: string): string {
   return `exists (select from ${policies(table, role)} y where y.permissive and y.shows)`;
 }

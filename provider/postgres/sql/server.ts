@@ -1,20 +1,20 @@
 import type { Place } from "./place";
 import { mapAnswer, type Query, queryOneRow } from "./statement";
 
-/** The server, the database and what its admin may do there: read in one row, with the first statements of every work. */
+/** The server, the database, and what the admin may do there. One row, read with the first statements of all work. */
 export interface Server extends Place {
   version: number;
   inRecovery: boolean;
-  /** Whose rights count: the role that logged in, or the one that it is set to. */
+  /** The role whose rights count: the one that logged in, or the one set with SET ROLE. */
   user: string;
-  /** Who logged in. */
+  /** The role that logged in. */
   login: string;
   superuser: boolean;
   createRole: boolean;
   replication: boolean;
   /** CREATE on this database. */
   mayCreate: boolean;
-  /** Neon's privileged role, where this is Neon: its members may do what elsewhere only superusers do. */
+  /** On Neon, the privileged role. Its members may do what otherwise only superusers may. */
   privilegedRole?: string;
   memberOfPrivilegedRole: boolean;
 }
@@ -53,7 +53,7 @@ export function placeOf(server: Server): Place {
   return { database, systemIdentifier, ...(neonProject && { neonProject }), ...(neonBranch && { neonBranch }) };
 }
 
-/** Neon's branches share a system identifier, so its project and branch count where both sides know them. */
+/** Branches of Neon share a system identifier, so project and branch are compared too if both sides have them. */
 export function samePlace(a: Place, b: Place): boolean {
   const differ = (key: "neonProject" | "neonBranch") =>
     a[key] !== undefined && b[key] !== undefined && a[key] !== b[key];

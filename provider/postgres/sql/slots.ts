@@ -1,22 +1,22 @@
 import { identifier, literal, type Query, queryRows } from "./statement";
 
-/** A logical replication slot of this database that reads with pgoutput, and so may read our publication. */
+/** A logical replication slot of this database that uses pgoutput, and so may read the publication. */
 export interface Slot {
   name: string;
-  /** pid of the session that reads it now. */
+  /** pid of the session that is reading it. Null if the slot is inactive. */
   pid: number | null;
-  /** WAL it holds back, such as "16 MB". */
+  /** How much WAL it retains, such as "16 MB". */
   held: string | null;
-  /** Whether its reader named this publication, or only others; null where that cannot be seen. */
+  /** Whether its reader named this publication, or only others. Null if that cannot be seen. */
   names: boolean | null;
 }
 
-/** What is in quotes before the option is stepped over as a whole: a name in the list may look like the option. */
+/** Skips whatever is in quotes before the option, since a quoted name may look like the option. */
 const START_REPLICATION = literal(
   String.raw`(?i)^\s*START_REPLICATION\y[^(']*\((?:[^']|'(?:[^']|'')*')*?\ypublication_names"?\s+'((?:[^']|'')*)'.*\)\s*;?\s*$`,
 );
 
-/** Whether the query `a` names the publication, $1, which is $2 in quotes; null where it says nothing of publications. */
+/** Whether the query `a` names the publication ($1, and $2 in quotes). Null if it names no publications. */
 export const namesPublication = `(
   select case when asked.names is not null then exists (
            select from regexp_split_to_table(asked.names, ',') as part
@@ -24,9 +24,9 @@ export const namesPublication = `(
     from (select substring(a.query from ${START_REPLICATION})) as asked (names))`;
 
 /**
- * An inactive slot does not say which publication its reader will ask for. An active one does, in the START_REPLICATION
- * that `pg_stat_activity` shows to those who may see it, as long as it is not cut off by track_activity_query_size.
- * The list in it is read as pgoutput reads it: split at commas, unquoted names folded. What is lost, nobody can read any more.
+ * Reads the slots that are not lost, since a lost slot cannot be read any more. An inactive slot does not say which publication
+ * its reader will ask for. An active slot does, in the START_REPLICATION that `pg_stat_activity` shows to roles that may see it,
+ * unless track_activity_query_size cuts it off. The list is parsed as pgoutput does it: split at commas, unquoted names folded.
  */
 export function readSlots(publication: string): Query<Slot[]> {
   return queryRows(
@@ -42,12 +42,12 @@ export function readSlots(publication: string): Query<Slot[]> {
   );
 }
 
-/** The slots that a drop, a replacement or a rename of the publication may break. */
+/** The slots that dropping, replacing or renaming the publication may break. */
 export function affectedSlots(slots: Slot[]): Slot[] {
   return slots.filter((slot) => slot.pid === null || slot.names !== false);
 }
 
-/** Without what changes from one moment to the next. */
+/** Names the slot without anything that changes from one moment to the next. */
 export function nameSlot({ name, pid }: Slot): string {
   return pid === null ? `slot ${name} (inactive)` : `slot ${name} (read by session ${pid})`;
 }

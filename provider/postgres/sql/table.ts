@@ -1,4 +1,4 @@
-import { compareText } from "../../text";
+import { compareText, joinFirst } from "../../text";
 import { identifier, qualified } from "./statement";
 
 export interface TableName {
@@ -6,13 +6,13 @@ export interface TableName {
   name: string;
 }
 
-/** A table as the arguments give it: columns sorted, `where` as the user wrote it. */
+/** A table as the arguments give it, with sorted columns, and `where` as the user wrote it. */
 export interface Table extends TableName {
   columns?: string[];
   where?: string;
 }
 
-/** How a table stands in inputs, outputs and messages: "schema.table" where that is unambiguous, else its parts. */
+/** How inputs, outputs and messages show a table: "schema.table" if that is unambiguous, otherwise its parts. */
 export type TableSpec = string | Table;
 
 export function parseTable(spec: TableSpec): Table {
@@ -27,22 +27,21 @@ export function formatTable(table: Table): TableSpec {
   return `${table.schema}.${table.name}`;
 }
 
-/** The name as a person writes it in SQL: quoted only where it must be. */
+/** The name as people write it in SQL, quoted only if necessary. */
 export function displayTable(table: TableName): string {
   return `${displayIdentifier(table.schema)}.${displayIdentifier(table.name)}`;
 }
 
-/** The first `most` of them. */
+/** The names of the first `most` tables, and how many more there are. */
 export function displayTables(tables: readonly TableName[], most = 10): string {
-  const names = tables.slice(0, most).map(displayTable).join(", ");
-  return tables.length > most ? `${names} and ${tables.length - most} more` : names;
+  return joinFirst(tables.map(displayTable), most);
 }
 
 export function displayIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : identifier(name);
 }
 
-/** A key under which two spellings of one table are the same. */
+/** A key that is the same for all spellings of a table. */
 export function tableKey(table: TableName): string {
   return qualified(table);
 }

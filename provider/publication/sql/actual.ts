@@ -6,10 +6,11 @@ import type { Parameters } from "./parameters";
 export interface PublishedTable extends TableName {
   oid: number;
   columns?: string[];
-  /** The row filter as the server writes it, and a fingerprint of it. */
+  /** The row filter as the server writes it. */
   where?: string;
+  /** A fingerprint of the row filter. */
   tree?: string;
-  /** Who keeps us from reading the filter, which may be another one than is known. */
+  /** Who holds the lock that keeps the filter from being read. The filter may differ from the known one. */
   heldBy?: Blocker;
 }
 
@@ -22,6 +23,6 @@ export interface ActualPublication extends Parameters {
   schemas: string[];
   text: string | null;
   marked: Marked;
-  /** Whether our admin may alter it: it needs the rights of the owner. */
+  /** Whether the admin may alter it, which takes the privileges of the owner. */
   mayAlter: boolean;
 }

@@ -1,15 +1,15 @@
 import { type Query, queryRows } from "../../postgres/sql/statement";
 import { displayTable, type Table, type TableName, tableKey } from "../../postgres/sql/table";
 
-/** What a session of this user would read a filter under by other people's settings, and what is in the table. */
+/** The settings under which other sessions of this user would read a filter, and the column types of its table. */
 export interface FilterSettings extends TableName {
-  /** By the lower-case names of the settings. */
+  /** By lower-case setting name. */
   settings: Readonly<Record<string, string>>;
   zonedColumns: boolean;
   intervalColumns: boolean;
 }
 
-const NAMES = [
+const NAMES: readonly string[] = [
   "DateStyle",
   "TimeZone",
   "IntervalStyle",
@@ -23,7 +23,7 @@ const hasColumns = (types: string) => `exists (
   select from pg_namespace n join pg_class c on c.relnamespace = n.oid join pg_attribute a on a.attrelid = c.oid
    where n.nspname = w.schema and c.relname = w.name and not a.attisdropped and a.atttypid in (${types}))`;
 
-/** Of each table with a filter. What a session would have, ours included, but for what our transactions set. */
+/** For each table with a filter, the settings that a session of this user starts with, before a transaction sets its own. */
 export function readFilterSettings(tables: Table[]): Query<FilterSettings[]> {
   const filtered = tables.filter(({ where }) => where !== undefined).map(({ schema, name }) => ({ schema, name }));
   return queryRows(
@@ -37,15 +37,16 @@ export function readFilterSettings(tables: Table[]): Query<FilterSettings[]> {
 }
 
 /**
- * Where a filter means something else under our settings (ISO, MDY; UTC) than in a session of this user: one sentence a table. Told
- * from its text, since only the server knows the types of its literals.
+ * One warning for each table whose filter means something else under the provider's settings (ISO, MDY; UTC) than in other
+ * sessions of this user. It goes by the filter's text, since only the server knows the types of the literals.
  */
 export function otherMeanings(tables: Table[], settings: FilterSettings[]): string[] {
   const found = new Map(settings.map((row) => [tableKey(row), row]));
   return tables.flatMap((table) => {
     const row = found.get(tableKey(table));
     const texts = row && table.where !== undefined ? readDifferently(table.where, row) : [];
-    return texts.length === 0 ? [] : [`the row filter of ${displayTable(table)}: ${texts.join("; ")}`];
+    const what = `the row filter of ${displayTable(table)} is read with fixed settings, not with those of other sessions of this user.`;
+    return texts.length === 0 ? [] : [[what, ...texts.map((text) => `${text}.`)].join("\n")];
   });
 }
 
@@ -55,7 +56,7 @@ interface Literal {
   escapes: boolean;
 }
 
-/** Quoted names are stepped over: they may hold an apostrophe. */
+/** Quoted names are skipped, since they may hold an apostrophe. */
 const TOKEN = /"(?:[^"]|"")*"|\b[eE]'((?:[^'\\]|\\.|'')*)'|'((?:[^']|'')*)'/gs;
 
 function literalsOf(where: string): Literal[] {
@@ -65,7 +66,7 @@ function literalsOf(where: string): Literal[] {
   });
 }
 
-/** Day, month and year in an order that DateStyle decides. */
+/** Day, month and year in an order that depends on DateStyle. */
 const ORDERED_DATE = /\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b/;
 const DATE_OR_TIME = /\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\s*\d{1,2}:\d{2}/;
 const ABBREVIATION = /\d\s*(?!z\b|utc\b|gmt\b|am\b|pm\b|bc\b|ad\b)[a-z]{2,5}\s*$/i;
@@ -95,23 +96,23 @@ function readDifferently(where: string, { settings, zonedColumns, intervalColumn
   const nulls = settings.transform_null_equals === "on" && /=\s*null\b|\bnull\s*=/i.test(where);
   return [
     ...(dates
-      ? [`${dates} is read as month, day, year, and not as DateStyle "${datestyle}" has it: write YYYY-MM-DD`]
+      ? [`${dates} is read as month, day, year, not in the order of DateStyle "${datestyle}": write YYYY-MM-DD`]
       : []),
     ...(times
-      ? [`${times} is read in UTC, and not in TimeZone "${timezone}": write the zone, such as '2026-01-31 00:00:00+01'`]
+      ? [`${times} is read in UTC, not in TimeZone "${timezone}": write the zone, such as '2026-01-31 00:00:00+01'`]
       : []),
-    ...(spans
-      ? [`${spans} is read as IntervalStyle postgres has it, and not sql_standard: give each field its sign`]
+    ...(spans ? [`${spans} is read with IntervalStyle postgres, not sql_standard: give each field its sign`] : []),
+    ...(zones
+      ? [`the zone of ${zones} is looked up among the default timezone_abbreviations: write it as an offset`]
       : []),
-    ...(zones ? [`${zones} has its zone by Postgres' own abbreviations: write it as an offset`] : []),
     ...(escapes
       ? [
-          `${escapes} holds backslashes as such, and no escapes, as with standard_conforming_strings = off: write E'…' for those`,
+          `${escapes} holds plain backslashes, not escapes as with standard_conforming_strings = off: write E'…' for escapes`,
         ]
       : []),
     ...(arrays
-      ? [`${arrays} holds NULL, and not the text "NULL", as with array_nulls = off: write "NULL" for that`]
+      ? [`${arrays} holds a null, not the text NULL as with array_nulls = off: write "NULL" for the text`]
       : []),
-    ...(nulls ? ["= NULL is never true, as it would be with transform_null_equals = on: write IS NULL"] : []),
+    ...(nulls ? ["= NULL is never true, unlike with transform_null_equals = on: write IS NULL"] : []),
   ];
 }

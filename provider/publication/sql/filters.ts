@@ -5,8 +5,8 @@ import type { ActualPublication, PublishedTable } from "./actual";
 import type { DesiredPublication } from "./desired";
 
 /**
- * What the server made of each row filter that the program gave, by `tableKey`: the program's text, the server's, and a
- * fingerprint of the stored expression, which stays the same when a column is renamed.
+ * What the server made of each row filter of the program, by `tableKey`: the program's text, the server's text, and a fingerprint
+ * of the stored expression. The fingerprint stays the same when a column is renamed.
  */
 export type Filters = Record<string, { given: string; stored: string; tree?: string }>;
 
@@ -16,20 +16,21 @@ export const FILTER_TREE =
 
 /**
  * The text of the filter of `r`, on table `c` in schema `n`, unless parameter `known` has its fingerprint already or is null.
- * To write an expression out, the server opens the table: `waits` for whoever has it locked, or leaves it out.
+ * To write an expression as text, the server opens the table. If the table is locked, the query waits if `waits` is set, and
+ * leaves the text out otherwise.
  */
 export function filterText(known: string, waits: boolean): string {
   const isFree = waits ? "true" : `${lockerOf("r.prrelid")} is null`;
-  return `case when ${isNews(known)} and ${isFree} then pg_get_expr(r.prqual, r.prrelid) end`;
+  return `case when ${isUnknown(known)} and ${isFree} then pg_get_expr(r.prqual, r.prrelid) end`;
 }
 
-/** Who keeps us from reading that text. */
+/** Who holds the lock that keeps that text from being read. */
 export function filterHolder(known: string): string {
-  return `case when ${isNews(known)} then ${lockerOf("r.prrelid")} end`;
+  return `case when ${isUnknown(known)} then ${lockerOf("r.prrelid")} end`;
 }
 
 /** Whether there is a filter whose text has to be read. */
-function isNews(known: string): string {
+function isUnknown(known: string): string {
   const key = `format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))`;
   return `r.prqual is not null and ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}`;
 }
@@ -39,7 +40,7 @@ export function knownTrees(filters: Filters | undefined): string | null {
   return JSON.stringify(Object.fromEntries(Object.entries(filters).map(([key, { tree }]) => [key, tree])));
 }
 
-/** A filter as the server answers: the text only where it was asked for. */
+/** A filter as the server returns it, with its text only if that was requested. */
 interface ReadFilter extends TableName {
   where?: string | null;
   tree?: string | null;
@@ -47,8 +48,8 @@ interface ReadFilter extends TableName {
 }
 
 /**
- * The text that was read, else the one that is known; where neither is there, something that no filter's text equals. Of a
- * table that somebody has locked, what is known counts as long as nobody can look.
+ * The text that was read, or else the known one. If there is neither, the fingerprint, which equals no filter's text. While a
+ * table is locked and its filter cannot be read, the known text counts.
  */
 export function storedFilter(table: ReadFilter, filters: Filters = {}): string | undefined {
   const known = filters[tableKey(table)];
@@ -56,7 +57,7 @@ export function storedFilter(table: ReadFilter, filters: Filters = {}): string |
   return table.where ?? (known && known.tree === table.tree ? known.stored : (table.tree ?? undefined));
 }
 
-/** The server rewrites a filter, so it is compared with what it made of the same text before. */
+/** The server rewrites a filter, so the filter is compared with what the server made of the same text before. */
 export function sameFilter(desired: Table, actual: PublishedTable, filters: Filters): boolean {
   if (desired.where === undefined || actual.where === undefined) return desired.where === actual.where;
   const known = filters[tableKey(desired)];

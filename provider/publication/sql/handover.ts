@@ -6,10 +6,10 @@ import type { DesiredPublication } from "./desired";
 import { publicationOid, type Which, whichValues } from "./read";
 
 /**
- * What is published between `actual` and `desired` where tables pass from the list to their schema or back, else undefined:
- * what passes stays in both. Were it one commit, a reader would lose changes of the transactions that are open then: it reads
- * them with the catalog as it was, but with caches that may know the new one, and finds the table neither here nor there
- * [tried on 15 to 18]. No column is shown that neither state shows.
+ * The publication between `actual` and `desired` if tables move from the list to their schema or back, otherwise undefined. The
+ * tables that move are in both. In a single commit, a reader would lose changes of the transactions that are open then: it reads
+ * them with the old catalog, but with caches that may hold the new one, and finds the table in neither [tried on 15 to 18]. The
+ * result publishes no column that neither state publishes.
  */
 export function overlapping(desired: DesiredPublication, actual: ActualPublication): DesiredPublication | undefined {
   const listed = new Set(desired.tables.map(tableKey));
@@ -20,7 +20,7 @@ export function overlapping(desired: DesiredPublication, actual: ActualPublicati
   );
   if (schemas.length + tables.length === 0) return undefined;
   const published = new Set(actual.tables.map(tableKey));
-  // Beside schemas Postgres takes no list of columns; a table that would come with one comes when they have gone.
+  // Next to schemas Postgres allows no column list, so a new table with one is added when the schemas are gone.
   const mayCome = (table: Table) =>
     table.columns === undefined || actual.schemas.includes(table.schema) || published.has(tableKey(table));
   return {
@@ -31,17 +31,17 @@ export function overlapping(desired: DesiredPublication, actual: ActualPublicati
   };
 }
 
-/** An open transaction, and by which ids it is waited for. */
+/** An open transaction, with the id to wait for. */
 export interface OlderTransaction extends Blocker {
   xid: string;
 }
 
-/** More transactions than can begin while one of ours is under way; those after that have seen what it did. */
+/** More transactions than can begin while a step of the change is open. Later ones have seen what it did. */
 const MARGIN = 10_000;
 
 /**
- * The open transactions of this database that may have begun before a part of the publication came to it; those of `known`
- * alone, where that is given: what begins while we wait is not waited for.
+ * The open transactions of this database that may have begun before a part of the publication was added. If `known` is given,
+ * only those: transactions that begin during the wait do not prolong it.
  */
 export function readOlderTransactions(known: string[] | undefined, ...which: Which): Query<OlderTransaction[]> {
   return queryRows(

@@ -1,12 +1,13 @@
 import { PUBLISHABLE } from "./members";
 
 /**
- * Expects `member (relid, columns, filter, listed)`, the relations of a publication with the columns of their lists and of
- * their filters, and `published (changes, generated, viaroot)`: whether UPDATE or DELETE, and stored generated columns, are.
- * The rule is Postgres' own (CheckCmdReplicaIdentity): FULL, or an index that is valid, immediate, and the primary key or
- * the replica identity. It is asked of the table that a row lives in, so of every partition, under the list and filter of
- * its topmost published ancestor. A partitioned table stands for its partitions to come: they inherit a primary key, but
- * neither FULL nor the choice of another index.
+ * Expects `member (relid, columns, filter, listed)`: the relations of a publication with the columns of their column lists and
+ * row filters. Also expects `published (changes, generated, viaroot)`: whether UPDATE or DELETE is published, whether stored
+ * generated columns are, and publish_via_partition_root.
+ * The rule is that of Postgres (CheckCmdReplicaIdentity): FULL, or an index that is valid, immediate, and the primary key or the
+ * replica identity. It applies to the table that holds the row, so to every partition, under the column list and row filter of
+ * its topmost published ancestor. A partitioned table represents its future partitions: they inherit a primary key, but neither
+ * FULL nor the choice of another index.
  */
 export function hazards(version: number): string {
   const generated =
@@ -16,7 +17,7 @@ export function hazards(version: number): string {
       : "select null::oid as attrelid, false as stored, false as virtual where false";
   return `
     generated as (${generated}),
-    -- Nearly all tables have a plain primary key: of thousands, only the others are worth a closer look.
+    -- Nearly all tables have a plain primary key. Only the others need a closer look.
     doubtful as (
       select m.relid, c.relkind as kind, m.columns, m.filter, m.listed from member m join pg_class c on c.oid = m.relid
        where m.columns is not null or m.filter is not null or c.relkind <> 'r' or c.relreplident <> 'd'

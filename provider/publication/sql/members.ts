@@ -2,18 +2,18 @@ import { type Query, queryRows } from "../../postgres/sql/statement";
 import type { TableName } from "../../postgres/sql/table";
 import { publicationOid, type Which, whichValues } from "./read";
 
-/** Which relations `c` a publication of a schema or of all tables takes in (`is_publishable_class`). */
+/** Which relations `c` a publication of a schema or of all tables includes (`is_publishable_class`). */
 export const PUBLISHABLE = "c.relkind in ('r', 'p') and c.relpersistence = 'p' and c.oid >= 16384";
 
-/** Whether publication `p` has the schema of relation `c`. */
+/** Whether publication `p` includes the schema of relation `c`. */
 export function inSchemas(version: number): string {
   if (version < 15) return "false";
   return "exists (select from pg_publication_namespace s where s.pnpubid = p.oid and s.pnnspid = c.relnamespace)";
 }
 
 /**
- * What subscribers get: partitioned tables by their own name or by their leaves, as the publication says. Parts of a `with
- * recursive` after `publication`; gives `received (relid)`, which may hold one twice.
+ * What subscribers receive: partitioned tables under their own name or as their leaves, depending on the publication. These are
+ * parts of a `with recursive`, after `publication`. They define `received (relid)`, which may hold a relation twice.
  */
 export function receivedTables(version: number): string {
   return `
@@ -22,7 +22,7 @@ export function receivedTables(version: number): string {
       union
       select c.oid from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE}
     ),
-    -- pg_partition_tree and pg_get_publication_tables would wait for whoever has one of the tables locked.
+    -- pg_partition_tree and pg_get_publication_tables would wait for locks on the tables.
     tree (relid, kind, below) as (
       select c.oid, c.relkind, false from member m join pg_class c on c.oid = m.relid
       union
@@ -50,17 +50,17 @@ export function readPublishedTables(version: number, ...which: Which): Query<Tab
 const isMember = (oid: string): string =>
   `exists (select from pg_publication_rel r where r.prrelid = ${oid} and r.prpubid = (${publicationOid}))`;
 
-/** A table that was listed, and the publication no longer holds one of that name. */
+/** A listed table whose name the publication no longer holds. */
 export interface MissingTable extends TableName {
-  /** Where the relation of that OID is now; null where it was dropped. */
+  /** The current name of the relation with that OID. Null if it was dropped. */
   nowSchema: string | null;
   nowName: string | null;
-  /** It was dropped, and another one of its name is there. */
+  /** Whether it was dropped and another table has its name. */
   again: boolean;
   published: boolean;
 }
 
-/** Tells a table that was dropped from one that was renamed, moved to another schema, or only taken out. */
+/** Tells a dropped table from one that was renamed, moved to another schema, or removed from the publication. */
 export function readMissingTables(
   tables: { schema: string; name: string; oid?: number }[],
   ...which: Which
@@ -72,7 +72,7 @@ export function readMissingTables(
         from jsonb_to_recordset($3::jsonb) as w (schema text, name text, oid oid)
         left join (pg_class named join pg_namespace ns on ns.oid = named.relnamespace) on ns.nspname = w.schema and named.relname = w.name
     ),
-    -- Looked up one by one: of a new publication Postgres has no statistics, and a join would compare each with each.
+    -- Each table is looked up by itself: Postgres has no statistics on a new publication, and a join would compare every pair.
     looked as materialized (
       select w.*, ${isMember("w.named")} as listed, ${isMember("w.oid")} as published from wanted w
     )

@@ -1,29 +1,29 @@
 import { literal } from "../../postgres/sql/statement";
 import { compareText } from "../../text";
 
-/** What the `with (…)` of a publication sets. One that is added here is read, compared, written and given back on delete. */
+/** What the `with (…)` of a publication sets. A parameter added here is read, compared, written, and restored on delete. */
 export interface Parameters {
   publish: string[];
   viaRoot: boolean;
   generatedColumns: "none" | "stored";
 }
 
-/** Each parameter that is left out is left as found. */
+/** An omitted parameter stays unchanged. */
 export type DesiredParameters = { [Name in keyof Parameters]?: Parameters[Name] | undefined };
 
 interface Parameter<T> {
-  /** The value as an expression, of row `p` of pg_publication. */
+  /** The value as an SQL expression on row `p` of pg_publication. */
   column(version: number): string;
   sql(value: T): string;
   same(desired: T, actual: T): boolean;
-  /** Left out of a `create`: older servers do not know the parameter by which this value is said. */
-  unsaid?: T;
+  /** The value that a `create` omits, since older servers do not know the parameter. */
+  omitted?: T;
 }
 
 const sorted = (list: string[]) => [...list].sort(compareText).join();
 const equal = <T>(desired: T, actual: T) => desired === actual;
 
-const PARAMETERS: { [Name in keyof Parameters]: Parameter<Parameters[Name]> } = {
+const PARAMETERS: Readonly<{ [Name in keyof Parameters]: Parameter<Parameters[Name]> }> = {
   publish: {
     column: () =>
       `array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
@@ -40,34 +40,34 @@ const PARAMETERS: { [Name in keyof Parameters]: Parameter<Parameters[Name]> } = 
     column: (version) => (version >= 18 ? "case p.pubgencols when 's' then 'stored' else 'none' end" : "'none'"),
     sql: (generatedColumns) => `publish_generated_columns = ${generatedColumns}`,
     same: equal,
-    unsaid: "none",
+    omitted: "none",
   },
 };
 
 const NAMES = Object.keys(PARAMETERS) as (keyof Parameters)[];
 
-/** All of them, as columns of a `select` from pg_publication `p`. */
+/** All parameters, as columns of a `select` from pg_publication `p`. */
 export function parameterColumns(version: number): string {
   return NAMES.map((name) => `${PARAMETERS[name].column(version)} as "${name}"`).join(",\n           ");
 }
 
-/** For the `with (…)` of a `create`. */
+/** The parameters for the `with (…)` of a `create`. */
 export function parametersToCreate(desired: DesiredParameters): string[] {
-  return written(desired, (name, value) => value !== PARAMETERS[name].unsaid);
+  return written(desired, (name, value) => value !== PARAMETERS[name].omitted);
 }
 
-/** For a `set (…)`: those that differ. */
+/** The parameters for a `set (…)`: those that differ. */
 export function parametersToSet(desired: DesiredParameters, actual: Parameters): string[] {
   return written(desired, (name, value) => !PARAMETERS[name].same(value, actual[name]));
 }
 
-/** What `actual` has of those that `desired` says something of. */
+/** The actual values of the parameters that `desired` sets. */
 export function mentionedParameters(desired: DesiredParameters, actual: Parameters): DesiredParameters {
   const mentioned = NAMES.filter((name) => desired[name] !== undefined);
   return Object.fromEntries(mentioned.map((name) => [name, actual[name]]));
 }
 
-/** Those of `desired`, and where it says nothing those of `fallback`. */
+/** The parameters of `desired`, and those of `fallback` for what `desired` omits. */
 export function fillParameters(desired: DesiredParameters, fallback: DesiredParameters): DesiredParameters {
   return Object.fromEntries(NAMES.map((name) => [name, desired[name] ?? fallback[name]]));
 }

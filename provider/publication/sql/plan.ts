@@ -6,10 +6,10 @@ import { type Filters, sameFilter } from "./filters";
 import { parametersToCreate, parametersToSet } from "./parameters";
 
 export interface PublicationPlan {
-  /** In this order; `owner` comes after everything else, since afterwards nothing may be left that we may do. */
+  /** To run in this order. `owner` comes after everything else, since the admin may not be allowed to do anything afterwards. */
   statements: Statement[];
   owner: Statement[];
-  /** Why it cannot be done in place; then there are no statements. */
+  /** Why the change cannot be made in place. If there is a reason, there are no statements. */
   replace: string[];
   renamed: boolean;
   added: Table[];
@@ -19,7 +19,7 @@ export interface PublicationPlan {
   changed: { from: PublishedTable; to: Table }[];
 }
 
-/** What is there, and how it comes to what is desired. */
+/** The existing publication, and the plan that makes it the desired one. */
 export interface Existing {
   actual: ActualPublication;
   plan: PublicationPlan;
@@ -44,19 +44,19 @@ function objects({ allTables, tables, schemas }: DesiredPublication): string {
   return parts.length > 0 ? ` for ${parts.join(", ")}` : "";
 }
 
-/** ONLY: without it, children by inheritance would become members that nobody listed. */
+/** Without ONLY, inheritance children would become members without being listed. */
 function tableObject(table: Table): string {
   const columns = table.columns === undefined ? "" : ` (${table.columns.map(identifier).join(", ")})`;
   const filter = table.where === undefined ? "" : ` where (${closed(table.where)})`;
   return `only ${qualified(table)}${columns}${filter}`;
 }
 
-/** A comment at the filter's end must not swallow the parenthesis. */
+/** Adds a line break, so that a comment at the end of the filter does not swallow the parenthesis. */
 function closed(filter: string): string {
   return filter.includes("--") ? `${filter}\n` : filter;
 }
 
-/** The statements from what is to what is desired: only the difference, so that untouched tables are not locked. */
+/** Plans the statements that make `actual` the desired publication. Only the difference is sent, so that other tables are not locked. */
 export function planPublication(
   desired: DesiredPublication,
   actual: ActualPublication,
@@ -99,7 +99,7 @@ function alterations(desired: DesiredPublication, actual: ActualPublication, dif
   const add = [...added, ...changed.map(({ to }) => to)];
   const options = parametersToSet(desired, actual);
   const set = options.length === 0 ? [] : [statement(`${alter} set (${options.join(", ")})`)];
-  // Lists and filters on partitioned tables are allowed only under publish_via_partition_root.
+  // Column lists and row filters on partitioned tables require publish_via_partition_root.
   const setFirst = desired.viaRoot === true && !actual.viaRoot;
   const change = (list: readonly unknown[], text: string) => (list.length === 0 ? [] : [statement(`${alter} ${text}`)]);
   return {
@@ -108,8 +108,8 @@ function alterations(desired: DesiredPublication, actual: ActualPublication, dif
         ? [statement(`alter publication ${identifier(actual.name)} rename to ${identifier(desired.name)}`)]
         : []),
       ...(setFirst ? set : []),
-      // In one transaction a reader sees neither without the other: its catalog changes at the commit. SET TABLE, the
-      // one statement that could do both, would lock every table of the list.
+      // A reader never sees only one of the two, since its catalog changes at the commit. SET TABLE could do both in one
+      // statement, but would lock every table of the list.
       ...change(drop, `drop table ${drop.map((table) => `only ${qualified(table)}`).join(", ")}`),
       ...change(removedSchemas, `drop tables in schema ${removedSchemas.map(identifier).join(", ")}`),
       ...change(addedSchemas, `add tables in schema ${addedSchemas.map(identifier).join(", ")}`),
@@ -124,15 +124,15 @@ function alterations(desired: DesiredPublication, actual: ActualPublication, dif
 }
 
 function replaceReasons(desired: DesiredPublication, actual: ActualPublication, addedSchemas: string[]): string[] {
-  const kind = (all: boolean) => (all ? "all tables" : "a list");
+  const scope = (all: boolean) => (all ? "all tables" : "a list");
   if (desired.allTables !== actual.allTables) {
     return [
-      `Postgres cannot change a publication of ${kind(actual.allTables)} into one of ${kind(desired.allTables)} in place`,
+      `publication "${actual.name}" cannot change from ${scope(actual.allTables)} to ${scope(desired.allTables)} in place`,
     ];
   }
   if (addedSchemas.length === 0) return [];
   return [
-    `only a superuser may add schemas to a publication in place (${addedSchemas.map(displayIdentifier).join(", ")})`,
+    `only a superuser can add schemas to publication "${actual.name}" in place: ${addedSchemas.map(displayIdentifier).join(", ")}`,
   ];
 }
 

@@ -8,16 +8,16 @@ import type { ActualPublication, PublishedTable } from "./actual";
 import { FILTER_TREE, type Filters, filterHolder, filterText, knownTrees, storedFilter } from "./filters";
 import { parameterColumns } from "./parameters";
 
-/** How a publication is found: by the OID that the state knows, else by the first of its names that there is. */
+/** How a publication is found: by the OID in the state, otherwise by the first of its names that exists. */
 export type Which = [oid: number | null, ...names: string[]];
 
-/** Whose filters' texts are known, and whether the others are waited for where somebody has the table locked. */
+/** The filter texts that are known, and whether to wait for the others if their tables are locked. */
 export interface FilterReading {
   filters: Filters | undefined;
   waits: boolean;
 }
 
-/** Takes the parameters $1 and $2 of `whichValues`. */
+/** Uses the parameters $1 and $2 from `whichValues`. */
 export const publicationOid = `
   select oid from pg_publication where oid = $1::oid or pubname = any ($2::text[])
    order by (oid = $1::oid) desc nulls last, array_position($2::text[], pubname::text) limit 1`;
@@ -27,8 +27,9 @@ export function whichValues([oid, ...names]: Which): [number | null, string[]] {
 }
 
 /**
- * With the text of the row filters that are not among `filters`; undefined: of none, their fingerprints will do.
- * From the catalogs: `pg_publication_tables` shows partitions in place of their parents, and parents in place of them.
+ * Reads the publication, with the text of the row filters that are not among `filters`. If `filters` is undefined, no text is
+ * read: the fingerprints are enough. It reads the catalogs, since `pg_publication_tables` shows partitions instead of their
+ * parents, or parents instead of their partitions.
  */
 export function readActual(
   version: number,
@@ -59,7 +60,7 @@ export function readActual(
   return mapAnswer(row, (found) => found && toPublication(found, filters));
 }
 
-/** The same, of one that is certain to be there. */
+/** Reads a publication that must exist. */
 export function readExisting(version: number, reading: FilterReading, ...which: Which): Query<ActualPublication> {
   return mapAnswer(readActual(version, reading, ...which), (found) => {
     if (found === undefined) throw new Error(`there is no publication ${which.slice(1).join(", ")}`);
@@ -67,7 +68,7 @@ export function readExisting(version: number, reading: FilterReading, ...which: 
   });
 }
 
-/** The listed columns by name; null where all columns are published, which is not the same as a list of all. */
+/** The names of the listed columns. Null if all columns are published, which differs from a list of all columns. */
 const COLUMNS = `case when r.prattrs is not null then (select jsonb_agg(a.attname)
                     from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end`;
 const SCHEMAS = `array(select s.nspname::text from pg_publication_namespace ns join pg_namespace s on s.oid = ns.pnnspid
@@ -86,7 +87,7 @@ interface PublicationRow extends Omit<ActualPublication, "oid" | "tables" | "mar
   tables: TableRow[];
 }
 
-/** Sorted here and not by the server, in the very order that the arguments are sorted in. */
+/** Sorts here, not in the server, to get the same order as the arguments. */
 function toPublication(row: PublicationRow, filters: Filters | undefined): ActualPublication {
   return {
     ...row,
@@ -107,7 +108,7 @@ export interface ExcludedColumns extends TableName {
   columns: string[];
 }
 
-/** For each listed table with a list of columns, those that it leaves out: generated ones too, which the first load would else ask for. */
+/** For each table with a column list, the columns that are not in it. Includes generated columns, which the first load would otherwise ask for. */
 export function readExcludedColumns(version: number, ...which: Which): Query<ExcludedColumns[]> {
   if (version < 15) return queryNothing([]);
   return queryRows(

@@ -19,19 +19,21 @@ export type Hazard =
   | "generatedUnderFull"
   | "generatedInKey";
 
-/** A table whose UPDATE or DELETE would fail in the application once it is published. */
+/** A table whose UPDATE or DELETE fails in the application once it is published. */
 export interface UnsafeTable extends TableName {
   hazard: Hazard;
-  /** The columns concerned. */
+  /** The columns that the hazard is about. */
   columns: string[] | null;
-  /** What could be made its identity: the primary key it has, a unique index, or all its columns. */
+  /** Whether its primary key could be its identity. */
   primaryKey: boolean;
+  /** A unique index that could be its identity. */
   uniqueIndex: string | null;
+  /** Whether it could have REPLICA IDENTITY FULL. */
   full: boolean;
   invalidIndex: string | null;
 }
 
-/** Of a publication as it is desired, before it is made or changed. Row filters can only be judged afterwards: their columns are the server's to find. */
+/** The unsafe tables of a desired publication, before it is created or changed. Row filters are checked afterwards, since only the server knows their columns. */
 export function readUnsafeDesired(version: number, desired: DesiredPublication, ...which: Which): Query<UnsafeTable[]> {
   const { allTables, tables, schemas, publish, viaRoot, generatedColumns } = desired;
   const changes = publish === undefined ? null : publish.includes("update") || publish.includes("delete");
@@ -62,7 +64,7 @@ export function readUnsafeDesired(version: number, desired: DesiredPublication, 
   );
 }
 
-/** Of the publication as it stands in the catalogs. */
+/** The unsafe tables of an existing publication. */
 export function readUnsafe(version: number, ...which: Which): Query<UnsafeTable[]> {
   return queryRows(
     `
@@ -83,35 +85,41 @@ export function readUnsafe(version: number, ...which: Which): Query<UnsafeTable[
 const COLUMNS = `case when r.prattrs is not null then array(
   select a.attname::text from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end`;
 
-/** From the stored expression itself: pg_depend does not tell a column of the filter from one of the list. */
+/** Read from the stored expression: pg_depend does not tell a column of the row filter from one of the column list. */
 const FILTER = `case when r.prqual is not null then array(
   select a.attname::text from pg_attribute a where a.attrelid = r.prrelid
      and a.attnum in (select (v.found)[1]::int from regexp_matches(r.prqual::text, ':varattno (\\d+)', 'g') as v (found))) end`;
 
-/** What is wrong with the table, and the statement that mends it. */
+/** What is wrong with the table, and the statement or setting that fixes it. */
 export function explainHazard(table: UnsafeTable): { problem: string; fix: string } {
   const columns = (table.columns ?? []).join(", ");
-  const mend = identityStatement(table);
+  const setIdentity = identityStatement(table);
   const texts: Record<Hazard, { problem: string; fix: string }> = {
-    noIdentity: { problem: "has no primary key and no other replica identity", fix: mend },
-    identityNothing: { problem: "has REPLICA IDENTITY NOTHING", fix: mend },
-    identityDropped: { problem: "has had the index of its replica identity dropped", fix: mend },
-    invalidIndex: { problem: "has an invalid index as its replica identity", fix: mend },
-    deferrableKey: { problem: "has only a deferrable primary key, which is no replica identity", fix: mend },
-    partitionsToCome: { problem: "has no primary key, so partitions to come will have no replica identity", fix: mend },
+    noIdentity: { problem: "has no primary key and no other replica identity", fix: setIdentity },
+    identityNothing: { problem: "has REPLICA IDENTITY NOTHING", fix: setIdentity },
+    identityDropped: { problem: "has lost the index of its replica identity", fix: setIdentity },
+    invalidIndex: { problem: "has an invalid index as its replica identity", fix: setIdentity },
+    deferrableKey: {
+      problem: "has only a deferrable primary key, which cannot be a replica identity",
+      fix: setIdentity,
+    },
+    partitionsToCome: {
+      problem: "has no primary key, so future partitions will have no replica identity",
+      fix: setIdentity,
+    },
     listUnderFull: {
-      problem: "has REPLICA IDENTITY FULL, which allows no list of columns",
-      fix: `${defaultIdentity(table)}; or take \`columns\` out`,
+      problem: "has REPLICA IDENTITY FULL, which allows no column list",
+      fix: `${defaultIdentity(table)}, or remove \`columns\``,
     },
     listWithoutKey: {
-      problem: `has a list of columns without ${columns} of its replica identity`,
+      problem: `has a column list without ${columns} of its replica identity`,
       fix: `add ${columns} to \`columns\``,
     },
     filterBeyondKey: {
       problem: `has a row filter on ${columns}, outside its replica identity`,
       fix: table.full
-        ? `${fullIdentity(table)}; or take \`where\` out`
-        : "take `where` out, or filter by the key alone",
+        ? `${fullIdentity(table)}, or remove \`where\``
+        : "remove `where`, or filter only by columns of its replica identity",
     },
     virtualUnderFull: {
       problem: "has REPLICA IDENTITY FULL and a virtual generated column, which cannot be published (Postgres 18)",
@@ -119,17 +127,17 @@ export function explainHazard(table: UnsafeTable): { problem: string; fix: strin
     },
     generatedUnderFull: {
       problem: "has REPLICA IDENTITY FULL and a stored generated column that is not published (Postgres 18)",
-      fix: `\`publishGeneratedColumns: "stored"\`, or ${defaultIdentity(table)}`,
+      fix: `set \`publishGeneratedColumns: "stored"\`, or ${defaultIdentity(table)}`,
     },
     generatedInKey: {
       problem: "has a stored generated column in its replica identity that is not published (Postgres 18)",
-      fix: '`publishGeneratedColumns: "stored"`',
+      fix: 'set `publishGeneratedColumns: "stored"`',
     },
   };
   return texts[table.hazard];
 }
 
-/** The statement by which a table that has no usable identity gets one: of what it has already, where that will do. */
+/** The statement that gives a table a usable identity, from what the table already has if possible. */
 function identityStatement(table: UnsafeTable): string {
   const alter = `ALTER TABLE ${qualified(table)}`;
   if (table.primaryKey) return `${alter} REPLICA IDENTITY DEFAULT`;
@@ -140,7 +148,7 @@ function identityStatement(table: UnsafeTable): string {
   if (table.uniqueIndex !== null && table.hazard !== "partitionsToCome")
     return `${alter} REPLICA IDENTITY USING INDEX ${identifier(table.uniqueIndex)}`;
   if (table.hazard === "deferrableKey")
-    return table.full ? fullIdentity(table) : "a primary key that is not deferrable";
+    return table.full ? fullIdentity(table) : "give it a primary key that is not deferrable";
   const key = `${alter} ADD PRIMARY KEY (…)`;
   return table.full ? `${key}, or ${fullIdentity(table)}` : key;
 }
@@ -151,16 +159,25 @@ function fullIdentity(table: UnsafeTable): string {
 
 function defaultIdentity(table: UnsafeTable): string {
   const statement = `ALTER TABLE ${qualified(table)} REPLICA IDENTITY DEFAULT`;
-  return table.primaryKey ? statement : `a primary key and ${statement}`;
+  return table.primaryKey ? statement : `add a primary key, then ${statement}`;
 }
 
+/** The table, its problem and the fix, as part of a sentence. */
 export function displayUnsafe(table: UnsafeTable): string {
   const { problem, fix } = explainHazard(table);
   return `${displayTable(table)} ${problem} (${fix})`;
 }
 
-/** The first `most` of them as one text. */
-export function displayAllUnsafe(tables: readonly UnsafeTable[], most = 20): string {
-  const shown = tables.slice(0, most).map(displayUnsafe).join("; ");
-  return tables.length > most ? `${shown}; and ${tables.length - most} more` : shown;
+/** One line for each of the first `most` tables. */
+export function describeUnsafe(tables: readonly UnsafeTable[], most = 20): string[] {
+  const lines = tables.slice(0, most).map((table) => {
+    const { problem, fix } = explainHazard(table);
+    return `${displayTable(table)} ${problem}. To fix it: ${fix}${isStatement(fix) ? ";" : "."}`;
+  });
+  return tables.length > most ? [...lines, `Unsafe tables not listed here: ${tables.length - most}.`] : lines;
+}
+
+/** Statements end with a keyword, a parenthesis or a quote. */
+function isStatement(fix: string): boolean {
+  return /[A-Z)"]$/.test(fix);
 }

@@ -6,17 +6,17 @@ import { publicationOid, type Which, whichValues } from "./read";
 export interface UnpublishableTable extends Omit<TableName, "name"> {
   /** Null for a schema. */
   name: string | null;
-  /** "absent", or what it is instead of a table. */
+  /** "absent", or what it is if not a table that can be published. */
   kind: string | null;
   owned: boolean;
   owner: string | null;
   unknownColumns: string[];
   generatedColumns: string[];
-  /** Partitioned, with a list or a filter that takes publishViaPartitionRoot. */
+  /** Whether it is partitioned, with a column list or row filter that requires publishViaPartitionRoot. */
   needsRoot: boolean;
 }
 
-/** The listed tables that cannot be published: absent, of the wrong kind, not ours to publish, or not with these columns. */
+/** The listed tables that cannot be published: absent, of the wrong kind, not owned by the admin, or not with these columns. */
 export function readUnpublishable(
   version: number,
   tables: Table[],
@@ -33,7 +33,7 @@ export function readUnpublishable(
       select w.schema, w.name,
              case when c.oid is null then 'absent' when c.oid < 16384 then 'a system table'
                   when c.relkind = 'v' then 'a view' when c.relkind = 'm' then 'a materialized view' when c.relkind = 'f' then 'a foreign table'
-                  when c.relkind = 'S' then 'a sequence' when c.relkind not in ('r', 'p') then 'no table'
+                  when c.relkind = 'S' then 'a sequence' when c.relkind not in ('r', 'p') then 'not a table'
                   when c.relpersistence = 'u' then 'an unlogged table' when c.relpersistence = 't' then 'a temporary table' end as kind,
              coalesce(pg_has_role(c.relowner, 'USAGE'), true) as owned, pg_get_userbyid(c.relowner) as owner,
              case when w.columns is null then '{}' else array(select k.name from unnest(w.columns) as k (name) where c.oid is not null and not exists (
@@ -65,29 +65,30 @@ export function readUnpublishable(
   );
 }
 
-/** Who the owner is to be, and whether our admin may make it so. */
+/** The role that should own the publication, and whether the admin can make it the owner. */
 export interface OwnerFacts {
   name: string;
   exists: boolean;
-  /** Our admin may set this role, and has its rights without setting it. */
+  /** Whether the admin may SET ROLE to it. */
   maySet: boolean;
+  /** Whether the admin has its privileges without SET ROLE. */
   hasRights: boolean;
   superuser: boolean;
   mayCreate: boolean;
 }
 
-/** The owner that is desired, else the one that the publication has. */
+/** Reads the desired owner, or the current one if none is desired. */
 export function readOwner(version: number, owner: string | undefined, ...which: Which): Query<OwnerFacts | undefined> {
-  // SET of its own is a right since 16.
+  // Since Postgres 16, SET is a separate option of a membership.
   const set = version >= 16 ? "SET" : "MEMBER";
   return queryRow(
     `
-    with wished as (select coalesce($3, (select pg_get_userbyid(p.pubowner) from pg_publication p where p.oid = (${publicationOid}))::text) as name)
-    select w.name as "name", r.oid is not null as "exists", coalesce(pg_has_role(r.oid, '${set}'), false) as "maySet",
+    with desired as (select coalesce($3, (select pg_get_userbyid(p.pubowner) from pg_publication p where p.oid = (${publicationOid}))::text) as name)
+    select d.name as "name", r.oid is not null as "exists", coalesce(pg_has_role(r.oid, '${set}'), false) as "maySet",
            coalesce(pg_has_role(r.oid, 'USAGE'), false) as "hasRights", coalesce(r.rolsuper, false) as "superuser",
            coalesce(has_database_privilege(r.oid, current_database(), 'CREATE'), false) as "mayCreate"
-      from wished w left join pg_roles r on r.rolname = w.name
-     where w.name is not null`,
+      from desired d left join pg_roles r on r.rolname = d.name
+     where d.name is not null`,
     [...whichValues(which), owner ?? null],
   );
 }

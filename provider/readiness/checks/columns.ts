@@ -14,7 +14,7 @@ export function columnChecks(facts: Facts): ReadinessCheck[] {
       "every table has columns to replicate",
       {
         detail: "all columns are excluded",
-        fix: (table) => `leave ${displayTable(table)} out, or take columns out of its \`excludedColumns\``,
+        fix: (table) => `leave ${displayTable(table)} out, or remove columns from its \`excludedColumns\``,
       },
     ),
     judgeTables(
@@ -23,7 +23,7 @@ export function columnChecks(facts: Facts): ReadinessCheck[] {
       "all excluded columns exist",
       {
         status: "warning",
-        detail: "no such columns, and so they exclude nothing",
+        detail: "excluded columns that do not exist, and so have no effect",
         display: (table) => displayColumns(table, table.unknownColumns),
         fix: (table) => `correct \`excludedColumns\` of ${displayTable(table)}`,
       },
@@ -31,10 +31,11 @@ export function columnChecks(facts: Facts): ReadinessCheck[] {
   ];
 }
 
-/** Generated columns come with the first load; with changes, only where the publication publishes them. */
+/** The initial load includes generated columns. Changes include them only if the publication publishes them. */
 export function generatedChecks(facts: Facts): ReadinessCheck[] {
   const { server, publication } = facts;
   const tables = facts.tables.filter(isTable);
+  const others = tables.filter(({ generatedInKey }) => !generatedInKey);
   const since18 = server.versionNumber >= 180000;
   const publishable = ({ listed, generated, virtual }: TableFacts) =>
     since18 && listed === null && !generated.some((name) => virtual.includes(name));
@@ -42,19 +43,19 @@ export function generatedChecks(facts: Facts): ReadinessCheck[] {
     judgeTables(
       "generatedKey",
       tables.filter(({ generatedInKey }) => generatedInKey),
-      "no key holds a generated column",
+      "no key contains a generated column",
       {
-        detail: "a generated column in the key comes as NULL with each change",
+        detail: "a generated column in the key arrives as NULL with every change",
         fix: (table) => (since18 ? publishGenerated(publication) : otherKey(table)),
       },
     ),
     judgeTables(
       "generatedColumns",
-      tables.filter(({ generated, generatedInKey }) => generated.length > 0 && !generatedInKey),
-      "no generated column in the pipe",
+      others.filter(({ generated }) => generated.length > 0),
+      `no ${others.length < tables.length ? "other table has" : "table has"} generated columns that later changes set to NULL`,
       {
         status: "warning",
-        detail: "generated columns are in the first load, and NULL in later changes",
+        detail: "the initial load fills generated columns, and later changes set them to NULL",
         display: (table) => displayColumns(table, table.generated),
         fix: (table) =>
           publishable(table)
@@ -67,5 +68,5 @@ export function generatedChecks(facts: Facts): ReadinessCheck[] {
 
 function otherKey(table: TableFacts): string {
   if (table.otherIndex !== null) return setIdentityIndex(table, table.otherIndex);
-  return `make a unique index over other columns, all NOT NULL, then ${setIdentity(table, "USING INDEX …")}`;
+  return `create a unique index on other columns that are all NOT NULL, then ${setIdentity(table, "USING INDEX …")}`;
 }

@@ -6,7 +6,7 @@ import type { TableFacts } from "../sql/tables";
 
 export type ReplicationMode = "cdc" | "snapshot" | "cdc_only";
 
-/** Why the ClickPipes user could not connect, in words and by SQLSTATE. */
+/** Why the ClickPipes user could not connect: the error text, and its SQLSTATE. */
 export interface ProbeFailure {
   text: string;
   code?: string;
@@ -21,31 +21,34 @@ export interface Facts {
   pub: PublicationFacts;
   slots: SlotFacts[];
   tables: TableFacts[];
-  /** Whether the tables were given, not taken from the publication. */
+  /** True if the program or the command line lists the tables. False if they come from the publication. */
   mapped: boolean;
   unsafe: UnsafeTable[];
   narrowed: NarrowedMember[];
-  /** Consents to the unsafe ones. */
+  /** Accepts the tables in `unsafe`. */
   allowUnsafeTables?: boolean;
   openTransactions: OpenTransaction[];
-  /** How the two probes as the ClickPipes user ended: undefined where they succeeded. */
+  /** Why the two probes as the ClickPipes user failed. Undefined if they succeeded. */
   login: ProbeFailure | undefined;
   replication: ProbeFailure | undefined;
-  /** Undefined where nobody could log in. */
+  /** Undefined if the ClickPipes user could not log in. */
   timeouts: SessionTimeouts | undefined;
 }
 
-/** Without changes, nothing is replicated after the first load. */
+/** A snapshot replicates nothing after the initial load. */
 export function replicatesChanges({ mode }: Pick<Facts, "mode">): boolean {
   return mode !== "snapshot";
 }
 
-/** Ordinary and partitioned tables: only these have a replica identity and can be published. */
+/** Only ordinary and partitioned tables have a replica identity and can be published. */
 export function isTable({ exists, kind }: TableFacts): boolean {
   return exists && (kind === "r" || kind === "p");
 }
 
-/** The slots of the pipe itself: read by its user, of the given name, or as ClickPipes names those of a pipe that is paused. */
+/**
+ * The pipe's own slots. An active slot is one if the ClickPipes user reads it. An inactive slot (the pipe is paused) is one if it
+ * has the given name, or a name that ClickPipes generates.
+ */
 export function ownSlots({ slots, role, slotName }: Pick<Facts, "slots" | "role" | "slotName">): SlotFacts[] {
   return slots.filter((slot) => {
     if (!slot.here || slot.plugin !== "pgoutput") return false;
@@ -54,7 +57,7 @@ export function ownSlots({ slots, role, slotName }: Pick<Facts, "slots" | "role"
   });
 }
 
-/** Once the pipe has its slot, it makes none, and waits for nobody. */
+/** A pipe that has its slot creates no other one, so it waits for no transaction. */
 export function needsNewSlot(facts: Pick<Facts, "mode" | "slots" | "role" | "slotName">): boolean {
   return replicatesChanges(facts) && ownSlots(facts).length === 0;
 }
@@ -63,7 +66,7 @@ export function isPipeRunning(facts: Facts): boolean {
   return ownSlots(facts).some(({ active }) => active);
 }
 
-/** Turned away for want of a place, which the running pipe of the same user holds. */
-export function holdsItsPlaces(facts: Facts, probe: ProbeFailure): boolean {
+/** The server refused the probe because the running pipe of the same user holds the connections that the probe needs. */
+export function isCrowdedOut(facts: Facts, probe: ProbeFailure): boolean {
   return probe.code === SQLSTATE.tooManyConnections && isPipeRunning(facts);
 }

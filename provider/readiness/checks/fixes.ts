@@ -14,12 +14,12 @@ export function displayColumns(table: TableName, columns: string[]): string {
   return `${displayTable(table)} (${columns.map(displayIdentifier).join(", ")})`;
 }
 
-/** `columns`: null where nobody can tell which. */
+/** `columns`: null if they are unknown. */
 export function addPrimaryKey(table: TableName, columns: string[] | null): string {
   return `ALTER TABLE ${qualified(table)} ADD PRIMARY KEY${columns ? columnList(columns) : " (…)"}`;
 }
 
-/** `to`: such as `FULL`. */
+/** `to`: for example `FULL`. */
 export function setIdentity(table: TableName, to: string): string {
   return `ALTER TABLE ${qualified(table)} REPLICA IDENTITY ${to}`;
 }
@@ -36,7 +36,7 @@ export function publishViaRoot(publication: string): string {
   return `ALTER PUBLICATION ${identifier(publication)} SET (publish_via_partition_root = true)`;
 }
 
-/** Takes the table out and puts it in again, as one transaction: no change is lost between the two. */
+/** Drops the table from the publication and adds it again. One transaction, so that no change is lost in between. */
 export function republish(
   publication: string,
   table: TableName & Pick<NarrowedMember, "filter" | "filtered">,
@@ -44,7 +44,7 @@ export function republish(
 ): string {
   const filter = changed.filter === undefined ? table.filter : null;
   if (changed.filter === undefined && table.filtered && filter === null)
-    return `check again when nobody has ${displayTable(table)} locked: its row filter cannot be read now`;
+    return `check again when ${displayTable(table)} is no longer locked; its row filter cannot be read now`;
   const alter = `ALTER PUBLICATION ${identifier(publication)}`;
   const where = filter === null ? "" : ` WHERE ${portable(filter)}`;
   const both = `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${columnList(changed.listed)}${where}`;
@@ -55,12 +55,12 @@ export function dropSlot(name: string): string {
   return `SELECT pg_catalog.pg_drop_replication_slot(${literal(name)})`;
 }
 
-/** Gives room for more of what a server has only so many of. */
+/** Raises a limit of the server. Neon does not allow ALTER SYSTEM, so there a subscriber has to make room. */
 export function raiseSetting(
   setting: "max_wal_senders" | "max_replication_slots",
   now: number,
   on: ServerFacts,
 ): string {
-  if (on.neon) return "end a subscriber that is no longer needed";
+  if (on.neon) return "stop a subscriber that you no longer need";
   return `ALTER SYSTEM SET ${setting} = ${Math.max(10, now + 4)} -- and restart the server`;
 }

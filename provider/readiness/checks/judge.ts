@@ -2,9 +2,9 @@ import { displayTable, type TableName } from "../../postgres/sql/table";
 import { joinFirst } from "../../text";
 import type { ReadinessCheck } from "../check";
 
-/** One line of the report, before it is kept. */
+/** One line of the report, before it goes into the state. */
 export interface ReadinessLine extends ReadinessCheck {
-  /** What somebody's lock kept us from looking at, and who: of that, what the last look found stays. */
+  /** What could not be read because of a lock, and who holds the lock. The report keeps the last known result for it. */
   unread?: string;
 }
 
@@ -22,17 +22,17 @@ export function judge(check: string, good: boolean, ok: string, finding: Finding
 
 export interface TablesFinding<T> {
   status?: "warning" | "blocked";
-  /** What is wrong with the tables, whose names follow. */
+  /** What is wrong with the tables. Their names are appended. */
   detail: string;
   fix: (table: T) => string;
-  /** How each is named. Default: as a person writes it in SQL. */
+  /** How to write each table. Default: as in SQL, quoted only if necessary. */
   display?: (table: T) => string;
 }
 
-/** As many as a person reads; the others come up when these are mended. */
+/** As many as you would read. The others show up when these are fixed. */
 const MOST_NAMED = 10;
 
-/** One line for all tables that have the same thing wrong, one statement for each of the first few. */
+/** One line for all tables with the same problem, and one statement for each of the first few. */
 export function judgeTables<T extends TableName>(
   check: string,
   wrong: T[],

@@ -16,7 +16,7 @@ export function publicationChecks(facts: Facts): ReadinessLine[] {
   }
   return [
     judge("publication", isReadAsWritten(publication), `publication "${publication}" exists`, {
-      detail: `publication "${publication}" would be read as another name: pgoutput folds upper case and splits at blanks, commas and quotes`,
+      detail: `pgoutput would look up publication "${publication}" under another name: it folds upper case and splits at spaces, commas and quotes`,
       fix: `ALTER PUBLICATION ${name} RENAME TO ${identifier(publication.toLowerCase().replace(/[\s,"]+/g, "_"))}`,
     }),
     judgeTables(
@@ -33,9 +33,9 @@ export function publicationChecks(facts: Facts): ReadinessLine[] {
     judge(
       "viaRoot",
       pub.viaRoot || !there.some(({ kind }) => kind === "p"),
-      "partitioned tables are published as themselves",
+      "partitioned tables are published under their own names",
       {
-        detail: "changes of partitioned tables come under the names of their partitions",
+        detail: "changes to partitioned tables arrive under the names of their partitions",
         fix: publishViaRoot(publication),
       },
     ),
@@ -43,10 +43,10 @@ export function publicationChecks(facts: Facts): ReadinessLine[] {
     judgeTables(
       "filters",
       there.filter(({ filtered }) => filtered),
-      "no row filter",
+      "no table has a row filter",
       {
         status: "warning",
-        detail: "a row filter keeps changes from ClickHouse",
+        detail: "a row filter keeps changes from reaching ClickHouse",
         fix: (table) => republish(publication, table, { listed: table.listed, filter: null }),
       },
     ),
@@ -55,8 +55,8 @@ export function publicationChecks(facts: Facts): ReadinessLine[] {
 
 function columnsCheck({ publication }: Facts, there: TableFacts[]): ReadinessLine {
   const lacking = there.filter(({ unpublishedColumns }) => unpublishedColumns.length > 0);
-  const line = judgeTables("columns", lacking, "all columns of the pipe are published", {
-    detail: "columns are neither published nor excluded, and so NULL after each change",
+  const line = judgeTables("columns", lacking, "every column in the pipe is published", {
+    detail: "columns that are neither published nor excluded become NULL with every change",
     display: (table) => displayColumns(table, table.unpublishedColumns),
     fix: (table) => republish(publication, table, { listed: publishable(table) }),
   });
@@ -69,7 +69,7 @@ function createPublication(name: string, tables: TableFacts[]): string {
   return `CREATE PUBLICATION ${name} FOR TABLE ${members} WITH (publish_via_partition_root = true)`;
 }
 
-/** Generated columns cannot be listed before Postgres 18. */
+/** A column list cannot contain generated columns before Postgres 18. */
 function publishable({ columns, generated }: TableFacts): string[] | null {
   return columns === null ? null : columns.filter((column) => !generated.includes(column));
 }

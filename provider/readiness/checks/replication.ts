@@ -2,7 +2,7 @@ import { identifier } from "../../postgres/sql/statement";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { ReadinessCheck } from "../check";
 import type { ServerFacts } from "../sql/server";
-import { type Facts, holdsItsPlaces, isPipeRunning } from "./facts";
+import { type Facts, isCrowdedOut, isPipeRunning } from "./facts";
 import { raiseSetting } from "./fixes";
 import { judge } from "./judge";
 import { loginFix } from "./role";
@@ -28,13 +28,13 @@ function connectionChecks(facts: Facts): ReadinessCheck[] {
   const { role, server, replication } = facts;
   return [
     judge("replicationRole", server.replication, `role "${role}" has REPLICATION`, {
-      detail: `role "${role}" has no REPLICATION of its own; it is not inherited from other roles`,
+      detail: `role "${role}" lacks the REPLICATION attribute, which roles do not inherit`,
       fix: letReplicate(role),
     }),
     judge(
       "replicationConnection",
-      replication === undefined || holdsItsPlaces(facts, replication),
-      "IDENTIFY_SYSTEM answers over a replication connection",
+      replication === undefined || isCrowdedOut(facts, replication),
+      "a replication connection answers IDENTIFY_SYSTEM",
       { detail: `a replication connection as "${role}" failed: ${replication?.text}`, fix: connectionFix(facts) },
     ),
   ];
@@ -46,14 +46,14 @@ function connectionFix(facts: Facts): string {
   if (!server.replication) return letReplicate(role);
   if (replication?.code === SQLSTATE.tooManyConnections)
     return isWalSenderFree(facts) ? `ALTER ROLE ${identifier(role)} CONNECTION LIMIT -1` : raiseWalSenders(server);
-  return "use the direct host, without a pooler, and mend what the message names";
+  return "use the direct host, not a pooler, and fix what the error names";
 }
 
 function letReplicate(role: string): string {
   return `ALTER ROLE ${identifier(role)} REPLICATION`;
 }
 
-/** Or the pipe that is running holds it. */
+/** A running pipe already holds the walsender that it needs. */
 function isWalSenderFree(facts: Facts): boolean {
   return facts.server.walSenders < facts.server.maxWalSenders || isPipeRunning(facts);
 }

@@ -15,9 +15,9 @@ import { transactionChecks } from "./transactions";
 import { writeChecks } from "./writes";
 
 interface Section {
-  /** Whether its checks mean anything; default: always. */
+  /** Whether its checks make sense. Default: always. */
   where?: (facts: Facts) => boolean;
-  /** Each gives its lines, one for each check. */
+  /** Each returns one line per check. */
   checks: ((facts: Facts) => ReadinessLine[])[];
 }
 
@@ -32,8 +32,8 @@ const SECTIONS: readonly Section[] = [
 ];
 
 /**
- * What ClickPipes would say of this source, and what it would not say: one line a check, in a fixed order. A check that
- * means nothing without something that is missing, such as the rights of a role that does not exist, is left out.
+ * What ClickPipes checks in this source, and what it does not check but fails on later: one line per check, in a fixed order. A
+ * check is left out if it makes no sense without something that is missing, such as the privileges of a role that does not exist.
  */
 export function readinessReport(facts: Facts): ReadinessLine[] {
   return SECTIONS.filter(({ where }) => where?.(facts) ?? true).flatMap(({ checks }) =>
@@ -41,21 +41,34 @@ export function readinessReport(facts: Facts): ReadinessLine[] {
   );
 }
 
-/** What passes by itself, and would show as a change on every refresh. */
-const PASSING: readonly string[] = ["openTransactions"];
+/** What comes and goes without a change to the source, so it would show as a change on every refresh. */
+const TRANSIENT: readonly string[] = ["openTransactions"];
 
-/** What is kept: of what passes by itself, and of what nobody can look at for now, what was found last. */
+/**
+ * What the state keeps after a refresh. The last line stays for what is transient, for what cannot be read now, and for what did
+ * not change but in its wording, which differs between versions of the package.
+ */
 export function lastingReport(report: ReadinessLine[], before: ReadinessCheck[] = []): ReadinessCheck[] {
   return report.map(({ unread, ...now }) => {
     const last = before.find(({ check }) => check === now.check);
-    // What is certainly blocked is no less so for what nobody can look at.
-    const isKnown = now.status !== "blocked" || last?.status === "blocked";
-    const passes = unread === undefined ? PASSING.includes(now.check) && now.status !== "ok" : isKnown;
-    return (passes && last) || now;
+    if (last === undefined) return now;
+    // A line that is blocked for what could be read is news, unless it was blocked before.
+    const isKnown = now.status !== "blocked" || last.status === "blocked";
+    const isTransient = TRANSIENT.includes(now.check) && now.status !== "ok";
+    const stays = unread === undefined ? isTransient || isSameFinding(now, last) : isKnown;
+    return stays ? last : now;
   });
 }
 
-/** For people who look now: with what is unknown. */
+/** What a detail states: names in quotes, settings, numbers, and everything after a colon. The rest is wording. */
+const FACTS = /"[^"]*"|= [^\s,;]+|\d+|: .*/g;
+
+function isSameFinding(now: ReadinessCheck, last: ReadinessCheck): boolean {
+  const facts = ({ detail }: ReadinessCheck) => JSON.stringify(detail.match(FACTS));
+  return now.status === last.status && now.fix === last.fix && facts(now) === facts(last);
+}
+
+/** The report as of now, including what is unknown. */
 export function currentReport(report: ReadinessLine[]): ReadinessCheck[] {
   return report.map(({ unread, ...line }) =>
     unread === undefined || line.detail === unread ? line : { ...line, detail: `${line.detail}; ${unread}` },

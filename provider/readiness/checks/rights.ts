@@ -21,9 +21,9 @@ export function rightChecks({ role, tables, server }: Facts): ReadinessCheck[] {
     judgeTables(
       "select",
       there.filter(({ selectable }) => !selectable),
-      `role "${role}" may read all tables`,
+      `role "${role}" can read all tables`,
       {
-        detail: `role "${role}" may not read all columns of`,
+        detail: `role "${role}" cannot read all columns of`,
         fix: (table) => `GRANT SELECT${columnList(table.columns)} ON ${qualified(table)} TO ${name}`,
       },
     ),

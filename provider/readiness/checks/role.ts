@@ -1,7 +1,7 @@
 import { identifier } from "../../postgres/sql/statement";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { ReadinessCheck } from "../check";
-import { type Facts, holdsItsPlaces } from "./facts";
+import { type Facts, isCrowdedOut } from "./facts";
 import { judge } from "./judge";
 
 export function roleChecks(facts: Facts): ReadinessCheck[] {
@@ -13,22 +13,24 @@ export function roleChecks(facts: Facts): ReadinessCheck[] {
   }
   const narrow = server.connectionLimit >= 0 && server.connectionLimit < 3;
   return [
-    judge("role", server.canLogin && !server.expired, `role "${role}" may log in`, {
-      detail: server.canLogin ? `the password of role "${role}" has expired` : `role "${role}" may not log in`,
+    judge("role", server.canLogin && !server.expired, `role "${role}" can log in`, {
+      detail: server.canLogin
+        ? `the password of role "${role}" has expired`
+        : `role "${role}" is not permitted to log in`,
       fix: server.canLogin ? `ALTER ROLE ${name} VALID UNTIL 'infinity'` : `ALTER ROLE ${name} LOGIN`,
     }),
-    judge("connectionLimit", !narrow, "enough connections allowed", {
+    judge("connectionLimit", !narrow, "the connection limit is high enough", {
       status: "warning",
-      detail: `role "${role}" may hold ${server.connectionLimit} connections; the first load takes several`,
+      detail: `role "${role}" is limited to ${server.connectionLimit} connections; the initial load uses several`,
       fix: `ALTER ROLE ${name} CONNECTION LIMIT -1`,
     }),
-    judge("connect", server.mayConnect, "may connect to the database", {
+    judge("connect", server.mayConnect, "the ClickPipes user has CONNECT on the database", {
       detail: `role "${role}" has no CONNECT on database "${server.database}"`,
       fix: `GRANT CONNECT ON DATABASE ${identifier(server.database)} TO ${name}`,
     }),
     judge(
       "login",
-      facts.login === undefined || holdsItsPlaces(facts, facts.login),
+      facts.login === undefined || isCrowdedOut(facts, facts.login),
       "the ClickPipes user can log in with its password",
       { detail: `logging in as "${role}" failed: ${facts.login?.text}`, fix: loginFix(facts) },
     ),
@@ -36,15 +38,15 @@ export function roleChecks(facts: Facts): ReadinessCheck[] {
   ];
 }
 
-/** The transaction that exports the snapshot lives as long as the first load, and ClickPipes overrides neither of them. */
+/** The transaction that exports the snapshot stays open during the whole initial load. ClickPipes overrides neither timeout. */
 function timeoutChecks({ role, server, timeouts }: Facts): ReadinessCheck[] {
   if (timeouts === undefined) return [];
   const set = Object.entries(timeouts).filter(([, value]) => value !== null && value !== "0");
   const inDatabase = `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(server.database)}`;
   return [
-    judge("timeouts", set.length === 0, "no time-out of the server ends a long first load", {
+    judge("timeouts", set.length === 0, "no server timeout cuts off a long initial load", {
       status: "warning",
-      detail: `sessions of "${role}" have ${set.map(([name, value]) => `${name} = ${value}`).join(" and ")}, which ends a first load that takes longer`,
+      detail: `sessions of "${role}" have ${set.map(([name, value]) => `${name} = ${value}`).join(" and ")}, which cuts off a longer initial load`,
       fix: set.map(([name]) => `${inDatabase} SET ${name} = 0`).join("; "),
     }),
   ];
@@ -59,6 +61,6 @@ export function loginFix({ role, server, login }: Facts): string {
   if (login?.code === SQLSTATE.transactionTimeout)
     return `ALTER ROLE ${name} IN DATABASE ${identifier(server.database)} SET transaction_timeout = 0`;
   if (login?.code === SQLSTATE.invalidPassword)
-    return `ALTER ROLE ${name} PASSWORD '…' -- or give the password that it has`;
-  return "correct the host, IP Allow or TLS setting that the message names";
+    return `ALTER ROLE ${name} PASSWORD '…' -- or use the password that the role has`;
+  return "correct the host, IP Allow or TLS setting that the error names";
 }

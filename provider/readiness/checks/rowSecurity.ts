@@ -3,7 +3,7 @@ import { type Facts, isTable } from "./facts";
 import { judgeTables, type ReadinessLine } from "./judge";
 import { unreadOf, withUnread } from "./unread";
 
-/** Of policies on a table that somebody has locked nobody knows what they hide: neither ok nor blocked. */
+/** The policies of a locked table cannot be read, so the result for it is neither ok nor blocked. */
 export function rowSecurityChecks({ role, server, tables }: Facts): ReadinessLine[] {
   const subject = server.bypassRls ? [] : tables.filter(isTable);
   const hiding = subject.filter(({ rowSecurity }) => rowSecurity);
@@ -13,9 +13,11 @@ export function rowSecurityChecks({ role, server, tables }: Facts): ReadinessLin
     `whether row-level security hides rows from "${role}"`,
   );
   if (hiding.length === 0 && unread)
-    return [{ check: "rowSecurity", status: "warning", detail: unread, fix: "check again when that is done", unread }];
-  const line = judgeTables("rowSecurity", hiding, "row-level security hides nothing", {
-    detail: `row-level security may hide rows from "${role}", and the first load would miss them silently`,
+    return [
+      { check: "rowSecurity", status: "warning", detail: unread, fix: "check again when the lock is released", unread },
+    ];
+  const line = judgeTables("rowSecurity", hiding, "row-level security hides no rows", {
+    detail: `row-level security may hide rows from "${role}", and the initial load would silently miss them`,
     fix: (table) => rowsFix(table, role),
   });
   return [withUnread(line, unread)];

@@ -15,42 +15,44 @@ export function slotChecks(facts: Facts): ReadinessCheck[] {
     }),
     judge("lostSlots", lost.length === 0, "no slot has lost its WAL", {
       status: "warning",
-      detail: `slots without their WAL: ${lost.join(", ")}: their pipes have to be resynced`,
+      detail: `slots that have lost their WAL, so their pipes need a resync: ${lost.join(", ")}`,
       fix: lost.map(dropSlot).join("; "),
     }),
     ...slotNameChecks(facts),
   ];
 }
 
-/** Only a slot of this database can be dropped over this connection. */
+/** This connection can only drop slots of its own database. */
 function freeSlot(slots: SlotFacts[]): string | undefined {
   const idle = slots.find(({ here, active }) => here && !active);
-  return idle && `${dropSlot(idle.name)} -- if nobody will read it any more`;
+  return idle && `${dropSlot(idle.name)} -- if no subscriber needs it any more`;
 }
 
 function slotNameChecks({ slots, slotName, mode, role }: Facts): ReadinessCheck[] {
   if (slotName === undefined) return [];
   const slot = slots.find(({ name }) => name === slotName);
   const found = mode === "cdc_only" ? unfitSlot(slot, slotName, role) : slotInTheWay(slot, slotName, role);
-  return [judge("slotName", found === undefined, `slot ${slotName} is as ${mode} needs it`, found ?? NOTHING)];
+  return [judge("slotName", found === undefined, `slot ${slotName} fits replication mode ${mode}`, found ?? NOTHING)];
 }
 
-const NOTHING: Finding = { detail: "", fix: "" };
+const NOTHING: Readonly<Finding> = { detail: "", fix: "" };
 
 function unfitSlot(slot: SlotFacts | undefined, name: string, role: string): Finding | undefined {
   const create = `SELECT pg_catalog.pg_create_logical_replication_slot(${literal(name)}, 'pgoutput')`;
   const again = `${dropSlot(name)}; ${create}`;
   if (!slot) return { detail: `slot ${name} does not exist`, fix: create };
-  if (!slot.here) return { detail: `slot ${name} reads another database`, fix: "choose another `replicationSlotName`" };
-  if (slot.plugin !== "pgoutput") return { detail: `slot ${name} reads with ${slot.plugin}`, fix: again };
+  if (!slot.here)
+    return { detail: `slot ${name} belongs to another database`, fix: "choose another `replicationSlotName`" };
+  if (slot.plugin !== "pgoutput")
+    return { detail: `slot ${name} uses output plugin "${slot.plugin}" instead of pgoutput`, fix: again };
   if (slot.lost) return { detail: `slot ${name} has lost its WAL`, fix: again };
   if (slot.active && slot.reader !== role)
-    return { detail: `slot ${name} is read by role "${slot.reader}"`, fix: "end that subscriber" };
+    return { detail: `slot ${name} is read by role "${slot.reader}"`, fix: "stop that subscriber" };
   return undefined;
 }
 
-/** With its first load, ClickPipes makes the slot itself, and fails where there is one. */
+/** With an initial load, ClickPipes creates the slot itself. It fails if the slot already exists. */
 function slotInTheWay(slot: SlotFacts | undefined, name: string, role: string): Finding | undefined {
   if (!slot || (slot.active && slot.reader === role)) return undefined;
-  return { detail: `slot ${name} exists already; ClickPipes makes its own`, fix: dropSlot(name) };
+  return { detail: `slot ${name} already exists, and ClickPipes creates its own`, fix: dropSlot(name) };
 }

@@ -5,7 +5,7 @@ import type { TableFacts } from "../sql/tables";
 import { type Facts, isTable, replicatesChanges } from "./facts";
 import { type Finding, judge, judgeTables } from "./judge";
 
-/** Of the tables that a missing publication would publish nobody knows anything; with changes, that is a check of its own. */
+/** If the publication is missing and no tables are listed, the tables are unknown. With changes, `publication` reports that. */
 export function areTablesJudged(facts: Facts): boolean {
   return !isScopeUnknown(facts) || !replicatesChanges(facts);
 }
@@ -26,14 +26,14 @@ export function tableChecks(facts: Facts): ReadinessCheck[] {
       {
         detail: "no such table",
         fix: (table) =>
-          `CREATE TABLE ${qualified(table)} (…), or leave it out; \`pulumi refresh\` forgets what was dropped since`,
+          `create ${displayTable(table)}, or leave it out; if it was dropped, run \`pulumi refresh\` to forget it`,
       },
     ),
     judgeTables(
       "tableNames",
       tables.filter((table) => /\./.test(table.schema + table.name)),
-      "ClickPipes can name all tables",
-      { detail: "ClickPipes cannot name tables with a dot", fix: withoutDots },
+      "no name contains a dot",
+      { detail: "ClickPipes does not support a dot in the name of a table or schema", fix: withoutDots },
     ),
     ...kindChecks(tables),
   ];
@@ -41,15 +41,15 @@ export function tableChecks(facts: Facts): ReadinessCheck[] {
 
 function noTable({ publication }: Facts): Finding {
   return {
-    detail: "there is no table to replicate",
+    detail: "there are no tables to replicate",
     fix: `add tables to the publication (ALTER PUBLICATION ${identifier(publication)} ADD TABLE …)`,
   };
 }
 
 function noScope({ publication }: Facts): Finding {
   return {
-    detail: `no tables are given, and publication "${publication}", whose tables would be taken, does not exist`,
-    fix: "give `tables`",
+    detail: `\`tables\` is not set, and publication "${publication}", which would supply them, does not exist`,
+    fix: "set `tables`",
   };
 }
 
@@ -67,23 +67,23 @@ function kindChecks(tables: TableFacts[]): ReadinessCheck[] {
     judgeTables(
       "tableKinds",
       tables.filter((table) => table.exists && !(isTable(table) && table.persistent)),
-      "all are ordinary or partitioned tables",
+      "all tables are ordinary or partitioned tables",
       {
-        detail: "not an ordinary, logged table",
+        detail: "not an ordinary or partitioned table, or not logged",
         fix: (table) =>
           isTable(table)
             ? `ALTER TABLE ${qualified(table)} SET LOGGED`
-            : `leave ${displayTable(table)} out, and replicate the tables behind it`,
+            : `leave ${displayTable(table)} out, and replicate its underlying tables`,
       },
     ),
     judgeTables(
       "partitions",
       tables.filter(({ partition, publishedParent }) => partition && publishedParent),
-      "no partition stands for its parent",
+      "no partition is listed instead of its parent",
       {
-        detail: "changes of these partitions come under the name of their parent",
+        detail: "changes to these partitions arrive under the name of their parent",
         fix: ({ publishedParent, ...table }) =>
-          publishedParent ? `map ${displayTable(publishedParent)} instead of ${displayTable(table)}` : "",
+          publishedParent ? `replicate ${displayTable(publishedParent)} instead of ${displayTable(table)}` : "",
       },
     ),
   ];

@@ -5,7 +5,7 @@ import type { ReadinessLine } from "./judge";
 
 const MOST_NAMED = 5;
 
-/** That something is unknown of these tables, and who holds them; undefined where nobody holds one. */
+/** What is unknown about these tables, and who holds their locks. Undefined if none is locked. */
 export function unreadOf<T extends TableName>(
   tables: T[],
   holderOf: (table: T) => Blocker | null,
@@ -16,10 +16,10 @@ export function unreadOf<T extends TableName>(
     return holder === null ? [] : [`${displayTable(table)}, locked by ${displayBlocker(holder)}`];
   });
   if (held.length === 0) return undefined;
-  return `${what} is unknown for ${held.slice(0, MOST_NAMED).join(", ")}${held.length > MOST_NAMED ? ", and others" : ""}`;
+  return `${what} is unknown for ${held.slice(0, MOST_NAMED).join(", ")}${held.length > MOST_NAMED ? " and others" : ""}`;
 }
 
-/** The same of row filters. */
+/** The same for row filters. */
 export function unreadFilters<T extends TableName & { filterHeldBy: Blocker | null }>(tables: T[]): string | undefined {
   return unreadOf(tables, ({ filterHeldBy }) => filterHeldBy, "the row filter");
 }

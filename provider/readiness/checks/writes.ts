@@ -7,7 +7,7 @@ import { lacksIdentity } from "./identity";
 import { judgeTables, type ReadinessLine } from "./judge";
 import { unreadFilters, withUnread } from "./unread";
 
-/** Tables of the application that the publication harms, be they the pipe's or not. */
+/** The application's tables that the publication harms, whether or not the pipe replicates them. */
 export function writeChecks(facts: Facts): ReadinessLine[] {
   const { tables, unsafe } = facts;
   const known = new Map(tables.map((table) => [tableKey(table), table]));
@@ -17,25 +17,28 @@ export function writeChecks(facts: Facts): ReadinessLine[] {
     writeCheck(
       facts,
       others.filter(({ hazard }) => hazard !== "partitionsToCome"),
+      // `identity` reports the tables that `others` leaves out.
+      `UPDATE and DELETE work on every ${others.length < unsafe.length ? "other published" : "published"} table`,
     ),
     judgeTables(
       "futurePartitions",
       others.filter(({ hazard }) => hazard === "partitionsToCome"),
-      "partitions to come will identify their rows",
+      "future partitions will have a replica identity",
       {
         status: "warning",
-        detail: "UPDATE or DELETE will fail in partitions to come, which inherit no replica identity but a primary key",
+        detail:
+          "UPDATE or DELETE will fail in future partitions, which inherit a primary key but no other replica identity",
         fix: (table) => addPrimaryKey(table, known.get(tableKey(table))?.otherColumns ?? null),
       },
     ),
   ];
 }
 
-function writeCheck(facts: Facts, losing: UnsafeTable[]): ReadinessLine {
+function writeCheck(facts: Facts, losing: UnsafeTable[], fine: string): ReadinessLine {
   const governing = facts.narrowed.filter(
     (member) => member.listed && losing.some((table) => isGovernedBy(member, table)),
   );
-  const line = judgeTables("applicationWrites", losing, "no published table loses its UPDATEs or DELETEs", {
+  const line = judgeTables("applicationWrites", losing, fine, {
     ...(facts.allowUnsafeTables && { status: "warning" }),
     detail: "UPDATE or DELETE fails in the application",
     display: (table) => `${displayTable(table)} ${explainHazard(table).problem}`,
@@ -44,7 +47,7 @@ function writeCheck(facts: Facts, losing: UnsafeTable[]): ReadinessLine {
   return withUnread(line, unreadFilters(governing));
 }
 
-/** A statement that runs as it stands, wherever the catalogs tell enough for one. */
+/** A statement that runs unchanged, if the catalogs tell enough to write one. */
 function hazardFix({ publication, narrowed }: Facts, table: UnsafeTable): string {
   const member = narrowed.find((one) => isGovernedBy(one, table));
   switch (table.hazard) {
@@ -77,12 +80,12 @@ function identityFix(publication: string, table: UnsafeTable, member: NarrowedMe
   if (table.primaryKey) return setIdentity(table, "DEFAULT");
   if (table.hazard === "invalidIndex") return explainHazard(table).fix;
   if (table.uniqueIndex !== null) return setIdentityIndex(table, table.uniqueIndex);
-  // FULL allows no list of columns.
+  // FULL does not allow a column list.
   if (member?.listed) return `${republish(publication, member, { listed: null })}; ${setIdentity(table, "FULL")}`;
   return setIdentity(table, "FULL");
 }
 
-/** What a member has of lists and filters, its partitions have too. */
+/** The column list and row filter of a member also apply to its partitions. */
 function isGovernedBy(member: NarrowedMember, table: TableName): boolean {
   return [member, ...member.partitions].some((one) => tableKey(one) === tableKey(table));
 }

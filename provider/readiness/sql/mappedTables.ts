@@ -4,8 +4,8 @@ import { PUBLISHABLE, receivedTables } from "../../publication/sql/members";
 import type { MappedTable } from "../check";
 
 /**
- * The `with` of a statement on the tables of the pipe: the `publication` ($2); the tables `mapped` ($3 to $5), or else those
- * that it publishes; and `under`, the published parent of each that is a partition.
+ * The `with` clause of a query on the tables of the pipe: the `publication` ($2); `mapped`, the tables in $3 to $5 or, if these are
+ * null, the published ones; and `under`, the published parent of each table that is a partition.
  */
 export function mappedTables(version: number): string {
   return `with recursive publication as (select * from pg_publication where pubname = $2), ${receivedTables(version)},
@@ -13,7 +13,7 @@ export function mappedTables(version: number): string {
       select distinct t.relid from received t join pg_class c on c.oid = t.relid where ${PUBLISHABLE}
     ), ${LOCKED},
     mapped as (
-      -- Of an array the planner knows how long it is: with a guess of 100 it would look through all published tables for each.
+      -- The planner knows the length of an array. With a guess of 100 rows it would scan all published tables for each.
       select m.schema, m.name, m.excluded, c.oid, t.relid
         from (select schema, name, case when excluded is null then '{}' else array(select jsonb_array_elements_text(excluded::jsonb)) end as excluded
                 from unnest($3::text[], $4::text[], $5::text[]) as u (schema, name, excluded)) m

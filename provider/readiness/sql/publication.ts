@@ -7,9 +7,9 @@ import type { TableName } from "../../postgres/sql/table";
 export interface PublicationFacts {
   exists: boolean;
   viaRoot: boolean;
-  /** INSERT, UPDATE and DELETE that it leaves out. */
+  /** Which of INSERT, UPDATE and DELETE it does not publish. */
   missingOperations: string[];
-  /** Beside whole schemas, Postgres takes no list of columns. */
+  /** It publishes whole schemas. Postgres then allows no column lists. */
   ofSchemas: boolean;
 }
 
@@ -25,11 +25,11 @@ export function readPublicationFacts(version: number, name: string): Query<Publi
   );
 }
 
-/** A table with a list of columns or a row filter, and what stands under it: these govern its partitions too. */
+/** A table with a column list or a row filter, and its partitions, to which both apply too. */
 export interface NarrowedMember extends TableName {
   listed: string[] | null;
   filter: string | null;
-  /** There is a filter, be its text known or not. */
+  /** It has a filter, even if its text is unknown. */
   filtered: boolean;
   filterHeldBy: Blocker | null;
   partitions: TableName[];
@@ -59,7 +59,7 @@ export function readNarrowedMembers(version: number, publication: string): Query
   );
 }
 
-/** The row filter of `l`, a row of pg_publication_rel; null where there is none, or somebody has the table locked. */
+/** The row filter of `l`, a row of pg_publication_rel. Null if there is none, or if another session has the table locked. */
 export const FILTER_UNLESS_HELD = `case when l.prqual is not null and ${lockerOf("l.prrelid")} is null
                 then pg_get_expr(l.prqual, l.prrelid) end`;
 

@@ -1,6 +1,6 @@
 import { type Query, queryOneRow, queryRows } from "../../postgres/sql/statement";
 
-/** The server and the role, as ClickPipes will find them. */
+/** What ClickPipes will find: the server and the role. */
 export interface ServerFacts {
   versionNumber: number;
   versionText: string;
@@ -40,18 +40,18 @@ export function readServerFacts(role: string): Query<ServerFacts> {
   );
 }
 
-/** Time-outs that ClickPipes does not override, of its user's own session; null where the server has no such setting. */
+/** Timeouts that ClickPipes does not override, in a session of its user. Null if the server has no such setting. */
 export interface SessionTimeouts {
   transaction_timeout: string | null;
   idle_session_timeout: string | null;
 }
 
-/** Asked on the user's own login, whose search path need not be ours. */
+/** Runs in the user's own session, with whatever search path it has. */
 export const readSessionTimeouts =
   "select pg_catalog.current_setting('transaction_timeout', true) as transaction_timeout, " +
   "pg_catalog.current_setting('idle_session_timeout', true) as idle_session_timeout";
 
-/** One that has written, of a session or, by `gid`, prepared: a new slot waits for its end, whatever its database. */
+/** A transaction that has written; with a `gid`, a prepared one. A new slot waits for its end, whatever its database. */
 export interface OpenTransaction {
   xid: string;
   seconds: number;
@@ -62,7 +62,7 @@ export interface OpenTransaction {
   gid: string | null;
 }
 
-/** The oldest of both kinds. */
+/** The five oldest of each kind. */
 export function readOpenTransactions(): Query<OpenTransaction[]> {
   return queryRows(`
     (select backend_xid::text as "xid", extract(epoch from clock_timestamp() - xact_start)::float8 as "seconds", datname::text as "database", pid,
@@ -78,7 +78,7 @@ export function readOpenTransactions(): Query<OpenTransaction[]> {
 export interface SlotFacts {
   name: string;
   plugin: string;
-  /** Whether it reads this database. */
+  /** It reads this database. */
   here: boolean;
   active: boolean;
   /** The role that reads it now. */
@@ -86,7 +86,7 @@ export interface SlotFacts {
   lost: boolean;
 }
 
-/** Slot names are the server's: one of another database is in the way too. */
+/** Slot names are unique per server, so slots of other databases count too. */
 export function readSlotFacts(): Query<SlotFacts[]> {
   return queryRows(`
     select s.slot_name::text as "name", s.plugin::text as "plugin", s.database = current_database() as "here", s.active as "active",

@@ -1,8 +1,8 @@
 import { hidesRows, narrowingPolicies, policiesHeldBy, showsRows } from "../../postgres/sql/rowSecurity";
 import { FILTER_HOLDER, FILTER_UNLESS_HELD } from "./publication";
 
-// What `readTableFacts` selects, by subject. In its statement `c` is the table in `pg_class`, `n` its schema, `m` how it is
-// mapped, `r` the role, `p` the publication, `l` the table as a member of it, `o` the other index, `u` its published parent.
+// What `readTableFacts` selects, by subject. Aliases in its query: `c` the table in `pg_class`, `n` its schema, `m` its mapping,
+// `r` the role, `p` the publication, `l` its membership in the publication, `o` the other index, `u` its published parent.
 
 /** Subqueries on the table `c`. */
 const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual, attgenerated = 's' as stored
@@ -14,7 +14,7 @@ export const OTHER_INDEX = `(select x.relname::text as name, array(select a.name
                          and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum = any (i.columns)
                                             and (not a.attnotnull or a.attgenerated <> '')) order by 1 limit 1)`;
 
-/** The columns that the effective key is made of. */
+/** The columns of the effective key. */
 const KEY = `(select unnest(indkey::int2[]) as attnum from pg_index
                where indrelid = c.oid and case c.relreplident when 'i' then indisreplident else indisprimary end)`;
 
@@ -41,7 +41,7 @@ export const IDENTITY = `
            exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",
            o.name as "otherIndex", o.columns as "otherColumns"`;
 
-/** The columns that the publication lists; null where it has all of them. */
+/** The column list of the publication. Null if it has none. */
 function listedColumns(version: number): string {
   return version >= 15 ? "l.prattrs::int2[]" : "null::int2[]";
 }
@@ -49,7 +49,7 @@ function listedColumns(version: number): string {
 export function generatedColumns(version: number): string {
   const attrs = listedColumns(version);
   const storedPublished = version >= 18 ? "p.pubgencols = 's' and a.stored" : "false";
-  // A column comes with changes where it is listed, or where there is no list and it is not generated, or published all the same.
+  // Changes include a generated column if the column list has it, or if there is no list and the publication publishes it.
   const generatedComes = `case when ${attrs} is not null then a.attnum = any (${attrs}) else ${storedPublished} end`;
   return `
            array(select a.name from ${LIVE} a where a.generated and a.name <> all (m.excluded) and (${generatedComes}) is not true order by 1) as "generated",

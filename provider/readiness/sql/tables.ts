@@ -13,38 +13,38 @@ export interface TableFacts extends TableName, RowSecurity {
   partition: boolean;
   usage: boolean;
   selectable: boolean;
-  /** The columns that the pipe reads, where it does not read all of them. */
+  /** The columns that the pipe reads. Null if it reads all. */
   columns: string[] | null;
-  /** Rows may be hidden from the role. */
+  /** Row-level security may hide rows from the role. */
   rowSecurity: boolean;
   identity: string;
   hasKey: boolean;
   hasIdentityIndex: boolean;
-  /** A unique index that could be the replica identity, and its columns. */
+  /** A unique index that could become the replica identity, and its columns. */
   otherIndex: string | null;
   otherColumns: string[] | null;
-  /** What the pipe leaves out although there is no such column. */
+  /** Excluded columns that do not exist. */
   unknownColumns: string[];
-  /** Columns that come with the first load and never with a change. */
+  /** Generated columns that the initial load includes and changes do not. */
   generated: string[];
-  /** Those of them that no publication can publish. */
+  /** Virtual generated columns, which no publication can publish. */
   virtual: string[];
   generatedInKey: boolean;
-  /** Named by the publication: itself, by its schema, or with all tables. */
+  /** The publication contains the table itself, its schema, or all tables. */
   member: boolean;
   published: boolean;
-  /** The published table whose partition it is. */
+  /** The published table that it is a partition of. */
   publishedParent: TableName | null;
   listed: string[] | null;
   filter: string | null;
-  /** There is a filter, be its text known or not. */
+  /** It has a filter, even if its text is unknown. */
   filtered: boolean;
-  /** Who keeps us from reading it. */
+  /** Whose lock prevents reading the filter. */
   filterHeldBy: Blocker | null;
   unpublishedColumns: string[];
 }
 
-/** Facts on the mapped tables; without a list, on those that the publication publishes. One row each, in one statement. */
+/** Facts about the mapped tables or, without a list, about the published ones: one row each, in one query. */
 export function readTableFacts(
   version: number,
   role: string,

@@ -6,30 +6,33 @@ import type { UserInputs, UserState } from "../state";
 import { tryGivenPassword } from "./login";
 import { generatePassword } from "./strength";
 
-/** Made once: where the transaction has to be repeated, the repetition must mean the same role. */
+/** Made once, so that a repeated transaction writes the same token and password. */
 export interface FirstPassword {
   token: string;
   password: string;
   generated: boolean;
-  /** What an existing role said to the password of the program. */
+  /** How an existing role answered a login with the program's password. */
   accepted?: LoginAnswer;
 }
 
-/** `known`: the password of a role that is made again. */
+/** `known` is the password of a role that is created again. */
 export async function chooseFirstPassword(context: Context, user: UserInputs, known?: string): Promise<FirstPassword> {
   const accepted = user.adopt ? await tryGivenPassword(context, user) : undefined;
   const password = user.password ?? known ?? generatePassword();
   return { token: freshToken(), password, generated: user.password === undefined, accepted };
 }
 
-/** The password of a user that is updated, and whether the role has to be given it. */
+/** The password of an updated user, and whether it has to be set on the role. */
 export interface Secret {
   password: string | undefined;
   generated: boolean;
   set: "no" | "desired" | "refused";
 }
 
-/** In place: a new `password`, a new one for a new `passwordVersion`, or the known one again where it no longer works. */
+/**
+ * Chooses the password in place: the new `password`, a generated one for a new `passwordVersion`, or the known one again if the
+ * role no longer accepts it.
+ */
 export async function choosePassword(context: Context, state: UserState, user: UserInputs): Promise<Secret> {
   const generated = user.password === undefined;
   const isNew = user.password !== undefined && user.password !== state.password;
@@ -37,14 +40,14 @@ export async function choosePassword(context: Context, state: UserState, user: U
     return { password: generatePassword(), generated, set: "desired" };
   const password = user.password ?? state.password;
   if (password === undefined) return { password, generated, set: "no" };
-  // An adopted role may have been given it elsewhere, as with Neon's console, where we may not alter it.
+  // An adopted role may already have this password. If the admin cannot alter the role, it is set elsewhere, such as in Neon's console.
   if (isNew && !state.adopted) return { password, generated, set: "desired" };
   const answer = await context.postgres.tryLogin(state.name, password);
   if (isNew) return { password, generated, set: answer === "accepted" ? "no" : "desired" };
   return { password, generated, set: answer === "refused" ? "refused" : "no" };
 }
 
-/** A role whose time is over refuses the right password too: it is tried again when the role has been mended. */
+/** An expired role refuses even the right password. The password is tried again once the role is valid. */
 export function passwordToSet(secret: Secret, role: Role): string | undefined {
   const set = secret.set === "desired" || (secret.set === "refused" && !hasExpired(role));
   return set ? secret.password : undefined;

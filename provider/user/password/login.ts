@@ -7,7 +7,7 @@ import { unacceptedPassword } from "../refusals";
 import { hasExpired, sameInstant } from "../sql/plan";
 import type { UserInputs, UserState } from "../state";
 
-/** What a role that exists says to the password of the program; undefined where there is nothing to ask or to tell. */
+/** Tries the program's password on an existing role. Undefined if the program gives none, or if there is no such role. */
 export async function tryGivenPassword(context: Context, user: UserInputs): Promise<LoginAnswer | undefined> {
   const { name, password } = user;
   if (password === undefined) return undefined;
@@ -15,34 +15,32 @@ export async function tryGivenPassword(context: Context, user: UserInputs): Prom
   return role && context.postgres.tryLogin(name, password);
 }
 
-/** Logs in with the password that the role should have by now. */
+/** Logs in with the password that the role should have now. */
 export async function proveLogin(context: Context, { id, user, outputs }: Made): Promise<void> {
   const { name, validUntil } = user;
   const { password } = outputs;
   if (password === undefined) return;
   if (hasExpired({ validUntil: validUntil ?? null })) {
-    context.warn(
-      `role "${name}" was valid until ${validUntil}: nobody can log in as it, so its password was not tried`,
-    );
+    context.warn(`role "${name}" expired at ${validUntil}, so no one can log in as it. Its password was not tested.`);
     return;
   }
   try {
     const answer = await provePassword(() => context.postgres.tryLogin(name, password));
     if (answer === "refused") throw unacceptedPassword(name);
     if (answer === "unclear")
-      context.warn(`the server does not let "${name}" log in from here, so its password could not be tried`);
+      context.warn(`the server does not let "${name}" log in from this machine, so its password was not tested.`);
   } catch (error) {
     throw unfinished(id, outputs, error);
   }
 }
 
-/** Found by logging in, which changes nothing; a role whose time is over refuses any password, and says so as itself. */
+/** Tests the password with a login, which changes nothing. An expired role refuses every password: its expiry is the drift. */
 export async function findPasswordDrift(context: Context, role: Role, state: UserState): Promise<string[]> {
   const name = `role "${role.name}"`;
   if (hasExpired(role)) {
     if (state.validUntil === undefined) return [`${name} expired at ${role.validUntil}`];
     if (sameInstant(state.validUntil, role.validUntil))
-      context.warn(`${name} expired at ${role.validUntil}, as wished`);
+      context.warn(`${name} expired at ${role.validUntil}, as its \`validUntil\` says.`);
     return [];
   }
   if (state.password === undefined) return [];

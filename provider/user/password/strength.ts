@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { weakPassword } from "../refusals";
 
-/** Neon refuses passwords below this at COMMIT, by the formula of wagslane/go-password-validator v0.3.0. */
+/** Neon refuses a password with less entropy at COMMIT. It counts with the formula of wagslane/go-password-validator v0.3.0. */
 export const LEAST_BITS = 60;
 
 const CLASSES: readonly string[] = [
@@ -24,10 +24,11 @@ export function passwordBits(password: string): number {
 export function weaknessOf(password: string): string | undefined {
   const bits = passwordBits(password);
   if (bits >= LEAST_BITS) return undefined;
-  return `has about ${Math.floor(bits)} bits of entropy; Neon takes ${LEAST_BITS} or more: make it longer, with more kinds of characters`;
+  const found = Math.floor(bits);
+  return `has about ${found} bits of entropy, and Neon requires at least ${LEAST_BITS}.\nMake it longer, with more kinds of characters.`;
 }
 
-/** Of a password that is going to be set; one that a role accepts already is not judged. */
+/** Call this for a password that will be set. A password that a role already accepts may be weak. */
 export function refuseWeakPassword(password: string): void {
   const weakness = weaknessOf(password);
   if (weakness !== undefined) throw weakPassword(weakness);
@@ -47,12 +48,12 @@ function countedLength(password: string): number {
   return Buffer.byteLength(rest.join(""));
 }
 
-/** Of three or more equal characters in a row, two count. */
+/** Three or more equal characters in a row count as two. */
 function withoutRepetitions(characters: string[]): string[] {
   return characters.filter((character, at) => character !== characters[at - 1] || character !== characters[at - 2]);
 }
 
-/** As the original walks: the position moves on inside the inner loop too, so a longer run loses every third and later. */
+/** Walks like the original: the inner loop moves the position too, so a longer run loses its third character and all later ones. */
 function withoutSequence(characters: string[], sequence: string[]): string[] {
   const rest = [...characters];
   let matches = 0;
@@ -75,7 +76,7 @@ function withoutSequence(characters: string[], sequence: string[]): string[] {
 const LETTERS = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "-_.~"] as const;
 const GENERATED_LENGTH = 32;
 
-/** 32 characters of four classes. */
+/** Generates 32 characters from four classes. */
 export function generatePassword(): string {
   for (;;) {
     const all = LETTERS.join("");

@@ -7,18 +7,19 @@ export function createRole(desired: DesiredRole, password: string): Statement[] 
 }
 
 /**
- * The ALTER that changes nothing waits for whoever else is changing the role. A statement that waits with the password in
- * it would be in the server's log as the context of "still waiting" (`log_lock_waits`), and of a session that was ended.
+ * The first ALTER changes nothing. It waits for any other session that is changing the role. If a statement with the password
+ * waited instead, the server would log it as the context of "still waiting" (`log_lock_waits`), or of a session that was ended.
  */
 export function setPassword(role: string, password: string): Statement[] {
   return [statement(`alter role ${identifier(role)}`), ...assign(role, password)];
 }
 
 /**
- * Sends the password as a value and lets the server put the statement together: `pg_stat_statements` keeps the literals
- * of an ALTER ROLE in clear, those of nested statements too where it tracks them, which only a superuser can switch off.
- * Errors are raised anew with SQLSTATE and message only, since the context of the original would carry the statement, and
- * with it the password, into the server's log; so would that of Postgres 18's warning of MD5. `others` leaves cancelling out.
+ * Sends the password as a bind value, and lets the server build the statement. `pg_stat_statements` keeps the literals of an
+ * ALTER ROLE in clear text. It does so for nested statements too if it tracks them, and only a superuser can turn that off.
+ * Errors are raised again with their SQLSTATE and message only: the original context would carry the statement, and so the
+ * password, into the server's log. The context of Postgres 18's MD5 warning would do the same. `others` does not catch a
+ * cancelled query, so that is listed too.
  */
 function assign(role: string, password: string): Statement[] {
   const statements = [

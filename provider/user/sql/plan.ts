@@ -1,14 +1,14 @@
 import type { Role } from "../../postgres/sql/role";
 import { identifier, literal, type Statement, statement } from "../../postgres/sql/statement";
 
-/** What the program asks for; what is absent stays as it is. */
+/** What the program asks for. A value that is absent is left unchanged. */
 export interface DesiredRole {
   name: string;
   connectionLimit?: number;
   validUntil?: string;
 }
 
-/** Only what differs: Postgres asks for rights even where an attribute would not change. */
+/** Sends only what differs: Postgres requires the right to set an attribute even if its value stays the same. */
 export function planRole(desired: DesiredRole, actual: Role): Statement[] {
   const changes: string[] = [];
   if (!actual.canLogin) changes.push("login");
@@ -42,7 +42,7 @@ export function sameInstant(a: string | undefined, b: string | null): boolean {
   return Date.parse(a) === Date.parse(b);
 }
 
-/** Whether the role's time is over: then Postgres refuses its password, whatever it is. */
+/** Whether the role has expired. Postgres then refuses every password for it. */
 export function hasExpired({ validUntil }: Pick<Role, "validUntil">): boolean {
   if (validUntil === null || validUntil === "infinity") return false;
   return validUntil === "-infinity" || Date.parse(validUntil) < Date.now();

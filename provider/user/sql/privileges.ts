@@ -3,11 +3,11 @@ import { identifier } from "../../postgres/sql/statement";
 
 export interface Privilege {
   found: string;
-  /** Takes it away. */
+  /** The statement that takes it away. */
   fix: string;
 }
 
-/** Attributes that make the role more than a reader; each can be taken away by the statement beside it. */
+/** The attributes and memberships that ClickPipes does not need, each with the statement that takes it away. */
 export function privilegesOf(role: Role, privilegedRole: string | undefined): Privilege[] {
   const name = identifier(role.name);
   return [
@@ -16,7 +16,7 @@ export function privilegesOf(role: Role, privilegedRole: string | undefined): Pr
     ...(role.createRole ? [{ found: "CREATEROLE", fix: `ALTER ROLE ${name} NOCREATEROLE` }] : []),
     ...(role.createDb ? [{ found: "CREATEDB", fix: `ALTER ROLE ${name} NOCREATEDB` }] : []),
     ...role.privilegedThrough.map((through) => ({
-      found: `membership in ${through}${through === privilegedRole ? "" : `, which is as good as ${privilegedRole}`}`,
+      found: `membership in ${through}${through === privilegedRole ? "" : ` (and through it in ${privilegedRole})`}`,
       fix: `REVOKE ${identifier(through)} FROM ${name}`,
     })),
   ];

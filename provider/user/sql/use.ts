@@ -1,7 +1,7 @@
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
 import { mapAnswer, type Query, queryRows } from "../../postgres/sql/statement";
 
-/** Sessions of the role, and slots that one of them reads: as long as there is one, dropping the role would break a pipe. */
+/** Sessions of the role, and the slots that they read. While there is one, dropping the role would break a pipe. */
 export function readUses(role: RoleReference): Query<string[]> {
   const rows = queryRows<{ what: string }>(
     `
@@ -23,7 +23,7 @@ export interface LeftoverName {
   object: string | null;
 }
 
-/** What depends on a role. Its name is known in its own database only; shared objects have no database. */
+/** An object that depends on a role. Only its own database knows its name. Shared objects have no database. */
 export interface Leftover extends LeftoverName {
   database: string | null;
   classId: string;
@@ -31,12 +31,12 @@ export interface Leftover extends LeftoverName {
   part: number;
 }
 
-/** How many are named; one more is read, to know whether there are more. */
+/** How many leftovers a message names. One more is read, to know whether there are more. */
 export const LEFTOVERS_SHOWN = 20;
 
 const KIND = `case d.deptype when 'o' then 'owner of' when 'a' then 'rights on' when 'r' then 'use in' else 'dependency of' end`;
 
-/** What keeps Postgres from dropping the role, in every database of the server. */
+/** Everything in any database of the server that keeps Postgres from dropping the role. */
 export function readLeftovers(role: RoleReference): Query<Leftover[]> {
   return queryRows(
     `
@@ -52,7 +52,7 @@ export function readLeftovers(role: RoleReference): Query<Leftover[]> {
   );
 }
 
-/** The names of leftovers, asked for in the database where they are. */
+/** The names of leftovers. Run this in the database that holds them. */
 export function describeLeftovers(leftovers: Leftover[]): Query<LeftoverName[]> {
   return queryRows(
     `

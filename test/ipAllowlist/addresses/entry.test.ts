@@ -33,7 +33,7 @@ describe("the canonical spelling", () => {
     expect(canonicalEntry(entry)).toBe(expected);
   });
 
-  test("of an IPv4 address is never that of the IPv6 address that holds it", () => {
+  test("of an IPv4 address differs from that of the IPv6 address that contains it", () => {
     expect(canonicalEntry("192.0.2.1")).not.toBe(canonicalEntry("::ffff:192.0.2.1"));
   });
 });
@@ -44,7 +44,7 @@ test.each([
   ...["192.0.2.9-192.0.2.1", "192.0.2.1-", "-192.0.2.1", "192.0.2.1-2001:db8::1", "192.0.2.0/24-192.0.3.0/24"],
   ...["2001:db8::/129", "2001:db8:::1", "fe80::1%eth0", "[2001:db8::1]", "12345::", "::1::"],
   ...[" 192.0.2.1", "192.0.2.1 ", "192.0.2.1 - 192.0.2.9", "192.0.2.1\n", "192.0.2.1,192.0.2.2", "٣.0.2.1"],
-])("%j is no entry, and keeps its spelling", (text) => {
+])("%j is not an entry, and keeps its spelling", (text) => {
   expect(parseEntry(text)).toBeUndefined();
   expect(canonicalEntry(text)).toBe(text);
   expect(entryKey(text)).toContain(text);
@@ -54,7 +54,7 @@ describe(`4,000 random entries, seed ${SEED}`, () => {
   const draw = random(SEED);
   const entries = Array.from({ length: 4000 }, () => randomEntry(draw));
 
-  test("have one canonical spelling, however they are written", () => {
+  test("have one canonical spelling each, however they are written", () => {
     for (const entry of entries) {
       const canonical = formatEntry(entry);
       expect(parseEntry(canonical)).toEqual(entry);
@@ -65,7 +65,7 @@ describe(`4,000 random entries, seed ${SEED}`, () => {
     }
   });
 
-  test("let in whom Neon's proxy lets in by them, and nobody else", () => {
+  test("let in the addresses that Neon's proxy lets in, and no others", () => {
     for (const entry of entries) {
       const spelling = spelled(draw, entry);
       for (const value of borders(draw, entry)) {
@@ -77,7 +77,7 @@ describe(`4,000 random entries, seed ${SEED}`, () => {
     }
   });
 
-  test("with a character changed are no entry, or one that the proxy reads in the same way", () => {
+  test("are invalid after a change of one character, or the proxy reads the result in the same way", () => {
     for (const entry of entries) {
       const text = spelled(draw, entry);
       const at = draw.below(text.length);
@@ -107,7 +107,7 @@ function randomEntry(draw: Random): IpEntry {
   return value < other ? { family, first: value, last: other } : { family, first: other, last: value };
 }
 
-/** Runs of zeros and of ones are where spellings differ. */
+/** Spellings differ most in runs of zeros and ones. */
 function randomValue(draw: Random, bits: number): bigint {
   const groups = Array.from({ length: bits / 16 }, () => draw.pick([0, 0, 0xffff, 1, draw.below(65536)]));
   return groups.reduce((value, group) => (value << 16n) + BigInt(group), 0n);
@@ -144,7 +144,7 @@ function spelledAddress(draw: Random, family: 4 | 6, value: bigint): string {
   return draw.below(2) === 0 ? text.toUpperCase() : text;
 }
 
-/** The longest form, which needs no rule but the order of the bits. */
+/** The longest form, which needs no rule other than the order of the bits. */
 function plainAddress(family: 4 | 6, value: bigint): string {
   const [count, width, base, mark] = family === 4 ? [4, 8n, 10, "."] : [8, 16n, 16, ":"];
   const part = (index: number) => (value >> (width * BigInt(count - 1 - index))) & ((1n << width) - 1n);

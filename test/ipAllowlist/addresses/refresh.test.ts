@@ -25,7 +25,7 @@ const TABLE = {
 
 const entry = (region: string, ...ips: string[]) => ({
   region,
-  // ClickHouse's own addresses, which must not be taken for those of ClickPipes.
+  // ClickHouse's own addresses, which are not those of ClickPipes.
   egress_ips: ["203.0.113.1"],
   clickpipes_egress_ips: ips,
 });
@@ -33,11 +33,11 @@ const GCP = [entry("us-east1", "192.0.2.4")];
 const AWS = [entry("us-east-2", "192.0.2.2", "192.0.2.1"), entry("us-west-2", "192.0.2.3")];
 const published = (aws: object[] = AWS, gcp: object[] = GCP) => ({ aws, gcp, azure: [{ region: "eastus2" }] });
 
-test("where nothing has changed, only the day does, and the order stays", () => {
+test("if no address has changed, only the day changes, and the order stays", () => {
   expect(refreshedTable(TABLE, published(), TODAY)).toEqual({ table: { ...TABLE, asOf: TODAY }, changes: [] });
 });
 
-test("other addresses come in, and what is known of the region's time stays", () => {
+test("changed addresses replace the old ones, and the known days of the region stay", () => {
   const { table, changes } = refreshedTable(
     TABLE,
     published([AWS[0] as object, entry("us-west-2", "192.0.2.3", "192.0.2.9")], [entry("us-east1", "192.0.2.7")]),
@@ -53,7 +53,7 @@ test("other addresses come in, and what is known of the region's time stays", ()
   expect(changes).toEqual(["aws us-west-2: +192.0.2.9", "gcp us-east1: +192.0.2.7 -192.0.2.4"]);
 });
 
-test("a new region has no day yet, and an older service's region by the rule", () => {
+test("a new region has no day yet, and the rule decides which region its older services use", () => {
   const news = [entry("eu-south-1", "192.0.2.20"), entry("ca-west-1", "192.0.2.21"), entry("us-gov-1")];
   const { table, changes } = refreshedTable(TABLE, published([...AWS, ...news]), TODAY);
   expect(table.aws["eu-south-1"]).toEqual({ before: "eu-central-1", ips: ["192.0.2.20"] });
@@ -65,7 +65,7 @@ test("a new region has no day yet, and an older service's region by the rule", (
   ]);
 });
 
-test("a region that is published no more is kept, and said", () => {
+test("a region that is no longer published is kept, and reported", () => {
   const { table, changes } = refreshedTable(TABLE, published([AWS[0] as object]), TODAY);
   expect(table.aws).toEqual(TABLE.aws);
   expect(changes).toEqual(["aws us-west-2: not published any more, kept as it was: look it up"]);
@@ -81,18 +81,18 @@ test.each([
   ],
   [published([entry("us-east-2", "192.0.2.300")]), 'aws us-east-2 has what is no address: ["192.0.2.300"]'],
   [published([{ clickpipes_egress_ips: ["192.0.2.1"] }]), 'an entry under "aws" has no region'],
-])("an answer of another shape changes nothing: %j", (answer, expected) => {
+])("an answer of another shape is refused: %j", (answer, expected) => {
   expect(() => refreshedTable(TABLE, answer, TODAY)).toThrow(expected);
 });
 
-test("the package's own table, published as it stands, stays as it is", () => {
+test("the package's own table, published unchanged, stays the same", () => {
   const regions = (table: Record<string, { ips: string[] }>) =>
     Object.entries(table).map(([region, { ips }]) => entry(region, ...ips));
   const answer = { aws: regions(staticIps.aws), gcp: regions(staticIps.gcp) };
   expect(refreshedTable(staticIps, answer, staticIps.asOf)).toEqual({ table: staticIps, changes: [] });
 });
 
-test("without the network the script fails with one clear line and leaves the table alone", async () => {
+test("without a network, the script fails with one clear line and leaves the table unchanged", async () => {
   const root = join(__dirname, "..", "..", "..");
   const file = join(root, "provider", "ipAllowlist", "addresses", "staticIps.json");
   const before = readFileSync(file, "utf8");

@@ -24,28 +24,28 @@ describe("AWS", () => {
     ["us-west-2", "2025-06-24", OREGON],
     ["us-west-2", "2025-06-23", OHIO],
     ["us-west-2", "2019-01-01", OHIO],
-  ])("a service in %s created %s uses the addresses of its day", (region, serviceCreated, ips) => {
+  ])("a service in %s created on %s uses the addresses of that day", (region, serviceCreated, ips) => {
     expect(of("aws", region, { serviceCreated })).toEqual(known(ips));
   });
 
-  test("without the day of the service, both are let in", () => {
+  test("without the day of the service, both sets are allowed", () => {
     expect(of("aws", "eu-west-1")).toEqual(known([...IRELAND, ...FRANKFURT]));
     expect(of("aws", "us-west-2")).toEqual(known([...OREGON, ...OHIO]));
   });
 
-  test("a region that has always had its own needs no day", () => {
+  test("a region that has always had its own addresses needs no day", () => {
     expect(of("aws", "us-east-2")).toEqual(known(OHIO));
     expect(of("aws", "eu-central-1", { serviceCreated: "2020-01-01" })).toEqual(known(FRANKFURT));
     expect(of("aws", "us-east-1").ips).toHaveLength(9);
   });
 
-  test("a region in no table has those of the default region, and is told apart", () => {
+  test("an unknown region gets the addresses of the default region, and is marked as unknown", () => {
     expect(of("aws", "ca-west-1")).toEqual({ ips: OHIO, unknownRegion: true });
     expect(of("aws", "eu-south-2")).toEqual({ ips: FRANKFURT, unknownRegion: true });
     expect(of("aws", "us-esat-1")).toEqual({ ips: OHIO, unknownRegion: true });
   });
 
-  test("the day of the first ClickPipe says nothing there", () => {
+  test("the day of the first ClickPipe does not matter", () => {
     expect(of("aws", "us-west-2", { firstClickPipe: "2020-01-01" })).toEqual(of("aws", "us-west-2"));
   });
 });
@@ -57,18 +57,18 @@ describe("GCP", () => {
     ["us-central1", "2026-06-15T00:00:00Z", GCP_IOWA],
     ["us-central1", "2026-06-14T23:59:59Z", OHIO],
   ])(
-    "a service in %s whose first ClickPipe is of %s uses the addresses of that time",
+    "a service in %s whose first ClickPipe was created on %s uses the addresses of that day",
     (region, firstClickPipe, ips) => {
       expect(of("gcp", region, { firstClickPipe })).toEqual(known(ips));
     },
   );
 
-  test("without the day of the first ClickPipe, both are let in", () => {
+  test("without the day of the first ClickPipe, both sets are allowed", () => {
     expect(of("gcp", "europe-west2")).toEqual(known([...GCP_LONDON, ...FRANKFURT]));
     expect(of("gcp", "us-central1", { serviceCreated: "2026-08-01" })).toEqual(known([...GCP_IOWA, ...OHIO]));
   });
 
-  test("a region in no table has those of the default region, and is told apart", () => {
+  test("an unknown region gets the addresses of the default region, and is marked as unknown", () => {
     expect(of("gcp", "europe-north1")).toEqual({ ips: FRANKFURT, unknownRegion: true });
     expect(of("gcp", "me-central1")).toEqual({ ips: OHIO, unknownRegion: true });
   });
@@ -90,12 +90,15 @@ describe("Azure", () => {
     expect(of("azure", region)).toEqual(known(FRANKFURT));
   });
 
-  test.each(["eastus2", "westus3", "uaenorth", "australiaeast", "japaneast"])("%s has those of Ohio", (region) => {
-    expect(of("azure", region)).toEqual(known(OHIO));
-  });
+  test.each(["eastus2", "westus3", "uaenorth", "australiaeast", "japaneast"])(
+    "%s has the addresses of Ohio",
+    (region) => {
+      expect(of("azure", region)).toEqual(known(OHIO));
+    },
+  );
 });
 
-describe("the table", () => {
+describe("the table of addresses", () => {
   const aws = Object.entries(
     staticIps.aws as Record<string, { since?: string | null; before?: string; ips: string[] }>,
   );
@@ -106,20 +109,23 @@ describe("the table", () => {
     expect(new Date(ADDRESSES_AS_OF).getTime()).toBeLessThanOrEqual(Date.now());
   });
 
-  test.each([...aws, ...gcp])("has addresses for %s, each once", (_region, { ips }) => {
+  test.each([...aws, ...gcp])("lists addresses for %s, each once", (_region, { ips }) => {
     expect(ips.length).toBeGreaterThanOrEqual(5);
     expect(new Set(ips).size).toBe(ips.length);
     expect(ips.filter((ip) => !isIPv4(ip))).toEqual([]);
   });
 
-  test.each(aws)("leads %s back to a region that has always had its own", (region, { since, before }) => {
-    if (since === null) return expect(before).toBeUndefined();
-    const expected = region.startsWith("eu-") ? "eu-central-1" : "us-east-2";
-    expect(before).toBe(expected);
-    expect((staticIps.aws as Record<string, { since: unknown }>)[expected]?.since).toBeNull();
-  });
+  test.each(aws)(
+    "names an earlier region for %s that has always had its own addresses",
+    (region, { since, before }) => {
+      if (since === null) return expect(before).toBeUndefined();
+      const expected = region.startsWith("eu-") ? "eu-central-1" : "us-east-2";
+      expect(before).toBe(expected);
+      expect((staticIps.aws as Record<string, { since: unknown }>)[expected]?.since).toBeNull();
+    },
+  );
 
-  test("shares no address between two clouds' regions", () => {
+  test("shares no address between the regions of two clouds", () => {
     const awsIps = new Set(aws.flatMap(([, { ips }]) => ips));
     expect(gcp.flatMap(([, { ips }]) => ips).filter((ip) => awsIps.has(ip))).toEqual([]);
   });

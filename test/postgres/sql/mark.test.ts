@@ -16,7 +16,7 @@ const note = (database: string, mark: string): GrantsOwnership => ({
   scope: { schemas: "*" },
 });
 
-describe("a comment with our note", () => {
+describe("a comment with markers", () => {
   test.each<Marked>([
     { comment: null, grants: [] },
     { comment: "theirs", grants: [] },
@@ -31,7 +31,7 @@ describe("a comment with our note", () => {
     expect(parseComment(formatComment(marked))).toEqual(marked);
   });
 
-  test("keeps our part in ASCII, whatever the encoding of a database that reads it", () => {
+  test("keeps the markers in ASCII, whatever the encoding of the database that reads them", () => {
     const text = formatComment({ comment: null, owner: { mark: "org/Ünï/😀", token: "t" }, grants: [] });
     expect(text).toMatch(/^[\x20-\x7e]+$/);
   });
@@ -41,36 +41,36 @@ describe("a comment with our note", () => {
     "x\npulumi-neon-clickpipes: null",
     'pulumi-neon-clickpipes: {"grants": 5}',
     "plain",
-  ])("that somebody broke is theirs as a whole: %j", (text) => {
+  ])("is the user's own as a whole if its marker cannot be read: %j", (text) => {
     expect(parseComment(text)).toEqual({ comment: text, grants: [] });
   });
 
-  test("is nothing where there is neither a comment nor a note", () => {
+  test("is null if there is neither a comment nor a marker", () => {
     expect(formatComment({ comment: null, grants: [] })).toBeNull();
     expect(parseComment(null)).toEqual({ comment: null, grants: [] });
   });
 });
 
-describe("the notes of grants", () => {
+describe("the markers of grants", () => {
   const marked: Marked = {
     comment: "x",
     owner: OWNER,
     grants: [note("app", "a"), note("app", "b"), note("shop", "a")],
   };
 
-  test("one is put in the place of what its marks noted in the same database", () => {
+  test("a new one replaces those of its marks in the same database", () => {
     const { grants, ...rest } = withGrants(marked, "app", ["a", "b"], note("app", "c"));
     expect(grants.map(({ database, mark }) => `${database}/${mark}`)).toEqual(["app/c", "shop/a"]);
     expect(rest).toEqual({ comment: "x", owner: OWNER });
   });
 
-  test("one is taken out, the others stay in one order", () => {
+  test("one is removed, and the others stay in order", () => {
     expect(withGrants(marked, "app", ["a"]).grants).toEqual([note("app", "b"), note("shop", "a")]);
     expect(marked.grants).toHaveLength(3);
   });
 });
 
-test("a stack is organisation, project and stack", () => {
+test("a stack is identified by organization, project and stack", () => {
   expect(sameStack("o/p/dev/ClickPipesUser/a", "o/p/dev/ClickPipesGrants/b")).toBe(true);
   expect(sameStack("o/p/dev/ClickPipesUser/a", "o/p/prod/ClickPipesUser/a")).toBe(false);
 });

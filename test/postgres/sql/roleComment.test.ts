@@ -4,11 +4,11 @@ import { commentOnRole } from "../../../provider/postgres/sql/roleComment";
 const ROLE = { oid: 16400, name: "reader" };
 
 describe("a comment", () => {
-  test("that is there already is not written again", () => {
+  test("that is already there is not written again", () => {
     expect(commentOnRole({ ...ROLE, text: "same" }, "same")).toEqual([]);
   });
 
-  test("goes as a value, with what was found before", () => {
+  test("is sent as a value, with the comment that was found before", () => {
     const [settings, block] = commentOnRole({ ...ROLE, text: "before" }, "it's after", "renamed");
     expect(settings?.values).toEqual(["16400", "renamed", "before", "it's after"]);
     expect(block?.text).not.toContain("after");

@@ -15,7 +15,7 @@ const said = (where: string, settings: Record<string, string>, columns: Partial<
   ).join();
 };
 
-describe("a row filter that means something else under our settings than under those of the database", () => {
+describe("a row filter that means something else under the provider's settings than in other sessions", () => {
   test.each<[string, string, Record<string, string>, RegExp]>([
     [
       "a date by DateStyle",
@@ -33,9 +33,9 @@ describe("a row filter that means something else under our settings than under t
       "a time without a zone",
       "at > '2026-01-01 10:00'",
       { timezone: "Europe/Berlin" },
-      /is read in UTC, and not in TimeZone/,
+      /is read in UTC, not in TimeZone/,
     ],
-    ["a date beside a column with a zone", "at > '2026-01-01'", { timezone: "Asia/Tokyo" }, /write the zone/],
+    ["a date next to a column with a zone", "at > '2026-01-01'", { timezone: "Asia/Tokyo" }, /write the zone/],
     [
       "a zone by its abbreviation",
       "at > '2026-01-01 10:00 EST'",
@@ -46,12 +46,12 @@ describe("a row filter that means something else under our settings than under t
     ["an escape", String.raw`note = 'a\n'`, { standard_conforming_strings: "off" }, /E'…'/],
     ["an array", "tags = '{NULL,a}'", { array_nulls: "off" }, /write "NULL"/],
     ["a comparison with NULL", "n = null", { transform_null_equals: "on" }, /IS NULL/],
-  ])("is named: %s", (_what, where, changed, sentence) => {
+  ])("triggers a warning: %s", (_what, where, changed, sentence) => {
     expect(said(where, changed)).toMatch(sentence);
     expect(said(where, {})).toBe("");
   });
 
-  test("is named where the column alone tells that it is an interval", () => {
+  test("triggers a warning if only the column shows that the text is an interval", () => {
     const sqlStandard = { intervalstyle: "sql_standard" };
     expect(said("len < '-1 2:03:04'", sqlStandard, { intervalColumns: true })).toContain("each field its sign");
     expect(said("len < '-1 2:03:04'", sqlStandard)).toBe("");
@@ -66,7 +66,7 @@ describe("a row filter that means something else under our settings than under t
     ["state = 'paid' and price > 5", { timezone: "Asia/Tokyo", datestyle: "German, DMY", array_nulls: "off" }],
     [String.raw`note = E'a\n'`, { standard_conforming_strings: "off" }],
     ["\"it's\" = 1 and day = '2026-03-02'", { datestyle: "ISO, DMY" }],
-  ])("is not said of %s", (where, changed, columns) => {
+  ])("triggers no warning for %s", (where, changed, columns) => {
     expect(said(where, changed, columns)).toBe("");
   });
 });

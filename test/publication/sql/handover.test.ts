@@ -4,42 +4,42 @@ import type { ActualPublication } from "../../../provider/publication/sql/actual
 import type { DesiredPublication } from "../../../provider/publication/sql/desired";
 import { overlapping } from "../../../provider/publication/sql/handover";
 
-const wish = (tables: TableSpec[], schemas: string[]): DesiredPublication => ({
+const desired = (tables: TableSpec[], schemas: string[]): DesiredPublication => ({
   name: "p",
   allTables: false,
   tables: tables.map(parseTable),
   schemas,
-  owner: "somebody",
+  owner: "owner",
 });
-const found = (tables: TableSpec[], schemas: string[]) => wish(tables, schemas) as unknown as ActualPublication;
+const actual = (tables: TableSpec[], schemas: string[]) => desired(tables, schemas) as unknown as ActualPublication;
 const listed = { schema: "s", name: "t", columns: ["id"] };
 
-function between(desired: DesiredPublication, actual: ActualPublication) {
-  const both = overlapping(desired, actual);
+function between(to: DesiredPublication, from: ActualPublication) {
+  const both = overlapping(to, from);
   return both && { tables: both.tables.map(formatTable), schemas: both.schemas, owner: both.owner };
 }
 
 describe("Between a list and its schema", () => {
-  test("both are published, and the owner waits", () => {
+  test("both are published, and the owner changes later", () => {
     const both = { tables: ["s.t"], schemas: ["s"], owner: undefined };
-    expect(between(wish([], ["s"]), found(["s.t"], []))).toEqual(both);
-    expect(between(wish(["s.t"], []), found([], ["s"]))).toEqual(both);
+    expect(between(desired([], ["s"]), actual(["s.t"], []))).toEqual(both);
+    expect(between(desired(["s.t"], []), actual([], ["s"]))).toEqual(both);
   });
 
-  test("nothing is, where no table passes from one to the other", () => {
-    expect(between(wish(["s.t"], []), found(["s.t", "s.u"], []))).toBeUndefined();
-    expect(between(wish(["r.t"], []), found([], ["s"]))).toBeUndefined();
-    expect(between(wish(["s.t"], ["s"]), found(["s.t"], []))).toBeUndefined();
+  test("nothing is planned if no table moves from one to the other", () => {
+    expect(between(desired(["s.t"], []), actual(["s.t", "s.u"], []))).toBeUndefined();
+    expect(between(desired(["r.t"], []), actual([], ["s"]))).toBeUndefined();
+    expect(between(desired(["s.t"], ["s"]), actual(["s.t"], []))).toBeUndefined();
   });
 
-  test("what is wished away goes at once, and what is new comes at once", () => {
-    const both = between(wish(["s.t", "r.new"], []), found(["r.old"], ["s", "q"]));
+  test("what is no longer desired is removed at once, and what is new is added at once", () => {
+    const both = between(desired(["s.t", "r.new"], []), actual(["r.old"], ["s", "q"]));
     expect(both).toMatchObject({ tables: ["s.t", "r.new"], schemas: ["s"] });
   });
 
-  test("no column is shown that neither state shows", () => {
+  test("no column is published that neither state publishes", () => {
     const secret = { schema: "r", name: "secret", columns: ["id"] };
-    expect(between(wish([secret, listed], []), found([], ["s"]))).toMatchObject({ tables: ["s.t"] });
-    expect(between(wish([], ["s"]), found([secret, listed], []))).toMatchObject({ tables: ["s.t"] });
+    expect(between(desired([secret, listed], []), actual([], ["s"]))).toMatchObject({ tables: ["s.t"] });
+    expect(between(desired([], ["s"]), actual([secret, listed], []))).toMatchObject({ tables: ["s.t"] });
   });
 });

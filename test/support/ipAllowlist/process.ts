@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
 import type { Managed } from "../managed";
 
-/** What the provider keeps on this machine must not stay in the developer's own Pulumi home. */
+/** The notes that the provider keeps on this machine must not end up in the developer's own Pulumi home. */
 const home = mkdtempSync(join(tmpdir(), "clickpipes-home-"));
 beforeAll(() => {
   process.env.PULUMI_HOME = home;
 });
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** Waiting times that keep a test short. */
+/** Waits that keep a test short. */
 export const SHORT_WAITS = { pause: 4, poll: 4, secondLook: 20 };
 
 export interface Place {
@@ -24,13 +24,13 @@ export interface Place {
 
 export interface ProviderProcess {
   resource(name: string, place: Place): Managed;
-  /** The resource as a later run finds it, in this process. */
+  /** The resource as a later run in this process finds it. */
   continued(resource: Managed, name: string, place: Place): Managed;
-  /** As Pulumi ends a run: the state is saved, and the process forgets what the resource wished for. */
+  /** Ends a run like Pulumi does: the state is saved, and the process forgets what the resource desired. */
   endRun(resource: Managed): void;
 }
 
-/** The provider's code loaded anew: another process, as far as what it remembers goes. */
+/** Loads the provider's code again, like a new process that remembers nothing. */
 export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderProcess> {
   // Each of them listens for SIGINT, in this one process.
   process.setMaxListeners(0);
@@ -52,7 +52,7 @@ export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderP
   };
 }
 
-/** After a failed create or update the engine calls update even where no input has changed. */
+/** After a failed create or update, the engine calls update even if no input has changed. */
 export function markFailed(resource: Managed): void {
   if (resource.state) resource.state.inputs = { ...resource.state.inputs, failed: true };
 }

@@ -4,11 +4,12 @@ import type { LocalNeonOptions } from "../neon";
 import { type NeonApi, startNeonApi } from "../neon/api/listening";
 import { newProcess, type ProviderProcess } from "./process";
 
-/** Entries of others, as odd as Neon lets them be, and what we wish for. */
+/** Entries of other users, as unusual as Neon allows. */
 export const FOREIGN = ["10.1.2.3/8", "2001:DB8::7", "typo", "10.1.2.3/8"];
+/** What the resources of a test list. */
 export const OURS = ["192.0.2.1", "192.0.2.2"];
 
-/** A project with a list, and a process whose resources wish for something in it. */
+/** A project with a list, and a process with resources that add addresses to it. */
 export class AllowlistProject {
   api!: NeonApi;
   run!: ProviderProcess;
@@ -20,7 +21,7 @@ export class AllowlistProject {
   };
   readonly allowlist = (name = "allowlist", stack?: string): Managed =>
     this.run.resource(name, { config: this.api.config, stack });
-  readonly wish = (ips: string[], more: object = {}) => ({ projectId: this.api.projectId, ips, ...more });
+  readonly args = (ips: string[], more: object = {}) => ({ projectId: this.api.projectId, ips, ...more });
   readonly list = () => this.api.project.settings.allowed_ips.ips;
   readonly set = (...ips: string[]): void => {
     this.api.project.settings.allowed_ips = { ...this.api.project.settings.allowed_ips, ips };

@@ -6,7 +6,7 @@ import { type LocalNeon, type LocalNeonOptions, startLocalNeon } from "../neon";
 
 const WAITS = { ...run.neonWaits };
 
-/** A local Neon, and resources that wish for logical replication in its project. */
+/** A local Neon, and resources that turn logical replication on in its project. */
 export class ReplicationProject {
   neon!: LocalNeon;
   said!: MockInstance<typeof console.error>;
@@ -17,7 +17,7 @@ export class ReplicationProject {
   });
   readonly managed = (changes?: Record<string, string>, name = "replication"): Managed =>
     new Managed("LogicalReplication", name, this.configOf(changes));
-  readonly wishes = (more: object = {}) => ({ projectId: this.neon.projectId, ...more });
+  readonly args = (more: object = {}) => ({ projectId: this.neon.projectId, ...more });
   readonly lines = (): string => this.said.mock.calls.flat().join("\n");
   readonly patches = () => this.neon.requests.filter(({ method }) => method === "PATCH");
   /** As in a project that never had it on. */

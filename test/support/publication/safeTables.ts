@@ -1,6 +1,6 @@
 import type { Case } from "./unsafeTables";
 
-/** Published, each lets the application go on. */
+/** Publishing any of these does not affect the application. */
 export const SAFE: Omit<Case, "hazard">[] = [
   { what: "a primary key", ddl: "create table t (id int primary key, a int)" },
   {
@@ -37,7 +37,7 @@ export const SAFE: Omit<Case, "hazard">[] = [
     columns: ["id"],
   },
   {
-    what: "a filter on the key beside a list, under names that contain each other",
+    what: "a filter on the key next to a list, under names that contain each other",
     least: 15,
     ddl: "create table t (id int primary key, a int, d int)",
     columns: ["id", "d"],
@@ -72,7 +72,7 @@ export const SAFE: Omit<Case, "hazard">[] = [
     columns: ["g", "a"],
   },
   {
-    what: "a virtual generated column beside a key",
+    what: "a virtual generated column next to a key",
     least: 18,
     ddl: "create table t (id int primary key, a int, g int generated always as (id * 2))",
   },

@@ -8,18 +8,18 @@ export interface Case {
   columns?: string[];
   where?: string;
   args?: object;
-  /** Run after the publication was made, before the application's UPDATE. */
+  /** Run after the publication is created, before the application's UPDATE. */
   later?: string;
   /** What the refusal says. */
   hazard: string;
-  /** The statement that it shows, and what to put for the key in it. */
+  /** The statement in the refusal, and the key to put into it. */
   fix?: string;
   key?: string;
-  /** The arguments that it shows, where no statement mends it. */
+  /** The arguments in the refusal, if no statement fixes it. */
   instead?: { columns?: string[]; where?: string; args?: object };
 }
 
-/** Published, each has the application's UPDATE or DELETE fail. */
+/** Publishing any of these makes the application's UPDATE or DELETE fail. */
 export const UNSAFE: Case[] = [
   {
     what: "no identity",
@@ -64,7 +64,7 @@ export const UNSAFE: Case[] = [
     fix: "ALTER TABLE t REPLICA IDENTITY FULL",
   },
   {
-    what: "identity NOTHING beside a key",
+    what: "identity NOTHING next to a key",
     ddl: "create table t (id int primary key, a int); alter table t replica identity nothing",
     hazard: "has REPLICA IDENTITY NOTHING",
     fix: "ALTER TABLE t REPLICA IDENTITY DEFAULT",
@@ -72,7 +72,7 @@ export const UNSAFE: Case[] = [
   {
     what: "an identity index that was dropped",
     ddl: "create table t (id int primary key, u int not null default 1, a int); create unique index t_u on t (u); alter table t replica identity using index t_u; drop index t_u",
-    hazard: "has had the index of its replica identity dropped",
+    hazard: "has lost the index of its replica identity",
     fix: "ALTER TABLE t REPLICA IDENTITY DEFAULT",
   },
   {
@@ -94,17 +94,17 @@ export const UNSAFE: Case[] = [
     fix: "ALTER TABLE t ADD PRIMARY KEY (…)",
   },
   {
-    what: "partitions to come",
+    what: "future partitions",
     ddl: "create table t (id int, a int) partition by range (id)",
     later: "create table t_1 partition of t default",
-    hazard: "partitions to come will have no replica identity",
+    hazard: "future partitions will have no replica identity",
     fix: "ALTER TABLE t ADD PRIMARY KEY (…)",
   },
   {
-    what: "partitions to come, where the one that is there has an identity of its own",
+    what: "future partitions, where the one that is there has an identity of its own",
     ddl: "create table t (id int, a int) partition by range (id); create table t_2 partition of t for values from (5) to (9); alter table t_2 replica identity full",
     later: "create table t_1 partition of t default",
-    hazard: "partitions to come will have no replica identity",
+    hazard: "future partitions will have no replica identity",
     fix: "ALTER TABLE t ADD PRIMARY KEY (…)",
   },
   {
@@ -130,7 +130,7 @@ export const UNSAFE: Case[] = [
     least: 15,
     ddl: "create table t (id int primary key, a int)",
     columns: ["a"],
-    hazard: "has a list of columns without id of its replica identity",
+    hazard: "has a column list without id of its replica identity",
     instead: { columns: ["a", "id"] },
   },
   {
@@ -138,7 +138,7 @@ export const UNSAFE: Case[] = [
     least: 15,
     ddl: "create table t (id int primary key, a int); alter table t replica identity full",
     columns: ["id"],
-    hazard: "has REPLICA IDENTITY FULL, which allows no list of columns",
+    hazard: "has REPLICA IDENTITY FULL, which allows no column list",
     fix: "ALTER TABLE t REPLICA IDENTITY DEFAULT",
   },
   {
@@ -183,7 +183,7 @@ export const UNSAFE: Case[] = [
     instead: { where: "id > 0" },
   },
   {
-    what: "a filter on a partitioned table whose partitions to come will not be FULL",
+    what: "a filter on a partitioned table whose future partitions will not be FULL",
     least: 15,
     ddl: "create table t (id int primary key, a int) partition by range (id); create table t_2 partition of t for values from (5) to (9); alter table t_2 replica identity full",
     where: "a > 0",

@@ -1,32 +1,33 @@
-/** One thing that is wrong with an otherwise healthy source, and what its report must say. */
+/** One problem of an otherwise healthy source, and what its report must show. */
 export interface Fault {
   what: string;
   check: string;
   status?: "warning";
-  /** How it comes about. */
+  /** Causes it. */
   sql?: string;
   args?: object;
-  /** What cannot but show as well. */
+  /** What it inevitably causes as well. */
   also?: string[];
-  /** Where no statement can be given: arguments that mend it, or one that only a person can know. */
-  mended?: object;
-  /** The fix is run as well, and then they are these. */
+  /** The arguments that fix it, if no statement can. */
+  fixedBy?: object;
+  /** The fix has to run as well. */
   runs?: true;
+  /** A statement that fixes it and that only a person can know. */
   remedy?: string;
-  /** Tried on every version: what is read from catalogs that differ between them. */
+  /** Tested on every version, because the catalogs that it reads differ between them. */
   core?: true;
-  /** The least version of Postgres that knows of it. */
+  /** The first version of Postgres that has it. */
   from?: number;
 }
 
 const ORDERS = { tables: ["public.orders"] };
 
-/** A table that is published and not the pipe's. */
-function beside(what: string, how: { sql?: string; columns?: string; from?: number }): Fault[] {
+/** A table that is published, but not replicated by the pipe. */
+function otherTable(what: string, how: { sql?: string; columns?: string; from?: number }): Fault[] {
   const { sql = "", columns = "", from = columns === "" ? 14 : 15 } = how;
   return [
     {
-      what: `a table beside the pipe's that ${what}`,
+      what: `a table outside the pipe that ${what}`,
       check: "applicationWrites",
       sql: `create table public.log (id int, line text); ${sql}; alter publication pipe add table public.log ${columns}`,
       args: ORDERS,
@@ -35,14 +36,14 @@ function beside(what: string, how: { sql?: string; columns?: string; from?: numb
   ];
 }
 
-/** Of the publication, and of what it does to the application. */
+/** Problems of the publication, and of what it does to the application. */
 export const PUBLICATION_FAULTS: Fault[] = [
   {
     what: "a publication whose name pgoutput folds",
     check: "publication",
     sql: 'alter publication pipe rename to "My Pipe"',
     args: { publication: "My Pipe" },
-    mended: { publication: "my_pipe" },
+    fixedBy: { publication: "my_pipe" },
     runs: true,
   },
   {
@@ -59,7 +60,7 @@ export const PUBLICATION_FAULTS: Fault[] = [
     args: { tables: ["public.orders", "shop.items"] },
   },
   {
-    what: "a partitioned table whose partitions are published in its place",
+    what: "a partitioned table whose partitions are published instead",
     core: true,
     check: "viaRoot",
     sql: "alter publication pipe set (publish_via_partition_root = false)",
@@ -88,14 +89,14 @@ export const PUBLICATION_FAULTS: Fault[] = [
     from: 15,
   },
   {
-    what: "a table beside the pipe's that loses its UPDATEs",
+    what: "a table outside the pipe whose UPDATEs fail",
     core: true,
     check: "applicationWrites",
     sql: "create table public.log (line text); alter publication pipe add table public.log",
     args: ORDERS,
   },
   {
-    what: "a list of columns without the key",
+    what: "a column list without the key",
     core: true,
     check: "applicationWrites",
     sql: "alter publication pipe drop table public.orders; alter publication pipe add table public.orders (note) where (id > 5)",
@@ -103,56 +104,61 @@ export const PUBLICATION_FAULTS: Fault[] = [
     also: ["filters: warning"],
     from: 15,
   },
-  ...beside("is REPLICA IDENTITY NOTHING, without a key", { sql: "alter table public.log replica identity nothing" }),
-  ...beside("is REPLICA IDENTITY NOTHING, with a key", {
+  ...otherTable("is REPLICA IDENTITY NOTHING, without a key", {
+    sql: "alter table public.log replica identity nothing",
+  }),
+  ...otherTable("is REPLICA IDENTITY NOTHING, with a key", {
     sql: "alter table public.log add primary key (id), replica identity nothing",
   }),
-  ...beside("has lost the index of its replica identity", {
+  ...otherTable("has lost the index of its replica identity", {
     sql: `alter table public.log alter id set not null, add unique (id); alter table public.log replica identity using index log_id_key;
       alter table public.log drop constraint log_id_key`,
   }),
-  ...beside("has a deferrable primary key", { sql: "alter table public.log add primary key (id) deferrable" }),
-  ...beside("is published in part, without a key", { columns: "(id)" }),
-  ...beside("is published in part under FULL", {
+  ...otherTable("has a deferrable primary key", { sql: "alter table public.log add primary key (id) deferrable" }),
+  ...otherTable("is published in part, without a key", { columns: "(id)" }),
+  ...otherTable("is published in part under FULL", {
     sql: "alter table public.log replica identity full",
     columns: "(id)",
   }),
-  ...beside("is published in part under FULL, with a key", {
+  ...otherTable("is published in part under FULL, with a key", {
     sql: "alter table public.log add primary key (id), replica identity full",
     columns: "(id)",
   }),
-  ...beside("is published without its key", { sql: "alter table public.log add primary key (id)", columns: "(line)" }),
-  ...beside("is filtered by more than its key", {
+  ...otherTable("is published without its key", {
+    sql: "alter table public.log add primary key (id)",
+    columns: "(line)",
+  }),
+  ...otherTable("is filtered by more than its key", {
     sql: "alter table public.log add primary key (id)",
     columns: "where (line <> '')",
   }),
-  ...beside("is published in part, and filtered by more than its key", {
+  ...otherTable("is published in part, and filtered by more than its key", {
     sql: "alter table public.log add primary key (id)",
     columns: "(id, line) where (line <> '')",
   }),
-  ...beside("has a stored column under FULL", {
+  ...otherTable("has a stored column under FULL", {
     sql: "alter table public.log replica identity full, add twice int generated always as (id * 2) stored",
     from: 18,
   }),
-  ...beside("has a virtual column under FULL", {
+  ...otherTable("has a virtual column under FULL", {
     sql: "alter table public.log replica identity full, add primary key (id), add twice int generated always as (id * 2)",
     from: 18,
   }),
   {
-    what: "a table beside the pipe's that loses its UPDATEs with consent",
+    what: "a table outside the pipe whose UPDATEs fail, if that is accepted",
     check: "applicationWrites",
     status: "warning",
     sql: "create table public.log (line text); alter publication pipe add table public.log",
     args: { ...ORDERS, allowUnsafeTables: true },
   },
   {
-    what: "a table of the pipe's without a key, whatever the consent",
+    what: "a table in the pipe without a key, even if that is accepted",
     check: "identity",
     sql: "alter table public.orders drop constraint orders_pkey",
     args: { allowUnsafeTables: true },
   },
   {
-    what: "a list of columns that leaves out the key of a partitioned table",
+    what: "a column list without the key of a partitioned table",
     core: true,
     check: "applicationWrites",
     sql: `alter table shop.events add note text; alter publication pipe drop table shop.events;
@@ -161,7 +167,7 @@ export const PUBLICATION_FAULTS: Fault[] = [
     from: 15,
   },
   {
-    what: "a partitioned table whose partitions to come have no key",
+    what: "a partitioned table whose future partitions will have no key",
     check: "futurePartitions",
     status: "warning",
     sql: `alter table shop.events drop constraint events_pkey; create unique index on shop.events (id);

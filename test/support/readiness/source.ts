@@ -17,14 +17,14 @@ grant select on public.orders, shop.items, shop.events to reader;
 create publication pipe for table public.orders, shop.items, shop.events with (publish_via_partition_root = true);
 `;
 
-/** A source that ClickPipes accepts, for a test to break. */
+/** A source that ClickPipes accepts, for tests to break. */
 export interface ReadinessSource {
   server: PostgresServer;
   database: string;
   uri: string;
   password: string;
   config: Record<string, string>;
-  /** What a `SourceReadiness` of it is given. */
+  /** The arguments of a `SourceReadiness` for it. */
   args: Record<string, unknown>;
   run(sql: string): Promise<Record<string, unknown>[]>;
   /** As the role that ClickPipes logs in as. */
@@ -32,7 +32,7 @@ export interface ReadinessSource {
   stop(): Promise<void>;
 }
 
-/** Much faster than a new database; what belongs to a role goes with it. */
+/** Much faster than a new database. Dropping a role drops what it owns. */
 const CLEAN = `
 select pg_drop_replication_slot(slot_name) from pg_replication_slots;
 do $$ declare it text; begin
@@ -44,12 +44,12 @@ end $$;
 create schema public;
 `;
 
-/** Whatever an earlier test left in the database `postgres` of the server is gone. */
+/** Clears whatever an earlier test left in the database `postgres` of the server. */
 export async function newReadinessSource(server: PostgresServer): Promise<ReadinessSource> {
   const database = "postgres";
   const uri = server.uri();
   const client = new Client(uri);
-  // A test may restart the server under it.
+  // A test may restart the server.
   client.on("error", () => {});
   await client.connect();
   await client.query(CLEAN);

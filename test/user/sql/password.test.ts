@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { generatePassword, LEAST_BITS, passwordBits } from "../../../provider/user/password/strength";
 
 describe("the entropy of a password", () => {
-  // As wagslane/go-password-validator v0.3.0 itself gives them (GetEntropy), with which Neon judges.
+  // The values that wagslane/go-password-validator v0.3.0, which Neon uses, itself returns (GetEntropy).
   test.each([
     ["", 0],
     ["a", 4.70044],
@@ -42,20 +42,20 @@ describe("the entropy of a password", () => {
 describe("a generated password", () => {
   const passwords = Array.from({ length: 300 }, generatePassword);
 
-  test("has 32 characters of four classes, none of which needs quoting", () => {
+  test("has 32 characters from four classes, and none of them needs quoting", () => {
     for (const password of passwords) {
       expect(password).toMatch(/^[A-Za-z0-9._~-]{32}$/);
       for (const members of [/[A-Z]/, /[a-z]/, /[0-9]/, /[._~-]/]) expect(password).toMatch(members);
     }
   });
 
-  test("has far more entropy than Neon demands", () => {
+  test("has far more entropy than Neon requires", () => {
     for (const password of passwords) expect(passwordBits(password)).toBeGreaterThan(2 * LEAST_BITS);
   });
 
-  test("is another one each time, and uses all of its alphabet", () => {
+  test("is different each time, and uses its whole alphabet", () => {
     expect(new Set(passwords).size).toBe(passwords.length);
-    // 24 + 25 + 8 + 4 characters; in 9,600 drawn, one that is missing would be no accident.
+    // 24 + 25 + 8 + 4 characters. If one is missing from 9,600 drawn characters, that is not an accident.
     expect(new Set(passwords.join("")).size).toBe(61);
   });
 });

@@ -4,67 +4,58 @@ import type { Statement } from "../../../provider/postgres/sql/statement";
 import { createRole, setPassword } from "../../../provider/user/sql/password";
 import { hasExpired, planRole, sameInstant } from "../../../provider/user/sql/plan";
 import { privilegesOf } from "../../../provider/user/sql/privileges";
+import { aRole } from "../../support/user/plans";
 
-const ROLE: Role = {
-  oid: 16400,
-  name: "reader",
-  canLogin: true,
-  replication: true,
-  superuser: false,
-  bypassRls: false,
-  createRole: false,
-  createDb: false,
-  connectionLimit: -1,
-  validUntil: null,
-  text: null,
-  marked: { comment: null, grants: [] },
-  privilegedThrough: [],
-  mayAlter: true,
-  mayComment: true,
-};
+const ROLE = aRole();
 const texts = (statements: Statement[]) => statements.map(({ text }) => text.trim());
 
-describe("what changes a role", () => {
+describe("an existing role is sent", () => {
   test.each<{ title: string; actual: Partial<Role>; desired: Parameters<typeof planRole>[0]; statements: string[] }>([
-    { title: "nothing, when all is as wished", actual: {}, desired: { name: "reader" }, statements: [] },
+    { title: "nothing if everything is as desired", actual: {}, desired: { name: "reader" }, statements: [] },
     {
-      title: "nothing, when limit and end are as wished",
+      title: "nothing if limit and expiry are as desired",
       actual: { connectionLimit: 3, validUntil: "2030-01-31T00:00:00.000Z" },
       desired: { name: "reader", connectionLimit: 3, validUntil: "2030-01-31T01:00:00+01:00" },
       statements: [],
     },
     {
-      title: "nothing of what is not mentioned",
+      title: "nothing about what the program does not set",
       actual: { connectionLimit: 3, validUntil: "2099-01-31T00:00:00.000Z", bypassRls: true, createDb: true },
       desired: { name: "reader" },
       statements: [],
     },
     {
-      title: "one ALTER, naming only what differs",
+      title: "one ALTER that names only what differs",
       actual: { canLogin: false, connectionLimit: 3 },
       desired: { name: "reader", connectionLimit: 4 },
       statements: ['alter role "reader" login connection limit 4'],
     },
     {
-      title: "all at once",
+      title: "one ALTER for everything that differs",
       actual: { canLogin: false, replication: false, connectionLimit: 3, validUntil: "infinity" },
       desired: { name: "reader", connectionLimit: -1, validUntil: "2030-01-31T00:00:00.000Z" },
       statements: [`alter role "reader" login replication connection limit -1 valid until '2030-01-31T00:00:00.000Z'`],
     },
     {
-      title: "a rename before all else, under the new name from then on",
+      title: "the rename first, and everything after it under the new name",
       actual: { replication: false },
       desired: { name: 'new "name"' },
       statements: ['alter role "reader" rename to "new ""name"""', 'alter role "new ""name""" replication'],
     },
     {
-      title: "no end again where the time has run out and the program wishes for none",
+      title: "no expiry if it has expired and the program sets none",
       actual: { validUntil: "2020-01-01T00:00:00.000Z" },
       desired: { name: "reader" },
       statements: [`alter role "reader" valid until 'infinity'`],
     },
     {
-      title: "an end in the past, where the program wishes for it",
+      title: "nothing if the program sets the expiry in the past that it has",
+      actual: { validUntil: "2020-01-01T00:00:00.000Z" },
+      desired: { name: "reader", validUntil: "2020-01-01T00:00:00.000Z" },
+      statements: [],
+    },
+    {
+      title: "an expiry in the past if the program sets it",
       actual: {},
       desired: { name: "reader", validUntil: "2020-01-01T00:00:00.000Z" },
       statements: [`alter role "reader" valid until '2020-01-01T00:00:00.000Z'`],
@@ -77,16 +68,16 @@ describe("what changes a role", () => {
 describe("a password", () => {
   const all = [...createRole({ name: "it's", connectionLimit: 2 }, "se'cret"), ...setPassword("it's", "se'cret")];
 
-  test("goes as a value, never in a text", () => {
+  test("is sent as a value, never in a statement's text", () => {
     expect(all.filter(({ text }) => text.includes("cret"))).toEqual([]);
     expect(all.filter(({ values }) => values?.includes("se'cret"))).toHaveLength(2);
   });
 
-  test("is wiped from the session's settings afterwards", () => {
+  test("is cleared from the session's settings afterwards", () => {
     expect(setPassword("reader", "x").at(-1)?.text).toBe("select set_config('clickpipes.password', '', true)");
   });
 
-  test("is set when nothing can wait any more: the role's row is ours by then", () => {
+  test("is set only after an ALTER has locked the role, so that no statement waits with it", () => {
     expect(texts(all).filter((text) => /^(create|alter) role/.test(text))).toEqual([
       `create role "it's" login replication connection limit 2`,
       `alter role "it's"`,
@@ -95,7 +86,7 @@ describe("a password", () => {
   });
 });
 
-test("what makes a role more than a reader comes with the statement that takes it away", () => {
+test("each privilege that ClickPipes does not need comes with the statement that takes it away", () => {
   const role = {
     ...ROLE,
     superuser: true,
@@ -111,7 +102,7 @@ test("what makes a role more than a reader comes with the statement that takes i
     { found: "CREATEDB", fix: 'ALTER ROLE "Odd" NOCREATEDB' },
     { found: "membership in neon_superuser", fix: 'REVOKE "neon_superuser" FROM "Odd"' },
     {
-      found: "membership in neondb_owner, which is as good as neon_superuser",
+      found: "membership in neondb_owner (and through it in neon_superuser)",
       fix: 'REVOKE "neondb_owner" FROM "Odd"',
     },
   ]);
@@ -125,11 +116,11 @@ test.each([
   ["infinity", "2030-01-01T00:00:00.000Z", false],
   ["2030-01-01T00:00:00Z", null, false],
   ["2030-01-01T00:00:00+01:00", "2029-12-31T23:00:00.000Z", true],
-])("wished for %j and found %j: the same is %j", (desired, actual, same) => {
+])("a desired expiry of %j and an actual one of %j are the same instant: %j", (desired, actual, same) => {
   expect(sameInstant(desired, actual)).toBe(same);
 });
 
-test("a role expires at its time, not without one", () => {
+test("a role has expired only after its expiry, and never without one", () => {
   expect(
     [null, "infinity", "2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"].map((validUntil) => hasExpired({ validUntil })),
   ).toEqual([...[false, false, false, true]]);

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import type { Role } from "../../../provider/postgres/sql/role";
+import type { Server } from "../../../provider/postgres/sql/server";
+import { planAdoption } from "../../../provider/user/adopt";
+import type { FirstPassword } from "../../../provider/user/password/choice";
+import type { RoleBefore, UserInputs } from "../../../provider/user/state";
+import { aRole, MARK, marker, neonAdmin, STRONG, summarize } from "../../support/user/plans";
+
+const OTHER = { mark: "organization/app/prod/ClickPipesUser/user", token: "o1" };
+const ADOPTED = { mark: MARK, token: "t2", adopted: true };
+const MARKED = `comment on reader: none -> ${marker(ADOPTED)}`;
+/** An existing role is locked before the password is sent. */
+const PASSWORD = ['alter role "reader"', `password of reader: ${STRONG}`];
+const EXPIRED = "2020-01-01T00:00:00.000Z";
+
+const wanted = (args: Partial<UserInputs>): UserInputs => ({ mark: MARK, name: "reader", adopt: true, ...args });
+const first = (accepted: FirstPassword["accepted"], password = STRONG): FirstPassword => ({
+  token: "t2",
+  password,
+  generated: false,
+  accepted,
+});
+
+interface Adoption {
+  title: string;
+  server?: Server;
+  role?: Role;
+  /** By default, only the right password. */
+  desired?: Partial<UserInputs>;
+  accepted?: FirstPassword["accepted"];
+}
+
+describe("an adopted role is sent", () => {
+  test.each<Adoption & { statements: string[]; before?: RoleBefore }>([
+    { title: "only the marker if everything is as desired", statements: [MARKED] },
+    {
+      title: "nothing at all if the admin may not comment on it either",
+      role: aRole({ mayAlter: false, mayComment: false }),
+      statements: [],
+    },
+    {
+      title: "only the marker if a login could not test its password",
+      accepted: "unclear",
+      statements: [MARKED],
+    },
+    {
+      title: "LOGIN and REPLICATION if it lacks them, and remembers that it did",
+      role: aRole({ canLogin: false, replication: false }),
+      statements: ['alter role "reader" login replication', MARKED],
+      before: { canLogin: false, replication: false },
+    },
+    {
+      title: "the given password if it does not accept it and `passwordVersion` consents",
+      desired: { password: STRONG, passwordVersion: 1 },
+      accepted: "refused",
+      statements: [...PASSWORD, MARKED],
+    },
+    {
+      title: "no password that it already accepts, in spite of `passwordVersion`",
+      desired: { password: STRONG, passwordVersion: 1 },
+      statements: [MARKED],
+    },
+    {
+      title: "a generated password if the program gives only `passwordVersion`",
+      desired: { password: undefined, passwordVersion: "one" },
+      accepted: undefined,
+      statements: [...PASSWORD, MARKED],
+    },
+    {
+      title: "no expiry if it has expired, and remembers the old one",
+      role: aRole({ validUntil: EXPIRED }),
+      desired: { passwordVersion: 1 },
+      statements: [`alter role "reader" valid until 'infinity'`, ...PASSWORD, MARKED],
+      before: { validUntil: EXPIRED },
+    },
+    {
+      title: "the program's limit and expiry, and remembers the old ones",
+      role: aRole({ connectionLimit: 4, validUntil: "2098-01-01T00:00:00.000Z" }),
+      desired: { password: STRONG, connectionLimit: 9, validUntil: "2099-01-01T00:00:00.000Z" },
+      statements: [`alter role "reader" connection limit 9 valid until '2099-01-01T00:00:00.000Z'`, MARKED],
+      before: { connectionLimit: 4, validUntil: "2098-01-01T00:00:00.000Z" },
+    },
+    {
+      title: "no limit that it already has, but remembers it as the program sets it",
+      role: aRole({ connectionLimit: 4 }),
+      desired: { password: STRONG, connectionLimit: 4 },
+      statements: [MARKED],
+      before: { connectionLimit: 4 },
+    },
+    {
+      title: "its own comment again if the program sets none",
+      role: aRole({ text: "theirs" }),
+      statements: [`comment on reader: theirs -> theirs\n${marker(ADOPTED)}`],
+    },
+    {
+      title: "the program's comment, and remembers the old one",
+      role: aRole({ text: "theirs" }),
+      desired: { password: STRONG, comment: "new" },
+      statements: [`comment on reader: theirs -> new\n${marker(ADOPTED)}`],
+      before: { comment: "theirs" },
+    },
+    {
+      title: "a marker in place of another resource's, and remembers that one",
+      role: aRole({ text: marker(OTHER) }),
+      statements: [`comment on reader: ${marker(OTHER)} -> ${marker(ADOPTED)}`],
+      before: { owned: OTHER },
+    },
+    {
+      title: "the marker if its privileges are accepted",
+      role: aRole({ bypassRls: true }),
+      desired: { password: STRONG, allowPrivileged: true },
+      statements: [MARKED],
+    },
+    {
+      title: "a new token after a killed adoption, and remembers nothing",
+      role: aRole({ text: marker({ ...ADOPTED, token: "t1" }), connectionLimit: 9 }),
+      desired: { password: STRONG, connectionLimit: 9 },
+      statements: [`comment on reader: ${marker({ ...ADOPTED, token: "t1" })} -> ${marker(ADOPTED)}`],
+    },
+    {
+      title: "the program's changes by a superuser on Postgres 14",
+      server: neonAdmin(14, { superuser: true }),
+      role: aRole({ connectionLimit: 4 }),
+      desired: { password: STRONG, connectionLimit: 9 },
+      statements: ['alter role "reader" connection limit 9', MARKED],
+      before: { connectionLimit: 4 },
+    },
+    {
+      title: "no ALTER on Postgres 14, where its marker is all that Neon's owner may write",
+      server: neonAdmin(14),
+      role: aRole({ mayAlter: false }),
+      statements: [MARKED],
+    },
+  ])(
+    "$title",
+    ({ server = neonAdmin(17), role = aRole(), desired = { password: STRONG }, statements, before, ...of }) => {
+      const accepted = "accepted" in of ? of.accepted : "accepted";
+      const plan = planAdoption(server, role, wanted(desired), first(accepted));
+      expect(summarize(plan.statements)).toEqual(statements);
+      expect(plan.outputs).toEqual({
+        password: STRONG,
+        roleOid: 16400,
+        target: { database: "app", systemIdentifier: "7000000000000000001" },
+        token: "t2",
+        adopted: true,
+        before: before ?? {},
+      });
+    },
+  );
+});
