@@ -3,7 +3,7 @@ import { type Failure, Host, type Outcome } from "../lifecycle/host";
 import { resolveSettings } from "../lifecycle/settings";
 import { lifecycleOf } from "../registry";
 import { markers, secretTexts, withoutMarkers } from "./repeatedSecrets";
-import { endWithProcess, run } from "./run";
+import { run } from "./run";
 
 /** The methods that Pulumi's dynamic provider calls (`@pulumi/pulumi/cmd/dynamic-provider`). */
 export interface HandledProvider {
@@ -29,10 +29,7 @@ export function handler(kind: string): HandledProvider {
   let settings = resolveSettings(() => undefined, environment);
 
   /** `known`: everything that Pulumi has passed on about the resource. */
-  const host = (...known: Properties[]) => {
-    endWithProcess();
-    return new Host(kind, lifecycle, run, settings, known.flatMap(secretTexts));
-  };
+  const host = (...known: Properties[]) => new Host(kind, lifecycle, run, settings, known.flatMap(secretTexts));
   const plain = (properties: Properties) => lifecycleProperties(kind, properties);
 
   return {
@@ -56,7 +53,7 @@ export function handler(kind: string): HandledProvider {
     },
 
     async create(news) {
-      const { id, state } = orThrow(await host(news).create(plain(news)), news);
+      const { id, state } = orThrow(await host(news).create(plain(news)), pulumiPropertiesOf(kind, news));
       return { id, outs: { ...state, ...secretArgumentsOf(news) } };
     },
 
@@ -68,7 +65,10 @@ export function handler(kind: string): HandledProvider {
     },
 
     async update(id, state, news) {
-      const outs = orThrow(await host(state, news).update(id, plain(state), plain(news)), { ...state, ...news });
+      const outs = orThrow(
+        await host(state, news).update(id, plain(state), plain(news)),
+        pulumiPropertiesOf(kind, news),
+      );
       return { outs: { ...outs, ...secretArgumentsOf(news) } };
     },
 
@@ -78,25 +78,31 @@ export function handler(kind: string): HandledProvider {
   };
 }
 
-/** Throws a plain error without a stack trace. A half-made resource goes into the state, with the `properties` known before. */
-function orThrow<T>(outcome: Outcome<T>, properties: Properties = {}): T {
+/** Throws a plain error without a stack trace. A half-made resource goes into the state, with the properties that only Pulumi needs. */
+function orThrow<T>(outcome: Outcome<T>, pulumiProperties: Properties = {}): T {
   if ("done" in outcome) return outcome.done;
   const { message, subject, unfinished }: Failure = outcome.failure;
   const error = Object.assign(new Error(message), { stack: message, toString: () => subject });
   if (!unfinished) throw error;
-  const { id, outputs } = unfinished;
-  throw Object.assign(error, { id, properties: { ...properties, ...outputs }, reasons: [message] });
+  const { id, state } = unfinished;
+  throw Object.assign(error, { id, properties: { ...pulumiProperties, ...state }, reasons: [message] });
 }
 
 /** For `.get()`. A refresh reports with an empty answer that the object no longer exists. */
 function refuseMissing(kind: string, id: string): never {
-  return orThrow({ failure: { message: `${kind} "${id}" does not exist.`, subject: kind } });
+  return orThrow({ failure: { message: run.output.clean(`${kind} "${id}" does not exist.`), subject: kind } });
 }
 
 /** The properties without those that only Pulumi needs. */
 function lifecycleProperties(kind: string, properties: Properties): Properties {
   const { __provider, ...rest } = properties;
   return withoutMarkers(kind, rest);
+}
+
+/** The others: how to load this provider, and what marks outputs as secret. */
+function pulumiPropertiesOf(kind: string, properties: Properties): Properties {
+  const ours = lifecycleProperties(kind, properties);
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !(name in ours)));
 }
 
 function secretArgumentsOf({ secretArguments }: Properties): Properties {

@@ -18,7 +18,7 @@ export async function createGrants(context: Context, inputs: GrantsInputs): Prom
   const outputs = await grantWhereAllowed(context, async (tx, refused) => {
     const attempt = { context, tx, refused, inputs, token };
     const survey = await surveyNewRole(attempt);
-    context.checkPlace(survey.server);
+    context.refuseOtherPlace(survey.server);
     return grantNewRole(attempt, survey, inputs.mark);
   });
   return { id: inputs.role, outputs };
@@ -50,7 +50,7 @@ async function surveyOldRole({ context, tx, inputs }: Attempt, state: GrantsStat
       known: knownObjects(context, state),
     });
   const survey = await surveyWithin([state]);
-  context.checkPlace(survey.server, state);
+  context.refuseOtherPlace(survey.server, state);
   const scopes = survey.grantee ? scopesGiven(state, survey.grantee.notes) : [];
   return scopes.length > 1 ? surveyWithin(scopes) : survey;
 }

@@ -1,5 +1,5 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
-import type { Lifecycle } from "../lifecycle/lifecycle";
+import type { AllArguments, Lifecycle } from "../lifecycle/lifecycle";
 import { checkArguments } from "./arguments";
 import { createGrants, updateGrants } from "./change";
 import { lookAtGrants } from "./look";
@@ -7,9 +7,11 @@ import { readGrants } from "./read";
 import { removeGrants } from "./remove";
 import type { GrantsInputs, GrantsOutputs } from "./state";
 
+type Names = typeof ARGUMENT_NAMES.ClickPipesGrants;
+
 export const clickPipesGrants: Lifecycle<GrantsInputs, GrantsOutputs> = {
   needs: () => ["postgres"],
-  arguments: ARGUMENT_NAMES.ClickPipesGrants,
+  arguments: ARGUMENT_NAMES.ClickPipesGrants satisfies AllArguments<GrantsInputs, Names>,
   check: checkArguments,
   look: lookAtGrants,
   create: createGrants,

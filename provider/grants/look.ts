@@ -14,7 +14,7 @@ export async function lookAtGrants(
   const seen = await context.lookAt((session) => session.ask(readServer, readRole(reference), readMissing(inputs)));
   if (!seen) return;
   const [server, role, names] = seen;
-  context.checkPlace(server);
+  context.refuseOtherPlace(server);
   const missing = names.map(displayMissing);
   if (!role && !context.run.isAnnounced(inputs.role)) missing.unshift(`role ${displayIdentifier(inputs.role)}`);
   context.warnOfAbsent(missing);

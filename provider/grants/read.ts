@@ -30,7 +30,7 @@ export async function readGrants(
       ...readCoverage(session.version, reference, state),
     ),
   );
-  context.checkPlace(server, state);
+  context.refuseOtherPlace(server, state);
   const coverage = toCoverage(server.database, rights);
   if (!role || !coverage) return undefined;
   const renamed = renamings(known, objects);
@@ -54,18 +54,15 @@ export async function readGrants(
   };
 }
 
-/**
- * What the last `pulumi up` did not know of. A second refresh repeats it. Entries are told apart by their fix and not by the
- * reason: another version may put a reason in other words.
- */
+/** What the last `pulumi up` did not know of. A second refresh repeats it. */
 export function newlyUncovered(uncovered: Uncovered[], state: Pick<GrantsState, "uncovered" | "drift">): string[] {
   const known = new Set((state.uncovered ?? []).map(uncoveredKey));
-  const isRepeated = ({ fix }: Uncovered) => state.drift?.some((sentence) => sentence.endsWith(` ${fix};`));
-  return uncovered
-    .filter((entry) => !known.has(uncoveredKey(entry)) || isRepeated(entry))
-    .map((entry) => explainUncovered(entry).join(" "));
+  return uncovered.flatMap((entry) => {
+    const sentence = explainUncovered(entry).join(" ");
+    return known.has(uncoveredKey(entry)) && !state.drift?.includes(sentence) ? [] : [sentence];
+  });
 }
 
-function uncoveredKey({ kind, object, owner, fix }: Uncovered): string {
-  return JSON.stringify([kind, object, owner, fix]);
+function uncoveredKey({ kind, object, owner, reason }: Uncovered): string {
+  return JSON.stringify([kind, object, owner, reason]);
 }

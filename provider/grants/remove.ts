@@ -27,7 +27,7 @@ async function revokeOwn(context: Context, tx: Transaction, state: GrantsState):
   const readWithin = (scopes: ScopeInputs[]) =>
     readActualRights(tx.version, reference, { ...toScope(allScopes(scopes)), known });
   const [server, role, inState] = await tx.ask(readServer, readRole(reference), readWithin([state]));
-  context.checkPlace(server, state);
+  context.refuseOtherPlace(server, state);
   if (!role) return;
   const place = placeOf(server);
   const ownership = context.run.memory(OwnershipNotes);

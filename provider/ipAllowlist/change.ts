@@ -1,9 +1,11 @@
 import { unfinished } from "../errors";
 import type { Context } from "../lifecycle/context";
 import type { Created } from "../lifecycle/lifecycle";
+import type { AllowedList } from "./addresses/plan";
 import { proveReachable } from "./closing";
 import { decide, outputsWhenDone, outputsWhenFailed, outputsWhenOpen } from "./decide";
 import { editProjectList } from "./edit";
+import type { Edit } from "./editRecord";
 import { mayHaveWritten } from "./editRecord";
 import { type Ours, protectionFound } from "./ours";
 import { handOver, openJournal, type PendingJournal, readPending } from "./pendingJournal";
@@ -35,10 +37,8 @@ function applyAllowlist(
   const journal = openJournal(context.run, projectId, desired.mark);
   return registry.takeTurn(projectId, async () => {
     const known = survey(registry, desired, state, readPending(journal, state));
-    const applied = await applyToProject(context, known, journal).catch(
-      (failure): Failed => ({ failure, isChanged: false }),
-    );
-    if ("failure" in applied) return recordFailure(registry, known, journal, applied);
+    const applied = await applyToProject(context, known, journal);
+    if ("failure" in applied) return recordAndRethrow(registry, known, journal, applied);
     recordSuccess(context, known, journal);
     return applied;
   });
@@ -57,25 +57,39 @@ async function applyToProject(
   known: Survey,
   journal: PendingJournal,
 ): Promise<AllowlistOutputs | Failed> {
-  const { desired, state, pending } = known;
-  const willClose = await willCloseOpenList(context, known);
+  const { desired, pending, state } = known;
+  const planned = await willCloseOpenList(context, known).then(
+    (willClose) => ({ willClose }),
+    (failure): Failed => ({ failure, isChanged: false }),
+  );
+  if ("failure" in planned) return planned;
+  const { willClose } = planned;
   const follows = state?.edition === undefined ? {} : { follows: state.edition };
   const note = (ours: Ours) => journal.write({ ...follows, closes: willClose, ...ours });
   const edited = await editProjectList(context, desired.projectId, (sight) => decide(known, willClose, sight), {
     ours: pending && { added: pending.added, protectedBefore: pending.protectedBefore },
     note,
   });
-  const { edit } = edited;
   const fail = (failure: unknown): Failed => {
-    const isChanged = mayHaveWritten(edit);
-    return { failure, isChanged, ...(isChanged && { outputs: outputsWhenFailed(known, willClose, edit) }) };
+    const isChanged = mayHaveWritten(edited.edit);
+    return { failure, isChanged, ...(isChanged && { outputs: outputsWhenFailed(known, willClose, edited.edit) }) };
   };
   if ("failure" in edited) return fail(edited.failure);
-  if (edited.list.ips.length === 0) return leaveOpen(context, known);
+  return concludeEdit(context, known, willClose, edited).catch(fail);
+}
+
+/** What the list is like now. After closing it, makes sure that this machine can still connect. */
+async function concludeEdit(
+  context: Context,
+  known: Survey,
+  willClose: boolean,
+  { list, edit }: { list: AllowedList; edit: Edit },
+): Promise<AllowlistOutputs | Failed> {
+  if (list.ips.length === 0) return leaveOpen(context, known);
   const closed = willClose ? await proveReachable(context, known, edit) : undefined;
   if (!closed) return outputsWhenDone(known, edit);
-  if (!closed.isPutBack) return fail(closed.refusal);
-  return { failure: closed.refusal, isChanged: true, ...(state && { outputs: outputsWhenOpen(known) }) };
+  if (!closed.isPutBack) throw closed.refusal;
+  return { failure: closed.refusal, isChanged: true, ...(known.state && { outputs: outputsWhenOpen(known) }) };
 }
 
 const STAYS_OPEN = 'It stays open, because `whenOpen` is "leaveOpen".';
@@ -97,7 +111,7 @@ function recordSuccess(context: Context, known: Survey, journal: PendingJournal)
 }
 
 /** If something was written, the state will record it. Otherwise, what an earlier run noted still counts. */
-function recordFailure(
+function recordAndRethrow(
   registry: RunRegistry,
   { desired, state, token }: Survey,
   journal: PendingJournal,

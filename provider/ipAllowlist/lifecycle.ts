@@ -1,5 +1,5 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
-import type { Lifecycle } from "../lifecycle/lifecycle";
+import type { AllArguments, Lifecycle } from "../lifecycle/lifecycle";
 import { replacedProject } from "../lifecycle/projectId";
 import { checkArguments } from "./arguments";
 import { createAllowlist, updateAllowlist } from "./change";
@@ -8,9 +8,11 @@ import { readAllowlist } from "./read";
 import { removeAllowlist } from "./remove";
 import type { AllowlistInputs, AllowlistOutputs } from "./state";
 
+type Names = typeof ARGUMENT_NAMES.IpAllowlist;
+
 export const ipAllowlist: Lifecycle<AllowlistInputs, AllowlistOutputs> = {
   needs: ({ whenOpen }) => (whenOpen === "restrict" ? ["neon", "postgres"] : ["neon"]),
-  arguments: ARGUMENT_NAMES.IpAllowlist,
+  arguments: ARGUMENT_NAMES.IpAllowlist satisfies AllArguments<AllowlistInputs, Names>,
   check: checkArguments,
   look,
   replaces: replacedProject,

@@ -63,7 +63,7 @@ interface ShutOut {
 
 export function shutOut({ projectId, host, cause, isOpen, failure }: ShutOut): SourceError {
   const outcome = failure
-    ? ["Removing this resource's addresses from the list again failed too.", failure.message]
+    ? ["Undoing the change failed too.", failure.message]
     : [`This resource's addresses were removed again${isOpen ? ", and the list is open as before" : ""}.`];
   return refusal(
     "shutOut",

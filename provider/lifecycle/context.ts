@@ -69,7 +69,7 @@ export class Context {
   }
 
   /** Refuses a replica, and any database other than the one in the state. */
-  checkPlace(server: Server, state?: { target?: Place }): void {
+  refuseOtherPlace(server: Server, state?: { target?: Place }): void {
     const { host } = this.postgres.settings;
     if (server.inRecovery) throw readReplica(host);
     const expected = state?.target;
@@ -78,7 +78,7 @@ export class Context {
   }
 
   /** Refuses a connection to a database whose name differs from the one in the state. Connects to nothing. */
-  checkDatabaseName({ target: expected }: { target?: Place }): void {
+  refuseOtherDatabaseName({ target: expected }: { target?: Place }): void {
     const { postgres, acceptMovedDatabase } = this.settings;
     if (expected === undefined || acceptMovedDatabase || "problem" in postgres) return;
     const { database, host } = postgres;

@@ -18,7 +18,7 @@ export interface Failure {
   /** The type of the resource, and its name in the program. */
   subject: string;
   /** What already exists. It is kept for the next run. */
-  unfinished?: { id: string; outputs: Properties };
+  unfinished?: { id: string; state: Properties };
 }
 
 export type Outcome<T> = { done: T } | { failure: Failure };
@@ -72,7 +72,7 @@ export class Host {
   diff(state: Properties, news: Properties): Promise<Outcome<string[]>> {
     return this.#outcome([state], async (context) => {
       // Only diff sees the state in a preview, and a provider that points elsewhere changes no argument.
-      context.checkDatabaseName(state);
+      context.refuseOtherDatabaseName(state);
       return this.#lifecycle.replaces?.(withId("", state), news) ?? [];
     });
   }
@@ -125,7 +125,9 @@ export class Host {
       const failure = { message, subject: subjectOf(this.#kind, ...known) };
       if (!isUnfinished(error)) return { failure };
       const { id, outputs } = error.finished;
-      return { failure: { ...failure, unfinished: { id, outputs: plain(cleaned(context, outputs)) } } };
+      // An output that became undefined must not keep its earlier value.
+      const state = plain(Object.assign({}, ...known, cleaned(context, outputs)));
+      return { failure: { ...failure, unfinished: { id, state } } };
     }
   }
 

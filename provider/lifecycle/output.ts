@@ -6,16 +6,20 @@ export class Output {
   readonly #secrets = new Set<string>();
   /** Lines that were printed already. A line is printed once, however often the work behind it is retried. */
   readonly #said = new Set<string>();
-  #scrub = scrubber([]);
+  /** Made on first use: many secrets take long, and most runs print nothing. */
+  #scrub: ((text: string) => string) | undefined;
 
   /** From now on, these are never printed. */
   hide(secrets: readonly (string | undefined)[]): void {
     const known = this.#secrets.size;
     for (const secret of secrets) if (secret !== undefined) this.#secrets.add(secret);
-    if (this.#secrets.size > known) this.#scrub = scrubber([...this.#secrets]);
+    if (this.#secrets.size > known) this.#scrub = undefined;
   }
 
-  readonly clean = (text: string): string => this.#scrub(text);
+  readonly clean = (text: string): string => {
+    this.#scrub ??= scrubber([...this.#secrets]);
+    return this.#scrub(text);
+  };
 
   /** Pulumi shows what a provider writes to stderr under the stack, with neither severity nor resource. */
   readonly say = (text: string): void => {

@@ -19,12 +19,20 @@ export class Run {
   readonly #connections = new Map<string, Connections>();
   readonly #memories = new Map<object, unknown>();
   readonly #endings: (() => unknown)[] = [];
+  #onFirstUse: (() => void) | undefined;
+
+  /** `onFirstUse` is called once there is something to end. */
+  constructor(onFirstUse?: () => void) {
+    this.#onFirstUse = onFirstUse;
+  }
 
   /** All resources of a provider share one set of connections. */
   connectionsTo(settings: PostgresSettings): Connections {
     const key = JSON.stringify(settings);
-    const connections =
-      this.#connections.get(key) ?? new Connections(settings, this.connector, this.output.say, this.neonWaits.progress);
+    const known = this.#connections.get(key);
+    if (known) return known;
+    this.#use();
+    const connections = new Connections(settings, this.connector, this.output.say, this.neonWaits.progress);
     this.#connections.set(key, connections);
     return connections;
   }
@@ -46,11 +54,17 @@ export class Run {
 
   /** Work for the end of the run. Pulumi ends the provider process once the state is saved. */
   atEnd(work: () => unknown): void {
+    this.#use();
     this.#endings.push(work);
   }
 
   async end(): Promise<void> {
     const closing = [...this.#connections.values()].map((connections) => connections.close());
     await Promise.all([...closing, ...this.#endings.map((work) => work())]);
+  }
+
+  #use(): void {
+    this.#onFirstUse?.();
+    this.#onFirstUse = undefined;
   }
 }

@@ -57,7 +57,7 @@ function resolvePostgres(configured: Lookup, environment: Lookup): Settings["pos
   try {
     const fields = configuredFields(configured) ?? environmentFields(environment);
     if (fields === undefined) throw noCredentials(NO_CONNECTION);
-    return { ...validated(fields), ...limits(configured) };
+    return { ...validateOrRefuse(fields), ...readLimits(configured) };
   } catch (error) {
     return { problem: (error as Error).message };
   }
@@ -68,7 +68,7 @@ function configuredFields(configured: Lookup): ConnectionFields | undefined {
   const uri = configured("connectionUri");
   const single = withoutUndefined(Object.fromEntries(CONNECTION_FIELDS.map((name) => [name, configured(name)])));
   if (uri === undefined) return single.host === undefined ? undefined : single;
-  return { ...parsed(uri, "connectionUri"), ...single };
+  return { ...parseUriOrRefuse(uri, "connectionUri"), ...single };
 }
 
 function environmentFields(environment: Lookup): ConnectionFields | undefined {
@@ -84,16 +84,16 @@ function environmentFields(environment: Lookup): ConnectionFields | undefined {
     channelBinding: environment("PGCHANNELBINDING"),
   });
   if (uri === undefined) return single.host === undefined ? undefined : single;
-  return { ...single, port: undefined, ...parsed(uri, "DATABASE_URL") };
+  return { ...single, port: undefined, ...parseUriOrRefuse(uri, "DATABASE_URL") };
 }
 
-function parsed(uri: string, name: string): ConnectionFields {
+function parseUriOrRefuse(uri: string, name: string): ConnectionFields {
   const fields = parseConnectionUri(uri);
   if (!fields) throw noCredentials(`${name}: not of the form postgres://user:password@host:port/database.`);
   return fields;
 }
 
-function validated(fields: ConnectionFields): Omit<PostgresSettings, keyof ReturnType<typeof limits>> {
+function validateOrRefuse(fields: ConnectionFields): Omit<PostgresSettings, keyof ReturnType<typeof readLimits>> {
   const { host, database, user, password, sslrootcert, options } = fields;
   if (!host) throw noCredentials(NO_CONNECTION);
   if (!user) throw noCredentials(`the connection to ${host} names no user.`, "Add `user`.");
@@ -137,17 +137,17 @@ function isLocal(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("/") || /^127(\.\d+){3}$/.test(host);
 }
 
-function limits(configured: Lookup) {
+function readLimits(configured: Lookup) {
   return {
-    connectTimeout: seconds(configured, "connectTimeout", 60),
-    statementTimeout: seconds(configured, "statementTimeout", 60),
-    lockTimeout: seconds(configured, "lockTimeout", 5),
-    deleteTimeout: seconds(configured, "deleteTimeout", 60),
-    maxConnections: connections(configured("maxConnections")),
+    connectTimeout: readSeconds(configured, "connectTimeout", 60),
+    statementTimeout: readSeconds(configured, "statementTimeout", 60),
+    lockTimeout: readSeconds(configured, "lockTimeout", 5),
+    deleteTimeout: readSeconds(configured, "deleteTimeout", 60),
+    maxConnections: readMaxConnections(configured("maxConnections")),
   };
 }
 
-function seconds(configured: Lookup, name: string, byDefault: number): number {
+function readSeconds(configured: Lookup, name: string, byDefault: number): number {
   const given = configured(name);
   const value = given === undefined ? byDefault : Number(given);
   // At most 23 days: timers of Node and settings of Postgres hold about 24 days in milliseconds.
@@ -155,7 +155,7 @@ function seconds(configured: Lookup, name: string, byDefault: number): number {
   return value;
 }
 
-function connections(given: string | undefined): number {
+function readMaxConnections(given: string | undefined): number {
   const value = given === undefined ? 1 : Number(given);
   if (!Number.isInteger(value) || value < 1) throw noCredentials("maxConnections: expected a whole number, 1 or more.");
   return value;

@@ -10,6 +10,8 @@ export interface InTheWay {
   names?: string[];
   /** How long to wait, counted from the first attempt. Default: `deleteTimeout`. */
   seconds?: number;
+  /** From one attempt to the next. Default: 100 ms at first, then longer and longer, up to 1 s. */
+  pauseMs?: number;
   /** The error to throw if they are still there when the time is up. */
   refusal: () => Error;
 }
@@ -24,10 +26,10 @@ export type Attempt<T> = { done: T } | { inTheWay: InTheWay };
 export async function waitUntilFree<T>(context: Context, attempt: () => Promise<Attempt<T>>): Promise<T> {
   const { deleteTimeout } = context.postgres.settings;
   const began = Date.now();
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let growingMs = FIRST_PAUSE_MS; ; growingMs = Math.min(growingMs * 2, LONGEST_PAUSE_MS)) {
     const outcome = await attempt();
     if ("done" in outcome) return outcome.done;
-    const { names = [], seconds = deleteTimeout, refusal } = outcome.inTheWay;
+    const { names = [], seconds = deleteTimeout, pauseMs = growingMs, refusal } = outcome.inTheWay;
     const leftMs = began + seconds * 1000 - Date.now();
     if (leftMs <= 0) throw refusal();
     if (names.length > 0) context.waitFor(names, seconds);

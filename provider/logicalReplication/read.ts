@@ -30,7 +30,7 @@ export function driftOf(
 ): string[] {
   if (!on) {
     return [
-      `logical replication is off in project ${projectId}. Neon cannot turn it off, so this must be another project than before. ` +
+      `logical replication is off in project ${projectId}. Neon cannot turn it off, so this is not the same project as before. ` +
         "Check `projectId` and `neonApiUrl`. To turn it on here, `pulumi up` needs `allowRestart: true`",
     ];
   }

@@ -45,7 +45,7 @@ export function notBack(projectId: string, why: string): SourceError {
     "notBack",
     `logical replication is on now in project ${projectId}, but connecting after the restart failed.`,
     why,
-    "Run `pulumi up` again, which restarts nothing more.",
+    "Run `pulumi up` again. It does not restart anything.",
     "To give the server more time, raise `connectTimeout`.",
   );
 }

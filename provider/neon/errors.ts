@@ -24,7 +24,7 @@ const CAUSES: Readonly<Record<number, Cause>> = {
   402: { why: "the project's plan does not include this", fix: "Upgrade the plan." },
   403: {
     why: "the API key has no right to do this",
-    fix: "Use a key of an admin of the organization, or of the project.",
+    fix: "Use an organization admin's key, or a key of the project.",
   },
   404: {
     why: "there is no such project, or the API key cannot see it",

@@ -21,7 +21,7 @@ export class ChannelBinding {
   constructor(place: string, connection: EventEmitter, hangUp: () => void) {
     this.#place = place;
     this.#hangUp = hangUp;
-    const asks = (what: string) => () => this.#refuse(what);
+    const asks = (what: string) => () => this.#hangUpOn(what);
     connection.on("authenticationCleartextPassword", asks("asks for the password in clear text"));
     connection.on(
       "authenticationMD5Password",
@@ -31,7 +31,7 @@ export class ChannelBinding {
     );
     connection.on("authenticationSASL", ({ mechanisms }: { mechanisms: string[] }) => {
       if (!mechanisms.includes(MECHANISM))
-        this.#refuse("offers SCRAM without channel binding, as Postgres 10 and proxies that terminate TLS do");
+        this.#hangUpOn("offers SCRAM without channel binding, as Postgres 10 and proxies that terminate TLS do");
     });
     connection.on("authenticationSASLFinal", () => {
       this.#proven = true;
@@ -39,7 +39,7 @@ export class ChannelBinding {
   }
 
   /** Hangs up at once, since pg would answer. Once asked for the password, pg keeps it. */
-  #refuse(what: string): void {
+  #hangUpOn(what: string): void {
     this.refused ??= this.#refusal(what);
     this.#hangUp();
   }
@@ -63,7 +63,7 @@ export class ChannelBinding {
     return refusal(
       "noChannelBinding",
       `${this.#place} ${what}.`,
-      `\`channel_binding=require\` demands ${MECHANISM}. Neither the password nor a proof of it was sent.`,
+      `\`channel_binding=require\` demands ${MECHANISM}. The password was not sent, not even as a hash.`,
       "Check the host: someone may be intercepting the connection.",
       "If the server is the right one, set it up for scram-sha-256 over TLS, or remove `channel_binding=require` from the connection " +
         "and set `sslmode=verify-full`.",

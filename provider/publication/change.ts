@@ -35,7 +35,7 @@ function applyChange(context: Context, change: MarkedChange, known: Progress): P
   /** Returns nothing if another step follows at once. */
   async function takeStep(tx: Transaction): Promise<Attempt<PublicationOutputs> | undefined> {
     const [surveyed] = await survey(tx, change, { filters: progress.filters, waits: true });
-    context.checkPlace(surveyed.server, change.before);
+    context.refuseOtherPlace(surveyed.server, change.before);
     const next = nextStep(change, progress, surveyed);
     if ("inTheWay" in next) return next;
     const { step, warnings } = next;
@@ -64,9 +64,12 @@ function applyChange(context: Context, change: MarkedChange, known: Progress): P
   });
 }
 
+/** Most transactions end soon, and until then the tables are published twice. */
+const OLDER_PAUSE_MS = 200;
+
 /** Waits for older transactions silently, and as long as for a lock. */
 function olderInTheWay(context: Context, { formerName, inputs }: Change, older: OlderTransaction[]): InTheWay {
   const name = formerName ?? inputs.name;
   const seconds = LOCK_TRIES * context.postgres.settings.lockTimeout;
-  return { seconds, refusal: () => openTransactions(name, older) };
+  return { seconds, pauseMs: OLDER_PAUSE_MS, refusal: () => openTransactions(name, older) };
 }

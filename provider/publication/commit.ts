@@ -42,7 +42,7 @@ export async function commitChange(
   ] as const;
   const [actual, publishedTables, excludedColumns, unsafe = []] = isFiltered
     ? await tx.run(sent, ...queries).catch((failure: QueryFailure) => {
-        throw explainFilter(desired, failure) ?? failure;
+        throw filterFailure(desired, failure) ?? failure;
       })
     : await tx.commit(sent, ...queries);
   if (isFiltered) {
@@ -68,7 +68,7 @@ export async function commitChange(
 }
 
 /** Names the table of a filter that the server rejected, since the server does not. */
-function explainFilter({ tables }: DesiredPublication, failure: QueryFailure): Error | undefined {
+function filterFailure({ tables }: DesiredPublication, failure: QueryFailure): Error | undefined {
   const { code = "", statement } = failure;
   const ofFilters = /^(42|0A|22)/.test(code) && code !== SQLSTATE.insufficientPrivilege;
   if (!ofFilters || !statement?.text.includes(" where (")) return undefined;

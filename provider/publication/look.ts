@@ -27,7 +27,7 @@ export async function lookAtPublication(
   const [found, settings] = answers;
   const surveyed = takeUnreadAsDesired(found, desired);
   const { actual } = surveyed;
-  context.checkPlace(surveyed.server);
+  context.refuseOtherPlace(surveyed.server);
   for (const sentence of otherMeanings(desired.tables, settings)) context.warn(sentence);
   if (actual) warnOfUnread(context, actual);
   // The inputs do not hold the filters as the server writes them. A filter that the program did not change counts as unchanged.

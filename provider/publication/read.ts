@@ -29,7 +29,7 @@ export async function readPublication(
   const isKnown = state.target !== undefined;
   const oid = context.oidOf(state.oid);
   const { server, actual, slots, unsafe, published, excluded, missing } = await readLive(context, state, oid);
-  context.checkPlace(server, state);
+  context.refuseOtherPlace(server, state);
   if (!actual) {
     if (slots.length === 0 || !isKnown) return undefined;
     return { outputs: {}, inputs: argumentsOf(state), drift: goneDrift(state, slots) };

@@ -181,7 +181,7 @@ export function openTransactions(name: string, open: Blocker[]): SourceError {
   return refusal(
     "openTransactions",
     `publication "${name}" cannot finish moving tables between \`tables\` and \`schemas\` yet.`,
-    `A reader would lose the changes of transactions that began before: ${names}.`,
+    `A reader would lose the changes of transactions that began before this change: ${names}.`,
     "Until they end, the tables are published both ways, and no change is lost.",
     "Run `pulumi up` again when they have ended.",
   );

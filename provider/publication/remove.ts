@@ -2,12 +2,13 @@ import type { Context } from "../lifecycle/context";
 import { type Attempt, waitUntilFree } from "../lifecycle/waitUntilFree";
 import { desiredComment, formatComment } from "../postgres/sql/mark";
 import { readServer, type Server } from "../postgres/sql/server";
-import { affectedSlots, nameSlot, readSlots } from "../postgres/sql/slots";
+import { affectedSlots, readSlots } from "../postgres/sql/slots";
 import { identifier, qualified, type Statement, statement } from "../postgres/sql/statement";
 import { parseTable } from "../postgres/sql/table";
 import { type Transaction, transaction } from "../postgres/transaction";
 import { restored } from "./adopt";
-import { missingOwnerRights, slotsInTheWay } from "./refusals";
+import { missingOwnerRights } from "./refusals";
+import { slotsToWaitFor } from "./slotsToWaitFor";
 import type { ActualPublication } from "./sql/actual";
 import { commentOnPublication, planPublication } from "./sql/plan";
 import { readActual } from "./sql/read";
@@ -32,7 +33,7 @@ async function attempt(context: Context, tx: Transaction, state: PublicationStat
     readActual(tx.version, { filters, waits: true }, context.oidOf(state.oid), state.name),
     readSlots(state.name),
   );
-  context.checkPlace(server, state);
+  context.refuseOtherPlace(server, state);
   if (!actual) return DONE;
   if (actual.marked.owner?.token !== state.token) {
     context.leaveAsIs(`publication "${actual.name}"`);
@@ -40,8 +41,7 @@ async function attempt(context: Context, tx: Transaction, state: PublicationStat
   }
   if (!actual.mayAlter) throw missingOwnerRights(actual, server);
   const slots = isRestored || state.allowLeftoverSlots ? [] : affectedSlots(allSlots);
-  if (slots.length > 0)
-    return { inTheWay: { names: slots.map(nameSlot), refusal: () => slotsInTheWay(state.name, slots) } };
+  if (slots.length > 0) return { inTheWay: slotsToWaitFor(state.name, slots) };
   await tx.commit(isRestored ? restoringStatements(actual, state, server) : dropStatements(actual));
   return DONE;
 }

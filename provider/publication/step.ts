@@ -1,11 +1,11 @@
 import type { InTheWay } from "../lifecycle/waitUntilFree";
-import { nameSlot } from "../postgres/sql/slots";
 import type { Query } from "../postgres/sql/statement";
 import type { LockingStatements } from "../postgres/transaction";
 import { rememberPreexisting } from "./adopt";
 import { type Decision, decide } from "./decide";
 import { lossWarnings, RESYNC, whatBecameOf } from "./losses";
-import { absentTables, slotsInTheWay } from "./refusals";
+import { absentTables } from "./refusals";
+import { slotsToWaitFor } from "./slotsToWaitFor";
 import type { Filters } from "./sql/filters";
 import { type OlderTransaction, overlapping, readOlderTransactions } from "./sql/handover";
 import { planPublication } from "./sql/plan";
@@ -55,7 +55,7 @@ export function nextStep(change: MarkedChange, progress: Progress, survey: Surve
   const { slots } = survey;
   if (breaking && slots.length > 0 && !change.inputs.allowLeftoverSlots) {
     const name = change.formerName ?? change.inputs.name;
-    return { inTheWay: { names: slots.map(nameSlot), refusal: () => slotsInTheWay(name, slots) } };
+    return { inTheWay: slotsToWaitFor(name, slots) };
   }
   const { existing, adopted } = decision;
   const step = stepTowards(change, progress, survey, decision);

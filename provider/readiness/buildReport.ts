@@ -16,7 +16,7 @@ export async function buildReport(
 ): Promise<{ server: Server; report: ReadinessLine[] }> {
   const { server, facts } = await gatherFacts(context.postgres, toQuestion(inputs));
   // The report has a line for a replica, so it is not an error here.
-  context.checkPlace({ ...server, inRecovery: false }, state);
+  context.refuseOtherPlace({ ...server, inRecovery: false }, state);
   return { server, report: readinessReport(facts) };
 }
 

@@ -1,14 +1,16 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
-import type { Lifecycle } from "../lifecycle/lifecycle";
+import type { AllArguments, Lifecycle } from "../lifecycle/lifecycle";
 import { readArguments } from "./arguments";
 import { buildReportOrRefuse } from "./buildReport";
 import { readReadiness } from "./read";
 import type { ReadinessInputs, ReadinessOutputs } from "./state";
 
+type Names = typeof ARGUMENT_NAMES.SourceReadiness;
+
 export const sourceReadiness: Lifecycle<ReadinessInputs, ReadinessOutputs> = {
   needs: () => ["postgres"],
   secrets: ["password"],
-  arguments: ARGUMENT_NAMES.SourceReadiness,
+  arguments: ARGUMENT_NAMES.SourceReadiness satisfies AllArguments<ReadinessInputs, Names>,
   check: readArguments,
 
   async create(context, inputs) {

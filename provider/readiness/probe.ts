@@ -30,9 +30,9 @@ export async function probe(
     }
   } catch (error) {
     const { code, message } = error as ConnectFailure;
-    return {
-      failure: code === undefined ? { text: message } : { text: `${message} (${displaySqlstate(code)})`, code },
-    };
+    // A line of the report has its own advice: of a refusal, only what happened belongs there.
+    const text = message.split("\n", 1)[0]?.replace(/\.$/, "") ?? "";
+    return { failure: code === undefined ? { text } : { text: `${text} (${displaySqlstate(code)})`, code } };
   }
 }
 

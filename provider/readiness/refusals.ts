@@ -30,7 +30,7 @@ export function lateAnswer({ host, port }: { host: string; port: number }): Sour
   return refusal(
     "late",
     `${host}:${port} gave no answer within ${seconds} s.`,
-    "ClickPipes does not wait any longer either.",
+    "ClickPipes gives up after the same time.",
     "Check that the host answers, then run it again. If its compute was suspended, it takes too long to start.",
   );
 }

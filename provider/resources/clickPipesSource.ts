@@ -3,14 +3,14 @@ import { DEFAULT_PUBLICATION, DEFAULT_USER } from "../lifecycle/defaults";
 import type { ClickPipesGrants } from "./clickPipesGrants";
 import type { ClickPipesSourceArgs } from "./clickPipesSourceArgs";
 import {
-  allowlist,
-  grants,
+  createAllowlist,
+  createGrants,
+  createPublication,
+  createReadiness,
+  createReplication,
+  createUser,
   projectId,
-  publication,
-  readiness,
-  replication,
   type Scope,
-  user,
   withGiven,
 } from "./clickPipesSourceParts";
 import { ClickPipesUser } from "./clickPipesUser";
@@ -96,14 +96,14 @@ export class ClickPipesSource extends pulumi.ComponentResource {
       return resource;
     };
     const project = projectId(args);
-    this.ipAllowlist = next((child) => allowlist(name, args, project, child));
-    this.logicalReplication = next((child) => replication(name, args, project, child));
-    this.user = next((child) => user(name, args, child));
-    this.grants = next((child) => grants(name, args, this.user, child));
-    this.publication = next((child) => publication(name, args, child));
+    this.ipAllowlist = next((child) => createAllowlist(name, args, project, child));
+    this.logicalReplication = next((child) => createReplication(name, args, project, child));
+    this.user = next((child) => createUser(name, args, child));
+    this.grants = next((child) => createGrants(name, args, this.user, child));
+    this.publication = next((child) => createPublication(name, args, child));
     const mappings = tableMappings(args, this.publication);
     const address = addressOf(this, opts);
-    this.readiness = next((child) => readiness(name, args, this, { mappings, address }, child));
+    this.readiness = next((child) => createReadiness(name, args, this, { mappings, address }, child));
 
     const parts = made.map(({ urn }) => urn);
     const ready = <T>(value: pulumi.Input<T>) => pulumi.all([value, ...parts]).apply(([known]) => known as T);

@@ -25,7 +25,7 @@ export function projectId({ project }: ClickPipesSourceArgs): pulumi.Input<strin
   return pulumi.CustomResource.isInstance(project) ? project.id : project;
 }
 
-export function allowlist(
+export function createAllowlist(
   name: string,
   args: ClickPipesSourceArgs,
   project: pulumi.Input<string> | undefined,
@@ -42,7 +42,7 @@ export function allowlist(
   );
 }
 
-export function replication(
+export function createReplication(
   name: string,
   args: ClickPipesSourceArgs,
   project: pulumi.Input<string> | undefined,
@@ -58,7 +58,7 @@ export function replication(
   );
 }
 
-export function user(
+export function createUser(
   name: string,
   { user: given, adopt }: ClickPipesSourceArgs,
   opts: pulumi.CustomResourceOptions,
@@ -67,7 +67,7 @@ export function user(
   return new ClickPipesUser(`${name}-user`, withGiven({ adopt }, given), opts);
 }
 
-export function grants(
+export function createGrants(
   name: string,
   args: ClickPipesSourceArgs,
   role: ClickPipesUser,
@@ -93,13 +93,17 @@ function scopeOf(args: ClickPipesSourceArgs): Scope {
   return Publication.isInstance(published) ? { tables: published.publishedTables } : { ...published };
 }
 
-export function publication(name: string, args: ClickPipesSourceArgs, opts: pulumi.CustomResourceOptions): Publication {
+export function createPublication(
+  name: string,
+  args: ClickPipesSourceArgs,
+  opts: pulumi.CustomResourceOptions,
+): Publication {
   const { publication: given, tables, schemas, allTables, adopt } = args;
   if (Publication.isInstance(given)) return given;
   return new Publication(`${name}-publication`, withGiven({ tables, schemas, allTables, adopt }, given), opts);
 }
 
-export function readiness(
+export function createReadiness(
   name: string,
   { readiness: given, publication: published, pipe }: ClickPipesSourceArgs,
   source: { user: ClickPipesUser; publication: Publication },

@@ -64,7 +64,7 @@ export interface LogicalReplicationArgs {
  * | is not an endpoint of project | The connection and `projectId` belong to different projects. Correct one of them. Nothing was changed. |
  * | reports that it belongs to Neon project | The same, as reported by the server itself. |
  * | has logical replication on, but | The host belongs to another project, or its compute has not restarted since. Correct the host, or restart the compute in Neon's console. |
- * | but connecting after the restart failed | The setting is on, but the compute does not accept connections yet. Run `pulumi up` again, which restarts nothing more. |
+ * | but connecting after the restart failed | The setting is on, but the compute does not accept connections yet. Run `pulumi up` again. It does not restart anything. |
  * | the API key is not valid | Correct `neonApiKey`. |
  * | there is no such project, or the API key cannot see it | Correct `projectId`, or use a key of that organization. |
  * | Check the project's operations in Neon's console | Neon did not finish in time, or reported an error. Run `pulumi up` again when the operations have ended. |

@@ -140,7 +140,7 @@ type Values = Partial<Record<Name, pulumi.Input<string>>>;
  * | does not trust the server's certificate | Check the host. If the certificate is right, give its authority as `sslrootcert`. |
  * | cannot connect to | The message quotes the error of the server or the network, and the fix if there is a known one. |
  * | could not get a lock in | The message names the session that holds it. The transaction changed nothing. Run the command again when the lock is released. |
- * | the API key has no right to do this | Use a key of an admin of the organization, or of the project. |
+ * | the API key has no right to do this | Use an organization admin's key, or a key of the project. |
  * | another operation on the project is still running | The request was retried for two minutes. Try again in a moment. |
  */
 export class Provider extends pulumi.ProviderResource {

@@ -39,7 +39,7 @@ interface Creation {
 async function attempt(context: Context, tx: Transaction, user: UserInputs, first: FirstPassword): Promise<Creation> {
   const reference = { oid: null, name: user.name };
   const [server, role] = await tx.ask(readServer, readRole(reference));
-  context.checkPlace(server);
+  context.refuseOtherPlace(server);
   if (!role) {
     const [made] = await tx.commit(planCreation(server, user, first), readExistingRole(reference));
     return { outputs: toOutputs(server, made, first), resumed: false };

@@ -1,5 +1,5 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
-import type { Lifecycle } from "../lifecycle/lifecycle";
+import type { AllArguments, Lifecycle } from "../lifecycle/lifecycle";
 import { checkArguments } from "./arguments";
 import { createUser } from "./create";
 import { look } from "./look";
@@ -8,10 +8,12 @@ import { removeUser } from "./remove";
 import type { UserInputs, UserOutputs } from "./state";
 import { updateUser } from "./update";
 
+type Names = typeof ARGUMENT_NAMES.ClickPipesUser;
+
 export const clickPipesUser: Lifecycle<UserInputs, UserOutputs> = {
   needs: () => ["postgres"],
   secrets: ["password"],
-  arguments: ARGUMENT_NAMES.ClickPipesUser,
+  arguments: ARGUMENT_NAMES.ClickPipesUser satisfies AllArguments<UserInputs, Names>,
   check: checkArguments,
   look,
   create: createUser,

@@ -18,7 +18,7 @@ export async function look(context: Context, before: Partial<UserInputs>, user: 
   const seen = await context.lookAt((session) => session.ask(readServer, readRole({ oid: null, name: user.name })));
   if (!seen) return;
   const [server, role] = seen;
-  context.checkPlace(server);
+  context.refuseOtherPlace(server);
   if (!role) {
     if (before.name !== undefined) return;
     refuseUnlessUsersCreatable(server, user.name);

@@ -14,7 +14,7 @@ export async function readUser(
 ): Promise<Found<UserInputs, UserOutputs> | undefined> {
   const own = readOwnRole(referenceTo(context, state), state);
   const [server, role] = await context.postgres.read((session) => session.ask(readServer, own));
-  context.checkPlace(server, state);
+  context.refuseOtherPlace(server, state);
   if (!role) return undefined;
   const drift = [...driftOf(role, server.privilegedRole, state), ...(await findPasswordDrift(context, role, state))];
   return { outputs: { roleOid: role.oid, target: placeOf(server) }, inputs: liveInputs(role, state), drift };

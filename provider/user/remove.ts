@@ -41,7 +41,7 @@ async function dropRole(context: Context, tx: Transaction, state: UserState): Pr
     readUses(reference),
     readLeftovers(reference),
   );
-  context.checkPlace(server, state);
+  context.refuseOtherPlace(server, state);
   if (!role) return undefined;
   if (state.adopted && !state.deleteAdopted) {
     await giveBack(context, tx, role, state);

@@ -53,7 +53,7 @@ async function attempt(context: Context, tx: Transaction, change: Change): Promi
   const { state, user, secret } = change;
   const own = readOwnRole(referenceTo(context, state), state);
   const [server, role, taken] = await tx.ask(readServer, own, readRole({ oid: null, name: user.name }));
-  context.checkPlace(server, state);
+  context.refuseOtherPlace(server, state);
   if (!role) return undefined;
   if (role.name !== user.name && taken) throw takenName(role.name, taken, user);
   const { statements, set, warnings } = planRepair(server, role, user, secret);

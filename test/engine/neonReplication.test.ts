@@ -90,7 +90,7 @@ describe("logical replication that is off in the project, with the real engine",
     neon.project.settings.enable_logical_replication = false;
     await stack.refresh(wishing({}, { skipPreview: true }));
     const { output } = await stack.up(wishing({}, { expectFailure: true, args: ["--diff"] }));
-    expect(output).toContain("Neon cannot turn it off, so this must be another project than before");
+    expect(output).toContain("Neon cannot turn it off, so this is not the same project as before");
     expect(output).toContain("To turn it on, set `allowRestart: true`.");
     expect(patches()).toHaveLength(1);
     neon.project.settings.enable_logical_replication = true;

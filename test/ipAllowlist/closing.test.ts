@@ -92,7 +92,7 @@ test("if Neon refuses to open the list again, the error says that it is still cl
   const resource = await allowlist();
   neon.faults.add({ method: "PATCH", skip: 1, status: 409, times: 1000 });
   expect(await failure(resource.up(args([ELSEWHERE])))).toMatch(
-    /\nRemoving this resource's addresses from the list again failed too\.\n[\s\S]*HTTP 409[\s\S]*\nThe list is still closed, so correct it in Neon's console at once\.\n/,
+    /\nUndoing the change failed too\.\n[\s\S]*HTTP 409[\s\S]*\nThe list is still closed, so correct it in Neon's console at once\.\n/,
   );
   expect(list()).toEqual([ELSEWHERE]);
   neon.faults.clear();

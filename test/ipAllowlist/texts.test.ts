@@ -92,7 +92,7 @@ describe("a refusal says what happened, why, and what to do", () => {
       lines: [
         `with ${LIST} closed, this machine could no longer connect to db.example.com.`,
         "The error was: not allowed.",
-        "Removing this resource's addresses from the list again failed too.",
+        "Undoing the change failed too.",
         `Neon API: PATCH /projects/${PROJECT} failed with HTTP 409.`,
         "The answer was: no.",
         "The request id is r1.",

@@ -64,8 +64,17 @@ describe("a failure", () => {
 
   test("of what exists already keeps its id and outputs", async () => {
     const outcome = await host({ create: fails(unfinished("pub", { oid: 7 }, new Error("lost"))) }).create(STATE);
-    expect(outcome).toMatchObject({ failure: { message: "lost", unfinished: { id: "pub", outputs: { oid: 7 } } } });
+    expect(outcome).toMatchObject({
+      failure: { message: "lost", unfinished: { id: "pub", state: { ...STATE, oid: 7 } } },
+    });
   });
+});
+
+test("an update that fails half-way keeps no output that it has cleared", async () => {
+  const cleared = unfinished("pub", { oid: 8, before: undefined }, new Error("lost"));
+  const outcome = await host({ update: fails(cleared) }).update("pub", { ...STATE, oid: 7, before: "it" }, STATE);
+  expect(outcome).toMatchObject({ failure: { unfinished: { id: "pub" } } });
+  expect("failure" in outcome && outcome.failure.unfinished?.state).toEqual({ ...STATE, oid: 8 });
 });
 
 describe("a refresh", () => {

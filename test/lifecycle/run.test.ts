@@ -66,3 +66,13 @@ test("a run that ends does the work meant for its end, and the other run continu
   await first.end();
   expect(ended).toEqual(["first"]);
 });
+
+test("a run tells its front once that there is something to end, and not before", () => {
+  const onFirstUse = vi.fn();
+  const run = new Run(onFirstUse);
+  run.announceRole("reader");
+  expect(onFirstUse).not.toHaveBeenCalled();
+  expect(contextOf(run, URI).postgres).toBe(contextOf(run, URI).postgres);
+  run.atEnd(() => {});
+  expect(onFirstUse).toHaveBeenCalledTimes(1);
+});

@@ -61,7 +61,7 @@ describe("if logical replication is on already", () => {
     await replication.up(args());
     project.neon.project.settings.enable_logical_replication = false;
     expect(await replication.refresh()).toBe(true);
-    expect(replication.drift.join()).toMatch(/is off in project .* must be another project than before/);
+    expect(replication.drift.join()).toMatch(/is off in project .* is not the same project as before/);
     expect(await failure(replication.up(args()))).toContain("To turn it on, set `allowRestart: true`.");
     expect(patches()).toEqual([]);
   });

@@ -126,7 +126,7 @@ describe("the drift", () => {
       on: false,
       walLevel: "logical",
       drift: [
-        `logical replication is off in project ${P}. Neon cannot turn it off, so this must be another project than before. ` +
+        `logical replication is off in project ${P}. Neon cannot turn it off, so this is not the same project as before. ` +
           "Check `projectId` and `neonApiUrl`. To turn it on here, `pulumi up` needs `allowRestart: true`",
       ],
     },
@@ -187,7 +187,7 @@ describe("a refusal says what happened, why, and what to do", () => {
         `logical replication is on now in project ${P}, but connecting after the restart failed.`,
         `cannot connect to ${HOST}.`,
         "The error was: no.",
-        "Run `pulumi up` again, which restarts nothing more.",
+        "Run `pulumi up` again. It does not restart anything.",
         "To give the server more time, raise `connectTimeout`.",
       ],
     },

@@ -44,7 +44,7 @@ test("if the server does not come back in time, the error says what was done and
       `^logical replication is on now in project ${project.neon.projectId}, but connecting after the restart failed\\.\ncannot connect to 127\\.0\\.0\\.1`,
     ),
   );
-  expect(message).toContain("\nRun `pulumi up` again, which restarts nothing more.\n");
+  expect(message).toContain("\nRun `pulumi up` again. It does not restart anything.\n");
   expect((await managed().up(args())).outputs.walLevel).toBe("logical");
   expect(patches()).toHaveLength(1);
 });

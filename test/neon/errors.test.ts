@@ -52,7 +52,7 @@ describe("the error for a request says what failed, why, and what to do", () => 
       [
         [401, "the API key is not valid", "Check `neonApiKey`."],
         [402, "the project's plan does not include this", "Upgrade the plan."],
-        [403, "the API key has no right to do this", "Use a key of an admin of the organization, or of the project."],
+        [403, "the API key has no right to do this", "Use an organization admin's key, or a key of the project."],
         [404, "there is no such project, or the API key cannot see it", "Check `projectId` and `neonApiKey`."],
         [423, "another operation on the project is still running", "Try again in a moment."],
         [429, "too many requests", "Try again in a moment."],

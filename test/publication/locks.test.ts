@@ -110,7 +110,7 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
       const whole = { name: desired.name, schemas: ["public"], allowUnsafeTables: true };
       await expect(pub.up(whole)).rejects.toThrow(
         new RegExp(
-          `transactions that began before: pid ${open.pid} \\(user cloud_admin, since 20[^,]*\\)\\.\nUntil they end`,
+          `transactions that began before this change: pid ${open.pid} \\(user cloud_admin, since 20[^,]*\\)\\.\nUntil they end`,
         ),
       );
       // No change is lost, since the table is published both ways.
@@ -136,7 +136,7 @@ describe.each([14, 18] as const)("A published table that is locked, on Postgres 
       await open.query(`begin; insert into ${desired.tables[0]} (id) values (2)`);
       await migration.query("commit");
       expect(await change).toMatchObject({
-        message: expect.stringContaining(`that began before: pid ${open.pid} (user`),
+        message: expect.stringContaining(`that began before this change: pid ${open.pid} (user`),
       });
       await open.query("commit");
       expect((await pub.up(whole)).kind).toBe("update");

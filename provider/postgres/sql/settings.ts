@@ -36,7 +36,7 @@ const MEANING: Readonly<Record<string, string>> = {
 /** JIT compilation and parallel workers cost more than they save for reads of the catalogs. */
 const PACE: Readonly<Record<string, string>> = { jit: "off", max_parallel_workers_per_gather: "0" };
 
-/** The first statement of each transaction. Its settings are local, since a pooler passes the session on to other clients. */
+/** The statement after BEGIN in each transaction. Its settings are local, since a pooler passes the session on to other clients. */
 export function settleTransaction(version: number, { statementTimeout, lockTimeout }: SessionLimits): Statement {
   const settings = {
     // The time-outs come first, since they could cut off what follows.

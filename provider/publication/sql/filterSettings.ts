@@ -101,7 +101,9 @@ function readDifferently(where: string, { settings, zonedColumns, intervalColumn
     ...(times
       ? [`${times} is read in UTC, not in TimeZone "${timezone}": write the zone, such as '2026-01-31 00:00:00+01'`]
       : []),
-    ...(spans ? [`${spans} is read with IntervalStyle postgres, not sql_standard: give each field its sign`] : []),
+    ...(spans
+      ? [`${spans} is read with IntervalStyle postgres, not sql_standard: write a sign in front of each field`]
+      : []),
     ...(zones
       ? [`the zone of ${zones} is looked up among the default timezone_abbreviations: write it as an offset`]
       : []),

@@ -44,28 +44,15 @@ export function readinessReport(facts: Facts): ReadinessLine[] {
 /** What comes and goes without a change to the source, so it would show as a change on every refresh. */
 const TRANSIENT: readonly string[] = ["openTransactions"];
 
-/**
- * What the state keeps after a refresh. The last line stays for what is transient, for what cannot be read now, and for what did
- * not change but in its wording, which differs between versions of the package.
- */
+/** What the state keeps after a refresh. The previous line is kept for what is transient, and for what cannot be read now. */
 export function lastingReport(report: ReadinessLine[], before: ReadinessCheck[] = []): ReadinessCheck[] {
   return report.map(({ unread, ...now }) => {
     const last = before.find(({ check }) => check === now.check);
-    if (last === undefined) return now;
     // A line that is blocked for what could be read is news, unless it was blocked before.
-    const isKnown = now.status !== "blocked" || last.status === "blocked";
-    const isTransient = TRANSIENT.includes(now.check) && now.status !== "ok";
-    const stays = unread === undefined ? isTransient || isSameFinding(now, last) : isKnown;
-    return stays ? last : now;
+    const isKnown = now.status !== "blocked" || last?.status === "blocked";
+    const isKept = unread === undefined ? TRANSIENT.includes(now.check) && now.status !== "ok" : isKnown;
+    return (isKept && last) || now;
   });
-}
-
-/** What a detail states: names in quotes, settings, numbers, and everything after a colon. The rest is wording. */
-const FACTS = /"[^"]*"|= [^\s,;]+|\d+|: .*/g;
-
-function isSameFinding(now: ReadinessCheck, last: ReadinessCheck): boolean {
-  const facts = ({ detail }: ReadinessCheck) => JSON.stringify(detail.match(FACTS));
-  return now.status === last.status && now.fix === last.fix && facts(now) === facts(last);
 }
 
 /** The report as of now, including what is unknown. */

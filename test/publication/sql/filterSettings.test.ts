@@ -42,10 +42,15 @@ describe("a row filter that means something else under the provider's settings t
       { timezone_abbreviations: "Australia" },
       /as an offset/,
     ],
-    ["an interval", "age > '-1-2'::interval", { intervalstyle: "sql_standard" }, /each field its sign/],
+    ["an interval", "age > '-1-2'::interval", { intervalstyle: "sql_standard" }, /a sign in front of each field/],
     ["an escape", String.raw`note = 'a\n'`, { standard_conforming_strings: "off" }, /E'…'/],
     ["an array", "tags = '{NULL,a}'", { array_nulls: "off" }, /write "NULL"/],
-    ["a comparison with NULL", "n = null", { transform_null_equals: "on" }, /IS NULL/],
+    [
+      "a comparison with NULL",
+      "n = null",
+      { transform_null_equals: "on" },
+      /\n= NULL is never true, .*: write IS NULL\.$/,
+    ],
   ])("triggers a warning: %s", (_what, where, changed, sentence) => {
     expect(said(where, changed)).toMatch(sentence);
     expect(said(where, {})).toBe("");
@@ -53,7 +58,9 @@ describe("a row filter that means something else under the provider's settings t
 
   test("triggers a warning if only the column shows that the text is an interval", () => {
     const sqlStandard = { intervalstyle: "sql_standard" };
-    expect(said("len < '-1 2:03:04'", sqlStandard, { intervalColumns: true })).toContain("each field its sign");
+    expect(said("len < '-1 2:03:04'", sqlStandard, { intervalColumns: true })).toContain(
+      "write a sign in front of each field",
+    );
     expect(said("len < '-1 2:03:04'", sqlStandard)).toBe("");
   });
 
@@ -68,5 +75,22 @@ describe("a row filter that means something else under the provider's settings t
     ["\"it's\" = 1 and day = '2026-03-02'", { datestyle: "ISO, DMY" }],
   ])("triggers no warning for %s", (where, changed, columns) => {
     expect(said(where, changed, columns)).toBe("");
+  });
+
+  test("is a warning of its own for each table, and none for a table without a row filter", () => {
+    const tables = ["a", "b", "c"].map((name) => ({ schema: "s", name }));
+    const settings = { ...DEFAULTS, array_nulls: "off", transform_null_equals: "on" };
+    const where = "n = null and tags <> '{null}'";
+    const warnings = otherMeanings(
+      tables.map((table) => ({ ...table, ...(table.name !== "b" && { where }) })),
+      tables.map((table) => ({ ...table, ...COLUMNS, settings })).slice(0, 2),
+    );
+    expect(warnings).toEqual([
+      [
+        "the row filter of s.a is read with fixed settings, not with those of other sessions of this user.",
+        `'{null}' holds a null, not the text NULL as with array_nulls = off: write "NULL" for the text.`,
+        "= NULL is never true, unlike with transform_null_equals = on: write IS NULL.",
+      ].join("\n"),
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { commentOnPublication, creation, planPublication } from "../../../provider/publication/sql/plan";
+import { planPublication } from "../../../provider/publication/sql/plan";
 import { aDesired, anActual, texts } from "../../support/publication/plans";
 
 const T = { schema: "s", name: "t" };
@@ -140,6 +140,12 @@ describe("a change in place sends", () => {
       ],
     },
     {
+      title: "SET after the tables if publish_via_partition_root stays on",
+      actual: { viaRoot: true, tables: ["s.t"], publish: ["insert"] },
+      desired: { viaRoot: true, publish: ["update"] },
+      sent: ['alter publication "p" drop table only "s"."t"', `alter publication "p" set (publish = 'update')`],
+    },
+    {
       title: "SET after the tables if it turns publish_via_partition_root off",
       actual: { viaRoot: true, tables: ["s.t"] },
       desired: { viaRoot: false },
@@ -209,38 +215,4 @@ describe("a replacement is needed", () => {
   ])("$title", ({ reason, ...one }) => {
     expect(plan(one)).toMatchObject({ replace: [reason], statements: [], owner: [] });
   });
-});
-
-describe("CREATE PUBLICATION", () => {
-  test.each<{ title: string; desired: Parameters<typeof aDesired>[0]; sent: string }>([
-    { title: "for no table yet", desired: {}, sent: 'create publication "p"' },
-    { title: "for all tables", desired: { allTables: true }, sent: 'create publication "p" for all tables' },
-    {
-      title: "for tables with column lists and row filters",
-      desired: { name: 'q"', tables: ["s.t", { ...T, name: "u", columns: ["id"], where: "true" }] },
-      sent: 'create publication "q""" for table only "s"."t", only "s"."u" ("id") where (true)',
-    },
-    {
-      title: "for tables and schemas",
-      desired: { tables: ["s.t"], schemas: ["q", "r"] },
-      sent: 'create publication "p" for table only "s"."t", tables in schema "q", "r"',
-    },
-    {
-      title: "with every parameter but the default that older servers do not know",
-      desired: { publish: ["insert", "delete"], viaRoot: false, generatedColumns: "none" },
-      sent: `create publication "p" with (publish = 'insert, delete', publish_via_partition_root = false)`,
-    },
-    {
-      title: "with stored generated columns",
-      desired: { generatedColumns: "stored" },
-      sent: 'create publication "p" with (publish_generated_columns = stored)',
-    },
-  ])("$title", ({ desired, sent }) => {
-    expect(creation(aDesired(desired)).text).toBe(sent);
-  });
-});
-
-test("COMMENT ON PUBLICATION takes any text, or null", () => {
-  expect(commentOnPublication("p", "it's").text).toBe(`comment on publication "p" is 'it''s'`);
-  expect(commentOnPublication("p", null).text).toBe('comment on publication "p" is null');
 });

@@ -89,6 +89,13 @@ describe("a step sends", () => {
       sent: [comment(`by hand\n${marker("t1")}`)],
     },
     {
+      title: "its own marker over another one with its token",
+      args: { tables: [] },
+      before: aState(),
+      found: { actual: anActual({ text: marker("t1", { mark: OTHER_MARK }) }) },
+      sent: [comment(marker("t1"))],
+    },
+    {
       title: "no marker of its own over that of a stack that adopted it since",
       args: { tables: [], publish: ["insert"] },
       before: aState(),
@@ -137,36 +144,6 @@ describe("a step sends", () => {
   });
 });
 
-describe("tables that move from the list to their schema", () => {
-  const change = { title: "", args: { schemas: ["s"] }, before: aState() };
-  const found = (schemas: string[]) => ({ server: SUPERUSER, actual: anActual({ tables: ["s.t"], schemas }) });
-
-  test("are first published both ways, in a half step", () => {
-    const { step, progress } = stepOf({ ...change, found: found([]) });
-    expect(texts(step.sent.statements)).toEqual(['alter publication "p" add tables in schema "s"']);
-    expect({ half: step.isHalf, waits: step.waitsFor, progress }).toEqual({
-      half: true,
-      waits: undefined,
-      progress: { filters: {}, handingOver: true, preexisting: undefined },
-    });
-  });
-
-  test("leave the list after the older transactions, and those alone", () => {
-    const { step, progress } = stepOf({ ...change, found: found(["s"]), progress: { older: ["7", "9"] } });
-    expect(texts(step.sent.statements)).toEqual(['alter publication "p" drop table only "s"."t"']);
-    expect(step.waitsFor?.values).toEqual([16500, [], ["7", "9"]]);
-    expect([step.isHalf, progress.handingOver]).toEqual([undefined, true]);
-  });
-
-  test("are no loss on the way", () => {
-    const before = aState({ tables: ["s.t"] });
-    const actual = anActual({ schemas: ["s"] });
-    const one = { ...change, before, args: { tables: ["s.t"] }, found: { server: SUPERUSER, actual } };
-    expect(stepOf({ ...one, progress: { handingOver: true } }).warnings).toEqual([]);
-    expect(stepOf(one).warnings).toHaveLength(1);
-  });
-});
-
 describe("a change that breaks readers", () => {
   const rename = (args: Partial<PublicationInputs> = {}): Case => ({
     title: "",
@@ -196,6 +173,14 @@ describe("a change that breaks readers", () => {
         "To go ahead anyway, set `allowLeftoverSlots: true` on the publication, run `pulumi up`, then try again.",
         "Nothing was changed.",
       ].join("\n"),
+    );
+  });
+
+  test("says nothing about inactive slots if every slot is read", () => {
+    const one = rename();
+    const slots = one.found?.slots?.slice(1);
+    expect(refusalOf(() => stepOf({ ...one, found: { ...one.found, slots } }))).toMatch(
+      /through slot b \(read by session 7\)\.\nDelete the ClickPipe first\.\n/,
     );
   });
 

@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ReadinessCheck } from "../../../provider/readiness/check";
+import type { Facts } from "../../../provider/readiness/checks/facts";
 import { currentReport, lastingReport, readinessReport } from "../../../provider/readiness/checks/report";
 import { blocked, FACTS, TABLE, warning, withPublication, withServer, withTable } from "../../support/readiness/facts";
-
-const FIRST = readFileSync(join(__dirname, "../../engine/states/first.json"), "utf8");
 
 /** What a refresh keeps for the check of `last`, if the source is now like `facts`. */
 function keptOf(last: ReadinessCheck, facts: typeof FACTS): ReadinessCheck | undefined {
@@ -22,44 +19,15 @@ const GRANT = 'GRANT SELECT ON "public"."orders" TO "reader"';
 const LOCKED = { pid: 7, user: "app", since: "12:00" };
 
 describe("a refresh", () => {
-  test("keeps the lines of an earlier version for what is still the same", () => {
-    const { resources } = JSON.parse(FIRST) as { resources: { outputs?: { report?: ReadinessCheck[] } }[] };
-    const before = resources.flatMap(({ outputs }) => outputs?.report ?? []);
-    expect(before.length).toBeGreaterThan(25);
-    const now = readinessReport(withServer({}, { role: "clickpipes_user", publication: "clickpipes_publication" }));
-    const after = lastingReport(now, before);
-    const changed = before.filter((line) => after.find(({ check }) => check === line.check)?.detail !== line.detail);
-    // The first version named the minor version of Postgres, and counted the tables.
-    expect(changed.map(({ check }) => check)).toEqual(["version", "tables"]);
-  });
-
-  test.each([
-    {
-      what: "privileges",
-      last: blocked("select", 'role "reader" may not read all columns of: public.orders', GRANT),
-      facts: UNREADABLE,
-    },
-    {
-      what: "a limit",
-      last: warning(
-        "connectionLimit",
-        'role "reader" may hold 2 connections; the first load takes several',
-        'ALTER ROLE "reader" CONNECTION LIMIT -1',
-      ),
-      facts: withServer({ connectionLimit: 2 }),
-    },
-    {
-      what: "a setting",
-      last: blocked(
-        "walLevel",
-        "the WAL has wal_level = replica",
-        "ALTER SYSTEM SET wal_level = 'logical' -- and restart the server",
-      ),
-      facts: withServer({ walLevel: "replica" }),
-    },
-  ])("keeps a line about $what that only differs in its wording", ({ last, facts }) => {
-    expect(readinessReport(facts)).not.toContainEqual(last);
-    expect(keptOf(last, facts)).toEqual(last);
+  test("replaces a line that is no longer true, even if its status is the same", () => {
+    const broken = { schema: TABLE.schema, name: TABLE.name, hazard: "noIdentity" };
+    const facts = withTable({ hasKey: false }, { unsafe: [broken as Facts["unsafe"][number]] });
+    const [last] = readinessReport(FACTS).filter(({ check }) => check === "applicationWrites");
+    expect(last).toMatchObject({ status: "ok", detail: "UPDATE and DELETE work on every published table" });
+    expect(keptOf(last as ReadinessCheck, facts)).toMatchObject({
+      status: "ok",
+      detail: "UPDATE and DELETE work on every other published table",
+    });
   });
 
   test.each([
