@@ -30,8 +30,8 @@ export async function probe(
     }
   } catch (error) {
     const { code, message } = error as ConnectFailure;
-    // A line of the report has its own advice: of a refusal, only what happened belongs there.
-    const text = message.split("\n", 1)[0]?.replace(/\.$/, "") ?? "";
+    // A detail of the report is one line, and its period follows.
+    const text = message.replaceAll("\n", " ").replace(/\.$/, "");
     return { failure: code === undefined ? { text } : { text: `${text} (${displaySqlstate(code)})`, code } };
   }
 }
