@@ -82,8 +82,9 @@ export async function openConnection(
   connection.on("parameterStatus", (status: { parameterName: string; parameterValue: string }) => {
     if (status.parameterName === "server_version") version = Number.parseInt(status.parameterValue, 10);
   });
-  // Without a listener, an error after connecting would end the process.
-  client.on("error", () => {});
+  // Without a listener, an error after the connection is made would end the process. After such an error the client takes no
+  // query, even if the socket closes a moment later: no other work may be given this connection.
+  client.on("error", () => socket.destroy());
   try {
     await client.connect();
     binding?.refuseUnproven(version);
