@@ -1,5 +1,6 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import type { Spelt, StateOf, Unmarked } from "../lifecycle/lifecycle";
+import { pick } from "../lifecycle/pick";
 import type { Ownership } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import { parseTable, type Table, type TableName, type TableSpec } from "../postgres/sql/table";
@@ -99,10 +100,6 @@ export function argumentsOf(state: PublicationState): Unmarked<PublicationInputs
 /** After `.get()` the state holds only the id, which is the name. */
 export function named(state: PublicationState): PublicationState {
   return { ...state, name: state.name ?? state.id };
-}
-
-function pick<T, Key extends keyof T>(from: T, names: readonly Key[]): Pick<T, Key> {
-  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, Key>;
 }
 
 /** The tables of the state, each with its recorded OID. In another database than that of the state (`oid` is null) OIDs are left out. */

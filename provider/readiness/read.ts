@@ -2,6 +2,7 @@ import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import type { Context } from "../lifecycle/context";
 import { READINESS_DEFAULTS } from "../lifecycle/defaults";
 import type { Found } from "../lifecycle/lifecycle";
+import { pick } from "../lifecycle/pick";
 import { placeOf } from "../postgres/sql/server";
 import { buildReport } from "./buildReport";
 import type { ReadinessCheck } from "./check";
@@ -33,10 +34,6 @@ export async function readReadiness(
 function refuseIncomplete(state: ReadinessState): void {
   const missing = (["role", "password", "publication"] as const).filter((name) => state[name] === undefined);
   if (missing.length > 0) throw incompleteState(missing);
-}
-
-function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, K>;
 }
 
 function isNews(line: string, before: ReadinessCheck[], reported: readonly string[] = []): boolean {

@@ -1,30 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { fresh } from "../support/freshName";
-import { GRANTEE_PASSWORD } from "../support/grants/grantee";
-import { ADMIN, usePlainAdmin } from "../support/grants/plainAdmin";
+import type { Grantee } from "../support/grants/grantee";
+import { ADMIN, destroyPlainGrants, newPlainGrantee, usePlainAdmin } from "../support/grants/plainAdmin";
 import { Managed } from "../support/managed";
-import { dependenciesOn } from "../support/postgres/rights";
 import type { PostgresVersion } from "../support/postgres/servers";
 import { useWarnings } from "../support/warnings";
 
 describe.each<PostgresVersion>([14, 16, 18])("grants by an admin who isn't a superuser, on Postgres %i", (version) => {
   const at = usePlainAdmin(version);
   useWarnings();
-  let role: string;
-  let schema: string;
-  let grants: Managed;
+  let { role, schema, grants } = {} as Grantee;
 
   beforeEach(async () => {
-    [role, schema] = [fresh("reader"), fresh("app")];
-    grants = new Managed("ClickPipesGrants", role, at.config);
-    await at.admin.query(`create role ${role} login password '${GRANTEE_PASSWORD}'`);
-    await at.admin.query(`create schema ${schema}`);
+    ({ role, schema, grants } = await newPlainGrantee(at));
   });
-  afterEach(async () => {
-    await grants.destroy();
-    expect(await at.rights(role)).toEqual([]);
-    expect(await dependenciesOn(at.db, role)).toBe(0);
-  });
+  afterEach(() => destroyPlainGrants(at, { role, schema, grants }));
 
   test("the admin's current role may differ from the one that logged in", async () => {
     const owner = await at.createRole("owner", "set");

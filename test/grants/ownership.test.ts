@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Grantee, newGrantee } from "../support/grants/grantee";
+import { destroyGrants, type Grantee, newGrantee, rightsOnOrders } from "../support/grants/grantee";
 import { Managed } from "../support/managed";
 import { EVERY_PLACE, useDatabase } from "../support/postgres/database";
-import { dependenciesOn, rightsOf } from "../support/postgres/rights";
+import { rightsOf } from "../support/postgres/rights";
 import { useWarnings } from "../support/warnings";
 
 describe.each(EVERY_PLACE)("rights that grants did not give, on Postgres $version as $admin", ({ version, admin }) => {
@@ -14,19 +14,12 @@ describe.each(EVERY_PLACE)("rights that grants did not give, on Postgres $versio
   beforeEach(async () => {
     ({ role, schema, grants } = await newGrantee(db));
   });
-  /** After each test, nothing is left of the grants, and the role can be dropped. */
   afterEach(async () => {
-    await grants.destroy();
-    expect(await rightsOf(db, role)).toEqual([]);
-    expect(await dependenciesOn(db, role)).toBe(0);
+    await destroyGrants(db, { role, schema, grants });
     await db.asAdmin(`drop role ${role}`);
   });
 
-  const onOrders = () => [
-    `SELECT on ${schema}.orders by ${db.user}`,
-    `USAGE on ${schema} by ${db.user}`,
-    `future SELECT in ${schema} for ${db.user}`,
-  ];
+  const onOrders = () => rightsOnOrders(db, schema);
 
   test("rights that another role granted don't count as the grants' own and stay", async () => {
     await db.asAdmin(`grant usage on schema ${schema} to dba with grant option`);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Grantee, newGrantee } from "../support/grants/grantee";
+import { destroyGrants, type Grantee, newGrantee } from "../support/grants/grantee";
 import { type Place, useDatabase } from "../support/postgres/database";
-import { dependenciesOn, rightsOf } from "../support/postgres/rights";
+import { rightsOf } from "../support/postgres/rights";
 import { useWarnings } from "../support/warnings";
 
 const PLACES: Place[] = [
@@ -18,9 +18,7 @@ describe.each(PLACES)("renamed objects on Postgres $version as $admin", ({ versi
     ({ role, schema, grants } = await newGrantee(db));
   });
   afterEach(async () => {
-    await grants.destroy();
-    expect(await rightsOf(db, role)).toEqual([]);
-    expect(await dependenciesOn(db, role)).toBe(0);
+    await destroyGrants(db, { role, schema, grants });
   });
 
   const granted = (...lines: string[]) => lines.map((line) => `${line} by ${db.user}`);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { GRANTEE_PASSWORD, type Grantee, newGrantee } from "../support/grants/grantee";
+import { destroyGrants, GRANTEE_PASSWORD, type Grantee, newGrantee, rightsOnOrders } from "../support/grants/grantee";
 import { EVERY_PLACE, useDatabase } from "../support/postgres/database";
-import { dependenciesOn, rightsOf } from "../support/postgres/rights";
+import { rightsOf } from "../support/postgres/rights";
 import { useWarnings } from "../support/warnings";
 
 describe.each(EVERY_PLACE)("the role of grants on Postgres $version as $admin", ({ version, admin }) => {
@@ -12,19 +12,12 @@ describe.each(EVERY_PLACE)("the role of grants on Postgres $version as $admin", 
   beforeEach(async () => {
     ({ role, schema, grants } = await newGrantee(db));
   });
-  /** After each test, nothing is left of the grants, and the role can be dropped. */
   afterEach(async () => {
-    await grants.destroy();
-    expect(await rightsOf(db, role)).toEqual([]);
-    expect(await dependenciesOn(db, role)).toBe(0);
+    await destroyGrants(db, { role, schema, grants });
     await db.asAdmin(`drop role ${role}`);
   });
 
-  const onOrders = () => [
-    `SELECT on ${schema}.orders by ${db.user}`,
-    `USAGE on ${schema} by ${db.user}`,
-    `future SELECT in ${schema} for ${db.user}`,
-  ];
+  const onOrders = () => rightsOnOrders(db, schema);
 
   test("if the role was dropped, the grants are gone too", async () => {
     await grants.up({ role, schemas: [schema] });

@@ -1,32 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../provider/publication/decide";
-import type { PublicationInputs, PublicationState } from "../../../provider/publication/state";
-import type { Survey } from "../../../provider/publication/survey";
-import {
-  ADMIN,
-  aChange,
-  anActual,
-  anUnpublishable,
-  anUnsafe,
-  aState,
-  aSurvey,
-  marker,
-  OTHER_MARK,
-  SUPERUSER,
-} from "../../support/publication/plans";
-
-const T = { schema: "s", name: "t" };
-const OTHERS = marker("x", { mark: OTHER_MARK });
-const NEW_OWNER = { name: "o", exists: true, maySet: true, hasRights: true, superuser: false, mayCreate: true };
-
-interface Case {
-  title: string;
-  args: Partial<PublicationInputs>;
-  before?: PublicationState;
-  found?: Partial<Survey>;
-}
-
-const decided = ({ args, before, found }: Case) => decide(aChange(args, before), aSurvey(found), {});
+import { type Case, decided, NEW_OWNER, OTHERS, T } from "../../support/publication/decisions";
+import { ADMIN, anActual, anUnpublishable, anUnsafe, aState, marker, SUPERUSER } from "../../support/publication/plans";
 
 describe("accepted is", () => {
   test.each<Case & { exists?: boolean; adopted?: boolean; breaking?: boolean }>([

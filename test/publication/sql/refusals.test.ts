@@ -1,34 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../provider/publication/decide";
-import type { PublicationInputs, PublicationState } from "../../../provider/publication/state";
-import type { Survey } from "../../../provider/publication/survey";
+import { type Case, decided, NEW_OWNER, OTHERS, T } from "../../support/publication/decisions";
 import {
   ADMIN,
-  aChange,
   anActual,
   anUnpublishable,
   anUnsafe,
   aState,
-  aSurvey,
-  marker,
   OTHER_MARK,
-  refusalOf,
   SUPERUSER,
 } from "../../support/publication/plans";
+import { refusalOf } from "../../support/refusalOf";
 
-const T = { schema: "s", name: "t" };
-const OTHERS = marker("x", { mark: OTHER_MARK });
-
-interface Case {
-  title: string;
-  args: Partial<PublicationInputs>;
-  before?: PublicationState;
-  found?: Partial<Survey>;
-}
-
-const decided = ({ args, before, found }: Case) => decide(aChange(args, before), aSurvey(found), {});
-
-const NEW_OWNER = { name: "o", exists: true, maySet: true, hasRights: true, superuser: false, mayCreate: true };
 const NO_OWNER = 'role "o" cannot become the owner of publication "p".';
 const NOT_CREATED = 'publication "p" already exists and was not created by this resource.';
 const UNCHANGED = "Nothing was changed.";

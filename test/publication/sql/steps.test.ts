@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { PublicationInputs, PublicationState } from "../../../provider/publication/state";
+import type { PublicationInputs } from "../../../provider/publication/state";
 import { ALL_TABLES, nextStep, type Progress } from "../../../provider/publication/step";
-import type { Survey } from "../../../provider/publication/survey";
+import type { Case } from "../../support/publication/decisions";
 import {
   aChange,
   anActual,
@@ -9,24 +9,20 @@ import {
   aSurvey,
   marker,
   OTHER_MARK,
-  refusalOf,
   SUPERUSER,
   texts,
 } from "../../support/publication/plans";
+import { refusalOf } from "../../support/refusalOf";
 
-interface Case {
-  title: string;
-  args: Partial<PublicationInputs>;
-  before?: PublicationState;
-  found?: Partial<Survey>;
+interface StepCase extends Case {
   progress?: Partial<Progress>;
 }
 
-function next({ args, before, found, progress }: Case) {
+function next({ args, before, found, progress }: StepCase) {
   return nextStep(aChange(args, before), { filters: {}, ...progress }, aSurvey(found));
 }
 
-function stepOf(one: Case) {
+function stepOf(one: StepCase) {
   const answer = next(one);
   if ("inTheWay" in answer) throw answer.inTheWay.refusal();
   return answer;
@@ -35,7 +31,7 @@ function stepOf(one: Case) {
 const comment = (text: string) => `comment on publication "p" is '${text}'`;
 
 describe("a step sends", () => {
-  test.each<Case & { sent: string[]; locks?: string[] }>([
+  test.each<StepCase & { sent: string[]; locks?: string[] }>([
     {
       title: "CREATE and the marker for a new publication, with the defaults of an adoption",
       args: { tables: ["s.t"], adopt: true },
@@ -145,7 +141,7 @@ describe("a step sends", () => {
 });
 
 describe("a change that breaks readers", () => {
-  const rename = (args: Partial<PublicationInputs> = {}): Case => ({
+  const rename = (args: Partial<PublicationInputs> = {}): StepCase => ({
     title: "",
     args: { tables: [], allowReplace: true, ...args },
     before: aState({ name: "old" }),

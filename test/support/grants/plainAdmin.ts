@@ -1,11 +1,12 @@
 import type { Client } from "pg";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { fresh } from "../freshName";
+import { Managed } from "../managed";
 import { type TestDatabase, useDatabase } from "../postgres/database";
 import { openSession } from "../postgres/login";
-import { rightsOf } from "../postgres/rights";
+import { dependenciesOn, rightsOf } from "../postgres/rights";
 import type { PostgresVersion } from "../postgres/servers";
-import { GRANTEE_PASSWORD } from "./grantee";
+import { GRANTEE_PASSWORD, type Grantee } from "./grantee";
 
 /** How the admin is a member of a role: with INHERIT, with SET, with neither of them, or not at all. */
 type Membership = "inherit" | "set" | "neither" | "none";
@@ -13,7 +14,7 @@ type Membership = "inherit" | "set" | "neither" | "none";
 export const ADMIN = "boss";
 
 /** A database `app` whose admin isn't a superuser, and has only the rights of the roles that the test makes it a member of. */
-interface PlainAdmin {
+export interface PlainAdmin {
   readonly version: PostgresVersion;
   readonly db: TestDatabase;
   config: Record<string, string>;
@@ -79,4 +80,19 @@ async function createRole(
   }[membership];
   await superuser.query(`grant ${role} to ${ADMIN} ${version < 16 ? "" : options}`);
   return role;
+}
+
+/** A role without any right yet, an empty schema, and the grants between them, which the test makes. */
+export async function newPlainGrantee(at: PlainAdmin): Promise<Grantee> {
+  const [role, schema] = [fresh("reader"), fresh("app")];
+  await at.admin.query(`create role ${role} login password '${GRANTEE_PASSWORD}'`);
+  await at.admin.query(`create schema ${schema}`);
+  return { role, schema, grants: new Managed("ClickPipesGrants", role, at.config) };
+}
+
+/** After a test: nothing is left of the grants, and the role could be dropped. */
+export async function destroyPlainGrants(at: PlainAdmin, { role, grants }: Grantee): Promise<void> {
+  await grants.destroy();
+  expect(await at.rights(role)).toEqual([]);
+  expect(await dependenciesOn(at.db, role)).toBe(0);
 }

@@ -117,13 +117,3 @@ export function anUnpublishable(changes: Partial<UnpublishableTable>): Unpublish
 export function texts(statements: readonly Statement[]): string[] {
   return statements.map(({ text }) => text);
 }
-
-/** The message of the refusal that this throws, or "accepted". */
-export function refusalOf(plan: () => unknown): string {
-  try {
-    plan();
-    return "accepted";
-  } catch (error) {
-    return (error as Error).message;
-  }
-}

@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Role } from "../../../provider/postgres/sql/role";
-import type { Server } from "../../../provider/postgres/sql/server";
 import { planAdoption } from "../../../provider/user/adopt";
-import type { FirstPassword } from "../../../provider/user/password/choice";
-import type { RoleBefore, UserInputs } from "../../../provider/user/state";
+import type { RoleBefore } from "../../../provider/user/state";
+import { type Adoption, EXPIRED, first, wanted } from "../../support/user/adoptions";
 import { aRole, MARK, marker, neonAdmin, STRONG, summarize } from "../../support/user/plans";
 
 const OTHER = { mark: "organization/app/prod/ClickPipesUser/user", token: "o1" };
@@ -11,24 +9,6 @@ const ADOPTED = { mark: MARK, token: "t2", adopted: true };
 const MARKED = `comment on reader: none -> ${marker(ADOPTED)}`;
 /** An existing role is locked before the password is sent. */
 const PASSWORD = ['alter role "reader"', `password of reader: ${STRONG}`];
-const EXPIRED = "2020-01-01T00:00:00.000Z";
-
-const wanted = (args: Partial<UserInputs>): UserInputs => ({ mark: MARK, name: "reader", adopt: true, ...args });
-const first = (accepted: FirstPassword["accepted"], password = STRONG): FirstPassword => ({
-  token: "t2",
-  password,
-  generated: false,
-  accepted,
-});
-
-interface Adoption {
-  title: string;
-  server?: Server;
-  role?: Role;
-  /** By default, only the right password. */
-  desired?: Partial<UserInputs>;
-  accepted?: FirstPassword["accepted"];
-}
 
 describe("an adopted role is sent", () => {
   test.each<Adoption & { statements: string[]; before?: RoleBefore }>([

@@ -1,28 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Role } from "../../../provider/postgres/sql/role";
-import type { Server } from "../../../provider/postgres/sql/server";
 import { planAdoption } from "../../../provider/user/adopt";
-import type { FirstPassword } from "../../../provider/user/password/choice";
-import type { UserInputs } from "../../../provider/user/state";
-import { aRole, MARK, neonAdmin, refusalOf, STRONG } from "../../support/user/plans";
-
-const EXPIRED = "2020-01-01T00:00:00.000Z";
-const wanted = (args: Partial<UserInputs>): UserInputs => ({ mark: MARK, name: "reader", adopt: true, ...args });
-const first = (accepted: FirstPassword["accepted"], password = STRONG): FirstPassword => ({
-  token: "t2",
-  password,
-  generated: false,
-  accepted,
-});
-
-interface Adoption {
-  title: string;
-  server?: Server;
-  role?: Role;
-  /** By default, only the right password. */
-  desired?: Partial<UserInputs>;
-  accepted?: FirstPassword["accepted"];
-}
+import { refusalOf } from "../../support/refusalOf";
+import { type Adoption, EXPIRED, first, wanted } from "../../support/user/adoptions";
+import { aRole, neonAdmin, STRONG } from "../../support/user/plans";
 
 const CHANGE = 'role "reader" needs a change that "neondb_owner" cannot make.\n';
 const ELSEWHERE = "\nMake the change with Neon's console or API, or set the arguments to what the role already has.";

@@ -3,7 +3,8 @@ import type { Server } from "../../../provider/postgres/sql/server";
 import { planCreation, planResumption } from "../../../provider/user/create";
 import type { FirstPassword } from "../../../provider/user/password/choice";
 import type { UserInputs } from "../../../provider/user/state";
-import { aRole, MARK, marker, neonAdmin, refusalOf, STRONG, summarize } from "../../support/user/plans";
+import { refusalOf } from "../../support/refusalOf";
+import { aRole, MARK, marker, neonAdmin, STRONG, summarize } from "../../support/user/plans";
 
 const FIRST: FirstPassword = { token: "t2", password: STRONG, generated: true };
 const OWNER = { mark: MARK, token: "t2" };

@@ -6,7 +6,8 @@ import { passwordToSet, type Secret } from "../../../provider/user/password/choi
 import { planRepair } from "../../../provider/user/repair";
 import type { RoleBefore, UserInputs } from "../../../provider/user/state";
 import { updateMark } from "../../../provider/user/update";
-import { aRole, MARK, marker, neonAdmin, refusalOf, STRONG, summarize } from "../../support/user/plans";
+import { refusalOf } from "../../support/refusalOf";
+import { aRole, MARK, marker, neonAdmin, STRONG, summarize } from "../../support/user/plans";
 
 const EXPIRED = "2020-01-01T00:00:00.000Z";
 /** An existing role is locked before the password is sent. */
