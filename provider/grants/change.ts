@@ -1,26 +1,32 @@
 import { type Context, freshToken } from "../lifecycle/context";
 import type { Created } from "../lifecycle/lifecycle";
 import type { Role } from "../postgres/sql/role";
-import { type Attempt, grantAndRecord } from "./commit";
-import { decideForNewRole, decideForSameRole } from "./decide";
-import { knownObjects, referenceTo } from "./find";
+import { type Attempt, grantAndRecord, revokePortion } from "./commit";
+import { type Change, decideForNewRole, decideForSameRole } from "./decide";
 import { OwnershipNotes, scopesGiven } from "./ownershipNotes";
 import { historyOf, isRevocable, ownRights } from "./ownRights";
+import { whileRevoking } from "./passedOn";
 import { grantWhereAllowed } from "./refusedOwners";
+import { Resumption } from "./resumption";
 import { relationsOf } from "./sql/actual";
 import { planRevoke } from "./sql/revoke";
 import type { ScopeInputs } from "./sql/scope";
-import type { GrantsInputs, GrantsOutputs, GrantsState } from "./state";
-import { granteeOrRefuse, type Survey, surveyGrants } from "./survey";
+import { type GrantsInputs, type GrantsOutputs, type GrantsState, knownObjects, referenceTo } from "./state";
+import { type Grantee, granteeOrRefuse, type Survey, surveyGrants } from "./survey";
 
 export async function createGrants(context: Context, inputs: GrantsInputs): Promise<Created<GrantsOutputs>> {
   const token = freshToken();
+  const resumption = new Resumption(context, inputs);
   const outputs = await grantWhereAllowed(context, async (tx, refused) => {
     const attempt = { context, tx, refused, inputs, token };
     const survey = await surveyNewRole(attempt);
     context.refuseOtherPlace(survey.server);
-    return grantNewRole(attempt, survey, inputs.mark);
+    const grantee = granteeOrRefuse(survey, inputs.role);
+    const change = decideForNew(attempt, grantee);
+    resumption.note(grantee, change);
+    return grantAndRecord(attempt, grantee, change);
   });
+  resumption.say();
   return { id: inputs.role, outputs };
 }
 
@@ -40,26 +46,28 @@ function isSameRole(role: Role | undefined, { roleOid }: GrantsState, inputs: Gr
   return role?.name === inputs.role && (roleOid === undefined || role.oid === roleOid);
 }
 
-/** Reads again if a killed run noted a scope that is not in the state. */
 async function surveyOldRole({ context, tx, inputs }: Attempt, state: GrantsState): Promise<Survey> {
+  const role = referenceTo(context, state);
+  const known = knownObjects(context, state);
   const surveyWithin = (scopes: ScopeInputs[]) =>
-    surveyGrants(context, tx, {
-      role: referenceTo(context, state),
-      desired: inputs,
-      scopes: [...scopes, inputs],
-      known: knownObjects(context, state),
-    });
+    surveyGrants(context, tx, { role, desired: inputs, state, scopes: [...scopes, inputs], known });
   const survey = await surveyWithin([state]);
   context.refuseOtherPlace(survey.server, state);
-  const scopes = survey.grantee ? scopesGiven(state, survey.grantee.notes) : [];
+  const scopes = survey.grantee ? scopesGiven(state, survey.grantee.notes.own) : [];
+  // A killed run may have noted a scope that is not in the state.
   return scopes.length > 1 ? surveyWithin(scopes) : survey;
 }
 
-function surveyNewRole({ context, tx, inputs }: Attempt): Promise<Survey> {
-  return surveyGrants(context, tx, { role: { oid: null, name: inputs.role }, desired: inputs, scopes: [inputs] });
+/** Without a state, these grants have only the token that they are about to write, which an earlier try may have written. */
+async function surveyNewRole({ context, tx, inputs, token }: Attempt, state?: GrantsState): Promise<Survey> {
+  const role = { oid: null, name: inputs.role };
+  const question = { role, desired: inputs, state: state ?? { token }, isCreate: state === undefined };
+  const survey = await surveyGrants(context, tx, { ...question, scopes: [inputs] });
+  const noted = survey.grantee?.notes.own.flatMap(({ scope }) => scope ?? []) ?? [];
+  return noted.length > 0 ? surveyGrants(context, tx, { ...question, scopes: [...noted, inputs] }) : survey;
 }
 
-function regrantSameRole(attempt: Attempt, survey: Survey, state: GrantsState): Promise<GrantsOutputs> {
+function regrantSameRole(attempt: Attempt, survey: Survey, state: GrantsState): Promise<GrantsOutputs | undefined> {
   const { context, inputs } = attempt;
   const grantee = granteeOrRefuse(survey, inputs.role);
   const history = historyOf(context, state, grantee.notes);
@@ -67,25 +75,25 @@ function regrantSameRole(attempt: Attempt, survey: Survey, state: GrantsState): 
 }
 
 /** Revokes from the old role and grants to the new one in the same transaction. */
-async function moveToRole(attempt: Attempt, survey: Survey, state: GrantsState): Promise<GrantsOutputs> {
+async function moveToRole(attempt: Attempt, survey: Survey, state: GrantsState): Promise<GrantsOutputs | undefined> {
   const { context, tx, inputs } = attempt;
-  const { grantee } = survey;
-  if (grantee?.role.name === inputs.role) return grantNewRole(attempt, survey, state.mark);
-  if (grantee) {
-    const { role, place, notes, actual } = grantee;
+  const old = survey.grantee;
+  if (old && old.role.name !== inputs.role) {
+    const { role, place, notes, actual, isOwn } = old;
     const revoke = ownRights(actual, historyOf(context, state, notes)).filter(isRevocable);
+    if (await revokePortion(tx, old, revoke)) return undefined;
     const statements = [
       ...planRevoke(role.name, place.database, actual, revoke),
-      ...context.run.memory(OwnershipNotes).write(role, place, [state.mark], undefined),
+      ...context.run.memory(OwnershipNotes).write(role, place, isOwn, undefined),
     ];
-    await tx.run({ statements, relations: relationsOf(revoke) });
+    await whileRevoking(role, revoke, tx.run({ statements, relations: relationsOf(revoke) }));
   }
-  return grantNewRole(attempt, await surveyNewRole(attempt), state.mark);
+  const isThere = old?.role.name === inputs.role;
+  const grantee = granteeOrRefuse(isThere ? survey : await surveyNewRole(attempt, state), inputs.role);
+  return grantAndRecord(attempt, grantee, decideForNew(attempt, grantee));
 }
 
-function grantNewRole(attempt: Attempt, survey: Survey, oldMark: string): Promise<GrantsOutputs> {
-  const { context, inputs } = attempt;
-  const grantee = granteeOrRefuse(survey, inputs.role);
+function decideForNew({ context, inputs }: Attempt, grantee: Grantee): Change {
   const { acceptMovedDatabase: databaseMoved } = context.settings;
-  return grantAndRecord(attempt, grantee, decideForNewRole({ ...grantee, oldMark, databaseMoved }, inputs));
+  return decideForNewRole({ ...grantee, databaseMoved }, inputs);
 }

@@ -2,12 +2,14 @@ import type { Context } from "../lifecycle/context";
 import type { Transaction } from "../postgres/transaction";
 import type { Change } from "./decide";
 import { noteOf, OwnershipNotes } from "./ownershipNotes";
-import { noSuchRole } from "./refusals";
+import { whileRevoking } from "./passedOn";
+import { noSuchRole, stillGranted } from "./refusals";
 import { type RefusedOwners, withoutRefused, withReasons } from "./refusedOwners";
 import { type ActualRight, relationsOf } from "./sql/actual";
 import { type Coverage, readCoverage, toCoverage } from "./sql/coverage";
 import { formatObjects, readObjects } from "./sql/objects";
 import { planGrants, readableTables, uncoveredAfter } from "./sql/plan";
+import { portionOf } from "./sql/portion";
 import { comesByDefault, rightKey } from "./sql/preexisting";
 import { planRevoke } from "./sql/revoke";
 import { explainUncovered } from "./sql/uncovered";
@@ -26,26 +28,35 @@ export interface Attempt {
   token: string;
 }
 
-/** Revokes and grants in the last round trip of the transaction, and reads the result back in the same one. */
-export async function grantAndRecord(attempt: Attempt, grantee: Grantee, change: Change): Promise<GrantsOutputs> {
+/**
+ * Revokes and grants in the last round trip of the transaction, and reads the result back in the same one. Undefined if it has
+ * revoked only a part so far: the note stays until the last transaction, so each can be repeated.
+ */
+export async function grantAndRecord(
+  attempt: Attempt,
+  grantee: Grantee,
+  change: Change,
+): Promise<GrantsOutputs | undefined> {
   const { context, tx, refused, inputs, token } = attempt;
   const { role, place, actual } = grantee;
-  const { revoke, oldMark } = change;
+  const { revoke } = change;
+  if (await revokePortion(tx, grantee, revoke)) return undefined;
   const coverage = withoutRefused(grantee.coverage, refused);
   const found = change.preexisting.map(rightKey);
   const given = [...new Set([...change.given, ...givenNextToDefaults(coverage, found)])];
-  const note = noteOf(inputs, place, token, found);
+  const note = noteOf(inputs, place, token, { found, given });
   const statements = [
     ...planRevoke(role.name, place.database, actual, revoke),
     ...planGrants(role.name, coverage).statements,
-    ...context.run.memory(OwnershipNotes).write(role, place, [oldMark, inputs.mark], note),
+    ...context.run.memory(OwnershipNotes).write(role, place, grantee.isOwn, note),
   ];
   const relations = relationsOf([...revoke, ...coverage.tables]);
-  const [databaseRight, schemas, tables, defaults, objects] = await tx.commit(
+  const sent = tx.commit(
     { statements, relations },
     ...readCoverage(tx.version, { oid: role.oid, name: role.name }, inputs),
     readObjects(inputs, []),
   );
+  const [databaseRight, schemas, tables, defaults, objects] = await whileRevoking(role, revoke, sent);
   const readBack = toCoverage(place.database, [databaseRight, schemas, tables, defaults]);
   if (!readBack) throw noSuchRole(role.name, place.database);
   const after = withoutRefused(readBack, refused);
@@ -62,6 +73,29 @@ export async function grantAndRecord(attempt: Attempt, grantee: Grantee, change:
     grantedTables: readableTables(role.name, after),
     uncovered,
   };
+}
+
+/**
+ * Revokes and commits a part of the default privileges if they are too many for one transaction. False if they are not, or no
+ * longer.
+ */
+export async function revokePortion(
+  tx: Transaction,
+  { role, place, actual, readActual }: Pick<Grantee, "role" | "place" | "actual" | "readActual">,
+  revoke: ActualRight[],
+): Promise<boolean> {
+  const portion = portionOf(revoke);
+  if (portion.length === 0) return false;
+  const [left] = await tx.commit(planRevoke(role.name, place.database, actual, portion), readActual);
+  refuseUnlessGone(role.name, portion, left);
+  return true;
+}
+
+/** A REVOKE that only raises a warning has revoked nothing. */
+export function refuseUnlessGone(role: string, revoked: ActualRight[], left: ActualRight[]): void {
+  const keys = new Set(left.map(rightKey));
+  const kept = revoked.filter((right) => keys.has(rightKey(right)));
+  if (kept.length > 0) throw stillGranted(role, kept);
 }
 
 function warnOfUncovered(context: Context, uncovered: Uncovered[]): void {

@@ -1,5 +1,6 @@
 import type { GrantsOwnership } from "../postgres/sql/mark";
-import { notedBefore, scopeOf } from "./ownershipNotes";
+import { listsBefore, notedBefore, preexistingOf, scopeOf } from "./ownershipNotes";
+import type { SortedNotes } from "./ownNotes";
 import { desiredBefore, type History, isRevocable, ownRights, preexistingRights } from "./ownRights";
 import type { ActualRight } from "./sql/actual";
 import { desiredBy, desiredByOthers } from "./sql/desired";
@@ -14,8 +15,8 @@ export interface Change {
   /** What was granted next to default privileges that existed before, by `rightKey`. */
   given: string[];
   revoke: ActualRight[];
-  /** The mark whose note the new note replaces: the resource may have been renamed in the program. */
-  oldMark: string;
+  /** What an earlier create may have given and these grants do not ask for, as far as it is known. It stays. */
+  mayRemain?: ActualRight[] | "unknown";
   /** What is not covered according to the state. */
   uncovered?: Uncovered[];
 }
@@ -25,41 +26,62 @@ export function decideForSameRole(actual: ActualRight[], history: History, input
   const { state, notes, databaseMoved } = history;
   const isDesired = desiredBy(scopeOf(inputs));
   const wasDesired = desiredBefore(history);
-  const byOthers = desiredByOthers(notes.filter(({ mark }) => mark !== state.mark && mark !== inputs.mark));
+  const byOthers = desiredByOthers(notes.others);
   const preexisting = preexistingRights(actual, history);
-  const beforeOthers = preexistingAmong(actual, { found: notedBefore(notes) }, databaseMoved);
+  const beforeOthers = heldBefore(actual, [...notes.own, ...notes.others], databaseMoved);
   const isNew = (right: ActualRight) =>
     isDesired(right) && !wasDesired(right) && (!byOthers(right) || beforeOthers.has(right));
   return {
     preexisting: actual.filter((right) => preexisting.has(right) || isNew(right)),
-    given: state.given ?? [],
+    given: preexistingOf(state, notes.own).given,
     revoke: ownRights(actual, history).filter((right) => isRevocable(right) && !isDesired(right)),
-    oldMark: state.mark,
-    uncovered: state.uncovered,
+    uncovered: state?.uncovered,
   };
 }
 
-/** A role that has received nothing from these grants yet. */
+function heldBefore(actual: ActualRight[], notes: GrantsOwnership[], databaseMoved: boolean): Set<ActualRight> {
+  return preexistingAmong(actual, { found: notedBefore(notes) }, databaseMoved);
+}
+
+/** A role for which there is no state. */
 export interface NewRole {
   actual: ActualRight[];
-  notes: GrantsOwnership[];
-  oldMark: string;
+  notes: SortedNotes;
   /** The OIDs in a note may now belong to other objects. */
   databaseMoved: boolean;
 }
 
 /**
- * The role has received nothing from these grants yet. It keeps what it holds when they are deleted, except for what other
- * ClickPipesGrants gave it.
+ * Without a note of these grants, the role has received nothing from them yet. It keeps what it holds when they are deleted,
+ * except for what other ClickPipesGrants gave it. A note is the state of an earlier create, which was killed or is being
+ * replaced. Without its lists, what that create gave is unknown, and nothing is revoked.
  */
-export function decideForNewRole({ actual, notes, oldMark, databaseMoved }: NewRole, inputs: GrantsInputs): Change {
-  const own = notes.find(({ mark }) => mark === inputs.mark);
-  const byOthers = desiredByOthers(notes.filter(({ mark }) => mark !== oldMark && mark !== inputs.mark));
+export function decideForNewRole({ actual, notes, databaseMoved }: NewRole, inputs: GrantsInputs): Change {
+  const { own, others } = notes;
+  const isResumed = own.length > 0;
+  const areListed = own.every(listsBefore);
+  if (isResumed && areListed && own.every(({ scope }) => scope !== undefined))
+    return decideForSameRole(actual, { notes, known: [], databaseMoved }, inputs);
+  const byOthers = desiredByOthers(others);
   const isDesired = desiredBy(scopeOf(inputs));
-  const beforeOthers = preexistingAmong(actual, { found: notedBefore(notes) }, databaseMoved);
-  // A killed run of these grants may have given what the role holds, and so may the same grants before they were created again.
-  // Their note lists what the role held before them. Without that list, what they gave is unknown.
-  const isKnown = own !== undefined && (!own.found || own.before !== undefined);
-  const stays = (right: ActualRight) => beforeOthers.has(right) || (!isKnown && !byOthers(right));
-  return { preexisting: actual.filter((right) => isDesired(right) && stays(right)), given: [], revoke: [], oldMark };
+  const beforeOthers = heldBefore(actual, [...own, ...others], databaseMoved);
+  const stays = (right: ActualRight) => beforeOthers.has(right) || (!(isResumed && areListed) && !byOthers(right));
+  return {
+    preexisting: actual.filter((right) => isDesired(right) && stays(right)),
+    given: [],
+    revoke: [],
+    ...(isResumed && {
+      mayRemain: remainsOf(
+        own,
+        actual.filter((right) => !isDesired(right) && !byOthers(right)),
+      ),
+    }),
+  };
+}
+
+/** What is left of the noted scopes. Unknown if a note has none. */
+function remainsOf(own: GrantsOwnership[], unwanted: ActualRight[]): ActualRight[] | "unknown" {
+  const filters = own.map(({ scope }) => scope && desiredBy(scope));
+  if (filters.includes(undefined)) return "unknown";
+  return unwanted.filter((right) => isRevocable(right) && filters.some((wasDesired) => wasDesired?.(right)));
 }

@@ -1,13 +1,16 @@
 import type { Context } from "../lifecycle/context";
 import { readRole } from "../postgres/sql/role";
-import { readServer } from "../postgres/sql/server";
+import { placeOf, readServer } from "../postgres/sql/server";
 import { displayIdentifier } from "../postgres/sql/table";
+import { OwnershipNotes } from "./ownershipNotes";
+import { ownNotes, sortNotes } from "./ownNotes";
+import { warnOfResumption } from "./resumption";
 import { displayMissing, readMissing } from "./sql/missing";
 import type { GrantsInputs } from "./state";
 
 export async function lookAtGrants(
   context: Context,
-  _before: Partial<GrantsInputs>,
+  before: Partial<GrantsInputs>,
   inputs: GrantsInputs,
 ): Promise<void> {
   const reference = { oid: null, name: inputs.role };
@@ -18,4 +21,9 @@ export async function lookAtGrants(
   const missing = names.map(displayMissing);
   if (!role && !context.run.isAnnounced(inputs.role)) missing.unshift(`role ${displayIdentifier(inputs.role)}`);
   context.warnOfAbsent(missing);
+  const isCreate = Object.keys(before).length === 0;
+  if (!role || !isCreate) return;
+  const place = placeOf(server);
+  const notes = context.run.memory(OwnershipNotes).of(role, place);
+  warnOfResumption(context, inputs, sortNotes(notes, ownNotes(context.asker(place, inputs))).own);
 }

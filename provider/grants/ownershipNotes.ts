@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { formatComment, type GrantsOwnership, type NotedScope, withGrants } from "../postgres/sql/mark";
+import { markerOf } from "../ownership/identity";
+import { type GrantsOwnership, type NotedScope, withGrants } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import type { Role } from "../postgres/sql/role";
 import { commentOnRole } from "../postgres/sql/roleComment";
 import type { Statement } from "../postgres/sql/statement";
+import type { NoteFilter } from "./ownNotes";
 import { isRightKey, type Preexisting } from "./sql/preexisting";
 import type { ScopeInputs } from "./sql/scope";
 import type { GrantsInputs, GrantsState } from "./state";
@@ -26,14 +28,17 @@ export class OwnershipNotes {
   }
 
   /**
-   * The statements that write the note, or remove it when `note` is undefined. It replaces the earlier notes of these marks.
+   * The statements that write the note, or remove it when `note` is undefined. It replaces earlier notes for this database.
    * If we may not write the comment, there are no statements, and the note counts at once: the answer to a COMMIT may be lost.
    */
-  write(role: Role, place: Place, marks: string[], note: GrantsOwnership | undefined): Statement[] {
-    if (role.mayComment)
-      return commentOnRole(role, formatComment(withGrants(role.marked, place.database, marks, note)));
-    const others = this.of(role, place).filter(({ mark }) => !marks.includes(mark));
-    this.#ofThisRun.set(keyOf(role, place), note ? [...others, note] : others);
+  write(role: Role, place: Place, replaces: NoteFilter, note: GrantsOwnership | undefined): Statement[] {
+    const added = note ? [note] : [];
+    if (role.mayComment) {
+      const isReplaced: NoteFilter = (other) => other.database === place.database && replaces(other);
+      return commentOnRole(role, { ...role.marked, grants: withGrants(role.marked.grants, isReplaced, ...added) });
+    }
+    const others = this.of(role, place).filter((other) => !replaces(other));
+    this.#ofThisRun.set(keyOf(role, place), [...others, ...added]);
     return [];
   }
 }
@@ -42,46 +47,58 @@ function keyOf(role: Role, place: Place): string {
   return JSON.stringify([place.systemIdentifier, place.neonBranch, place.database, role.oid]);
 }
 
-export function noteOf(inputs: GrantsInputs, place: Place, token: string, found: string[]): GrantsOwnership {
+/** `before`: what the role held before these grants, and what they gave next to default privileges that it held. */
+export function noteOf(
+  inputs: GrantsInputs,
+  place: Place,
+  token: string,
+  { found = [], given = [] }: Preexisting,
+): GrantsOwnership {
   const scope = scopeOf(inputs);
   const names = (Array.isArray(scope.schemas) ? scope.schemas.length : 0) + (scope.tables?.length ?? 0);
   return {
     database: place.database,
-    mark: inputs.mark,
-    token,
+    ...markerOf(inputs, place, token),
     ...(found.length > 0 && { found: true }),
     ...(found.length > 0 && found.length <= MOST_RIGHTS && { before: found }),
+    ...(given.length > 0 && given.length <= MOST_RIGHTS && { given }),
     ...(names <= LONGEST_SCOPE && { scope }),
   };
 }
 
 /** What the role held before any ClickPipesGrants, as far as the notes list it. */
 export function notedBefore(notes: GrantsOwnership[]): string[] {
-  return notes.flatMap(({ before }) => (Array.isArray(before) ? before : [])).filter(isRightKey);
+  return notes.flatMap(({ before }) => rightKeys(before));
+}
+
+/** A comment may hold anything, since any user may have written it. */
+function rightKeys(listed: unknown): string[] {
+  return (Array.isArray(listed) ? listed : []).filter(isRightKey);
 }
 
 export function scopeOf({ schemas, tables, objectOwners }: ScopeInputs): NotedScope {
   return { ...(schemas && { schemas }), ...(tables && { tables }), ...(objectOwners && { objectOwners }) };
 }
 
+/** Whether the note lists what the role held before. Otherwise it is unknown which part of the scope these grants gave. */
+export function listsBefore({ found, before }: GrantsOwnership): boolean {
+  return !found || before !== undefined;
+}
+
 /**
- * What these grants may have given: the scope in the state, and the scope that a killed run noted before it could write its
- * state. If the role held too much before for the note to list it, the noted scope does not count: which part
- * of it these grants gave is unknown.
+ * What these grants may have given: the scope in the state, and the scopes that killed runs noted before they could write their
+ * state. If the role held too much before for a note to list it, the noted scope does not count.
  */
-export function scopesGiven(state: GrantsState, notes: GrantsOwnership[]): NotedScope[] {
-  const own = ownNote(state, notes);
-  const inState = scopeOf(state);
-  const noted = own?.found && own.before === undefined ? undefined : own?.scope;
-  return noted === undefined || isDeepStrictEqual(noted, inState) ? [inState] : [inState, noted];
+export function scopesGiven(state: GrantsState | undefined, own: GrantsOwnership[]): NotedScope[] {
+  const noted = own.filter(listsBefore).flatMap(({ scope }) => scope ?? []);
+  const all = [...(state ? [scopeOf(state)] : []), ...noted];
+  return all.filter((scope, index) => all.findIndex((one) => isDeepStrictEqual(one, scope)) === index);
 }
 
-/** What the role held before these grants, according to the state and to the note of a killed run. */
-export function preexistingOf(state: GrantsState, notes: GrantsOwnership[]): Preexisting {
-  const own = ownNote(state, notes);
-  return { found: [...(state.found ?? []), ...notedBefore(own ? [own] : [])], given: state.given };
-}
-
-function ownNote(state: GrantsState, notes: GrantsOwnership[]): GrantsOwnership | undefined {
-  return notes.find(({ token }) => token === state.token);
+/** What the role held before these grants, according to the state and to the notes of killed runs. */
+export function preexistingOf(state: GrantsState | undefined, own: GrantsOwnership[]): Required<Preexisting> {
+  return {
+    found: [...(state?.found ?? []), ...notedBefore(own)],
+    given: [...new Set([...(state?.given ?? []), ...own.flatMap(({ given }) => rightKeys(given))])],
+  };
 }

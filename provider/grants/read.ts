@@ -1,17 +1,18 @@
 import type { Context } from "../lifecycle/context";
 import type { Found } from "../lifecycle/lifecycle";
-import { findGrants } from "../postgres/sql/mark";
+import { noteDrift } from "../ownership/notes";
 import { readRole } from "../postgres/sql/role";
 import { placeOf, readServer } from "../postgres/sql/server";
 import { currentScope } from "./currentScope";
-import { knownObjects, referenceTo } from "./find";
+import { OwnershipNotes } from "./ownershipNotes";
+import { whoseGrants } from "./ownNotes";
 import { readCoverage, toCoverage } from "./sql/coverage";
 import { readMissing } from "./sql/missing";
 import { formatObjects, readObjects, stillKnown } from "./sql/objects";
 import { planGrants, readableTables } from "./sql/plan";
 import { renamingSentences, renamings } from "./sql/renamings";
 import { explainUncovered } from "./sql/uncovered";
-import type { GrantsInputs, GrantsOutputs, GrantsState } from "./state";
+import { type GrantsInputs, type GrantsOutputs, type GrantsState, knownObjects, referenceTo } from "./state";
 import type { Uncovered } from "./uncovered";
 import { keepUnread, warnOfUnread } from "./unreadPolicies";
 
@@ -37,14 +38,16 @@ export async function readGrants(
   const plan = planGrants(role.name, coverage);
   const uncovered = keepUnread(plan.uncovered, state.uncovered, coverage);
   warnOfUnread(context, role.name, coverage);
+  const place = placeOf(server);
   const drift = [...plan.missing, ...newlyUncovered(uncovered, state), ...renamingSentences(renamed)];
-  if (role.mayComment && state.token !== undefined && !findGrants(role.marked, server.database, state.mark)) {
-    drift.push(`the comment of role "${role.name}" no longer contains the note of these grants`);
+  if (role.mayComment && state.token !== undefined) {
+    const notes = context.run.memory(OwnershipNotes).of(role, place);
+    drift.push(...noteDrift(role.name, whoseGrants(role, notes, context.asker(place, state, state))));
   }
   return {
     outputs: {
       roleOid: role.oid,
-      target: placeOf(server),
+      target: place,
       grantedTables: readableTables(role.name, coverage),
       uncovered,
       objects: formatObjects(stillKnown(known, objects)),

@@ -3,6 +3,7 @@ import { serverWords } from "../postgres/errors";
 import type { QueryFailure } from "../postgres/session";
 import { displayIdentifier } from "../postgres/sql/table";
 import { type Transaction, transaction } from "../postgres/transaction";
+import { explainPassedOn, isDependent } from "./passedOn";
 import type { Coverage } from "./sql/coverage";
 import type { Actor } from "./sql/scope";
 import type { Uncovered } from "./uncovered";
@@ -12,20 +13,28 @@ export type RefusedOwners = ReadonlyMap<string, string>;
 
 /**
  * Grants in one transaction. If the server refuses a statement that runs as an owner, it tries again without that owner, so
- * that the objects of the others are still granted.
+ * that the objects of the others are still granted. If `work` returns undefined, it has more to do in another transaction.
  */
-export async function grantWhereAllowed<T>(
+export function grantWhereAllowed<T>(
   context: Context,
-  work: (tx: Transaction, refused: RefusedOwners) => Promise<T>,
+  work: (tx: Transaction, refused: RefusedOwners) => Promise<T | undefined>,
+): Promise<T> {
+  return explainPassedOn(context, () => grantWithoutRefused(context, work));
+}
+
+async function grantWithoutRefused<T>(
+  context: Context,
+  work: (tx: Transaction, refused: RefusedOwners) => Promise<T | undefined>,
 ): Promise<T> {
   let refused: RefusedOwners = new Map();
   for (;;) {
     try {
-      return await transaction(context.postgres, (tx) => work(tx, refused));
+      const done = await transaction(context.postgres, (tx) => work(tx, refused));
+      if (done !== undefined) return done;
     } catch (error) {
       const failure = error as QueryFailure;
       const owner = failure.severity === undefined ? undefined : failure.statement?.actor;
-      if (owner === undefined || refused.has(owner)) throw error;
+      if (owner === undefined || refused.has(owner) || isDependent(failure)) throw error;
       const reason = `the server refused the statement when run as ${displayIdentifier(owner)}: ${serverWords(failure)}`;
       refused = new Map([...refused, [owner, reason]]);
     }

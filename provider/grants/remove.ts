@@ -1,71 +1,86 @@
 import type { Context } from "../lifecycle/context";
-import type { GrantsOwnership } from "../postgres/sql/mark";
+import { lostNote } from "../ownership/notes";
+import type { Whose } from "../ownership/whose";
 import { type Role, readRole } from "../postgres/sql/role";
-import { placeOf, readServer } from "../postgres/sql/server";
+import { placeOf, readServer, type Server } from "../postgres/sql/server";
 import { type Transaction, transaction } from "../postgres/transaction";
-import { knownObjects, referenceTo } from "./find";
+import { refuseUnlessGone, revokePortion } from "./commit";
 import { OwnershipNotes, scopesGiven } from "./ownershipNotes";
+import { currentNotes, sortNotes, whoseGrants } from "./ownNotes";
 import { historyOf, isRevocable, ownRights } from "./ownRights";
-import { stillGranted } from "./refusals";
+import { explainPassedOn, whileRevoking } from "./passedOn";
 import { type ActualRight, displayRights, readActualRights, relationsOf } from "./sql/actual";
-import { rightKey } from "./sql/preexisting";
 import { planRevoke } from "./sql/revoke";
 import { allScopes, type ScopeInputs, toScope } from "./sql/scope";
-import type { GrantsState } from "./state";
+import { type GrantsState, knownObjects, referenceTo } from "./state";
 
 /**
  * Revokes what these grants gave, grantor by grantor, except for what the role held before and what other ClickPipesGrants
  * still ask for.
  */
 export async function removeGrants(context: Context, state: GrantsState): Promise<void> {
-  await transaction(context.postgres, (tx) => revokeOwn(context, tx, state));
+  await explainPassedOn(context, async () => {
+    while (!(await transaction(context.postgres, (tx) => revokeOwn(context, tx, state))));
+  });
 }
 
-async function revokeOwn(context: Context, tx: Transaction, state: GrantsState): Promise<void> {
+/** False if there is more to revoke, in another transaction. The note stays until the last one, so each can be repeated. */
+async function revokeOwn(context: Context, tx: Transaction, state: GrantsState): Promise<boolean> {
   const reference = referenceTo(context, state);
   const known = knownObjects(context, state);
   const readWithin = (scopes: ScopeInputs[]) =>
     readActualRights(tx.version, reference, { ...toScope(allScopes(scopes)), known });
   const [server, role, inState] = await tx.ask(readServer, readRole(reference), readWithin([state]));
   context.refuseOtherPlace(server, state);
-  if (!role) return;
+  if (!role) return true;
   const place = placeOf(server);
   const ownership = context.run.memory(OwnershipNotes);
-  const notes = ownership.of(role, place);
-  if (!areOwn(role, notes, state)) {
-    context.inform(
-      `the grants to role "${role.name}" now belong to another resource, or have lost their note. Delete left them unchanged.`,
-    );
-    return;
-  }
-  const scopes = scopesGiven(state, notes);
+  const asker = askerOf(context, server, role, state);
+  const isOwn = currentNotes(asker);
+  const all = ownership.of(role, place);
+  const notes = sortNotes(all, isOwn);
+  const scopes = scopesGiven(state, notes.own);
   const [actual] = scopes.length > 1 ? await tx.ask(readWithin(scopes)) : [inState];
   const own = ownRights(actual, historyOf(context, state, notes));
   const revoke = own.filter(isRevocable);
+  if (!mayRevoke(context, role, whoseGrants(role, all, asker), revoke)) return true;
+  const readActual = readWithin(scopes);
+  if (await revokePortion(tx, { role, place, actual, readActual }, revoke)) return false;
   const statements = [
     ...planRevoke(role.name, place.database, actual, revoke),
-    ...ownership.write(role, place, [state.mark], undefined),
+    ...ownership.write(role, place, isOwn, undefined),
   ];
-  const [left] = await tx.commit({ statements, relations: relationsOf(revoke) }, readWithin(scopes));
+  const sent = tx.commit({ statements, relations: relationsOf(revoke) }, readActual);
+  const [left] = await whileRevoking(role, revoke, sent);
   refuseUnlessGone(role.name, revoke, left);
   reportWhatStays(
     context,
     role.name,
     own.filter((right) => !isRevocable(right)),
   );
+  return true;
 }
 
-/** If no note can be written and this run has noted nothing newer, the state alone decides. */
-function areOwn(role: Role, notes: GrantsOwnership[], state: GrantsState): boolean {
-  const own = notes.find(({ mark }) => mark === state.mark);
-  return own === undefined ? !role.mayComment : own.token === state.token;
+/** An early version may not have stored the OID, and in a moved database it means nothing. Then the name counts. */
+function askerOf(context: Context, server: Server, role: Role, state: GrantsState) {
+  const { mark, path, token, roleOid } = state;
+  const oid = context.oidOf(roleOid) ?? role.oid;
+  return context.asker(placeOf(server), state, {
+    mark,
+    ...(path !== undefined && { path }),
+    ...(token && { token }),
+    oid,
+  });
 }
 
-/** A REVOKE that only raises a warning has revoked nothing. */
-function refuseUnlessGone(role: string, revoked: ActualRight[], left: ActualRight[]): void {
-  const keys = new Set(left.map(rightKey));
-  const kept = revoked.filter((right) => keys.has(rightKey(right)));
-  if (kept.length > 0) throw stillGranted(role, kept);
+/** Only the note proves that the grants are still the ones in the state. If no note can be written, the state alone decides. */
+function mayRevoke(context: Context, role: Role, found: Whose, revoke: ActualRight[]): boolean {
+  if (found.is === "current") return true;
+  if (!role.mayComment && !found.owner) return true;
+  if (!found.owner && revoke.length === 0) return false;
+  if (found.is === "unmarked") throw lostNote(role.name, displayRights(revoke));
+  context.leaveInPlace(`the set of grants to role "${role.name}"`, found);
+  return false;
 }
 
 function reportWhatStays(context: Context, role: string, rights: ActualRight[]): void {

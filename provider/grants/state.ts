@@ -1,10 +1,14 @@
+import type { Context } from "../lifecycle/context";
 import type { StateOf } from "../lifecycle/lifecycle";
+import type { Identity } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
+import type { RoleReference } from "../postgres/sql/role";
 import type { TableSpec } from "../postgres/sql/table";
+import { parseObjects } from "./sql/objects";
+import type { NamedObject } from "./sql/scope";
 import type { Uncovered } from "./uncovered";
 
-export interface GrantsInputs {
-  mark: string;
+export interface GrantsInputs extends Identity {
   role: string;
   schemas?: string[] | "*";
   tables?: TableSpec[];
@@ -27,3 +31,13 @@ export interface GrantsOutputs {
 }
 
 export type GrantsState = StateOf<GrantsInputs, GrantsOutputs>;
+
+/** The role of a state; after `.get()` that is the id. The role may have been renamed since. */
+export function referenceTo(context: Context, { id, role = id, roleOid }: GrantsState): RoleReference {
+  return { oid: context.oidOf(roleOid), name: role };
+}
+
+/** What the names of the scope referred to when it was granted. In a moved database, the OIDs may belong to other objects. */
+export function knownObjects(context: Context, { objects }: GrantsState): NamedObject[] {
+  return context.settings.acceptMovedDatabase || typeof objects !== "string" ? [] : parseObjects(objects);
+}

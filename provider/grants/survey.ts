@@ -1,16 +1,20 @@
 import type { Context } from "../lifecycle/context";
 import { absentObjects } from "../lifecycle/refusals";
-import type { GrantsOwnership } from "../postgres/sql/mark";
+import type { Asker } from "../ownership/whose";
+import { type MarkedRole, readMarkedRoles } from "../postgres/sql/markedRoles";
 import type { Place } from "../postgres/sql/place";
 import { type Role, type RoleReference, readRole } from "../postgres/sql/role";
 import { placeOf, readServer, type Server } from "../postgres/sql/server";
+import { type Query, queryNothing } from "../postgres/sql/statement";
 import type { Transaction } from "../postgres/transaction";
 import { OwnershipNotes } from "./ownershipNotes";
+import { type NoteFilter, ownNotes, type SortedNotes, sortNotes } from "./ownNotes";
 import { noSuchRole } from "./refusals";
 import { type ActualRight, readActualRights } from "./sql/actual";
 import { type Coverage, readCoverage, toCoverage } from "./sql/coverage";
 import { displayMissing, readMissing } from "./sql/missing";
 import { allScopes, type NamedObject, type ScopeInputs, toScope } from "./sql/scope";
+import type { GrantsInputs } from "./state";
 
 /** What a change needs to know. */
 export interface Survey {
@@ -24,35 +28,51 @@ export interface Survey {
 export interface Grantee {
   role: Role;
   place: Place;
-  notes: GrantsOwnership[];
+  asker: Asker;
+  notes: SortedNotes;
+  /** Tells own notes from others. */
+  isOwn: NoteFilter;
   /** How much of the desired scope the role can read. */
   coverage: Coverage;
   /** What the role holds in any of the given scopes, and on the objects that are known by their OIDs. */
   actual: ActualRight[];
+  /** Reads that again. */
+  readActual: Query<ActualRight[]>;
+  /** In a create, all roles whose comments name this resource. */
+  marked: MarkedRole[];
 }
 
 export interface Question {
   role: RoleReference;
-  desired: ScopeInputs;
+  desired: GrantsInputs;
+  /** What the resource has: its state or, in a create, its token. */
+  state: Parameters<Context["asker"]>[2];
   scopes: ScopeInputs[];
   known?: NamedObject[];
+  isCreate?: boolean;
 }
 
 /** One round trip. */
 export async function surveyGrants(context: Context, tx: Transaction, question: Question): Promise<Survey> {
-  const { role: reference, desired, scopes, known = [] } = question;
-  const [server, role, missing, actual, ...rights] = await tx.ask(
+  const { role: reference, desired, state, scopes, known = [], isCreate } = question;
+  const readActual = readActualRights(tx.version, reference, { ...toScope(allScopes(scopes)), known });
+  const [server, role, marked, missing, actual, ...rights] = await tx.ask(
     readServer,
     readRole(reference),
+    isCreate ? readMarkedRoles(desired.mark) : queryNothing<MarkedRole[]>([]),
     readMissing(desired),
-    readActualRights(tx.version, reference, { ...toScope(allScopes(scopes)), known }),
+    readActual,
     ...readCoverage(tx.version, reference, desired),
   );
-  const place = placeOf(server);
   const coverage = toCoverage(server.database, rights);
-  const grantee = role &&
-    coverage && { role, place, notes: context.run.memory(OwnershipNotes).of(role, place), coverage, actual };
-  return { server, missing: missing.map(displayMissing), grantee };
+  const missingNames = missing.map(displayMissing);
+  if (!role || !coverage) return { server, missing: missingNames, grantee: undefined };
+  const place = placeOf(server);
+  const asker = context.asker(place, desired, state);
+  const isOwn = ownNotes(asker);
+  const notes = sortNotes(context.run.memory(OwnershipNotes).of(role, place), isOwn);
+  const grantee = { role, place, asker, notes, isOwn, coverage, actual, readActual, marked };
+  return { server, missing: missingNames, grantee };
 }
 
 /** Refuses a missing role and a scope that names missing objects, before anything is granted. */

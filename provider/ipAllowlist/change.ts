@@ -7,9 +7,10 @@ import { decide, outputsWhenDone, outputsWhenFailed, outputsWhenOpen } from "./d
 import { editProjectList } from "./edit";
 import type { Edit } from "./editRecord";
 import { mayHaveWritten } from "./editRecord";
+import { handOver } from "./notes/handOver";
+import { Notes } from "./notes/notes";
 import { type Ours, protectionFound } from "./ours";
-import { handOver, openJournal, type PendingJournal, readPending } from "./pendingJournal";
-import { RunRegistry } from "./runRegistry";
+import { memberOf, RunRegistry } from "./runRegistry";
 import type { AllowlistInputs, AllowlistOutputs, AllowlistState } from "./state";
 import { type Survey, survey, willCloseOpenList } from "./survey";
 import { emptiedList, openList } from "./wording";
@@ -34,12 +35,13 @@ function applyAllowlist(
 ): Promise<AllowlistOutputs> {
   const { projectId } = desired;
   const registry = context.run.memory(RunRegistry);
-  const journal = openJournal(context.run, projectId, desired.mark);
   return registry.takeTurn(projectId, async () => {
-    const known = survey(registry, desired, state, readPending(journal, state));
-    const applied = await applyToProject(context, known, journal);
-    if ("failure" in applied) return recordAndRethrow(registry, known, journal, applied);
-    recordSuccess(context, known, journal);
+    const notes = new Notes(context.run, desired, state);
+    const known = survey(registry, desired, state, notes.read());
+    notes.begin(known);
+    const applied = await applyToProject(context, known, notes);
+    if ("failure" in applied) return recordAndRethrow(registry, known, notes, applied);
+    recordSuccess(context, known, notes);
     return applied;
   });
 }
@@ -52,20 +54,15 @@ interface Failed {
   outputs?: AllowlistOutputs;
 }
 
-async function applyToProject(
-  context: Context,
-  known: Survey,
-  journal: PendingJournal,
-): Promise<AllowlistOutputs | Failed> {
-  const { desired, pending, state } = known;
+async function applyToProject(context: Context, known: Survey, notes: Notes): Promise<AllowlistOutputs | Failed> {
+  const { desired, pending } = known;
   const planned = await willCloseOpenList(context, known).then(
     (willClose) => ({ willClose }),
     (failure): Failed => ({ failure, isChanged: false }),
   );
   if ("failure" in planned) return planned;
   const { willClose } = planned;
-  const follows = state?.edition === undefined ? {} : { follows: state.edition };
-  const note = (ours: Ours) => journal.write({ ...follows, closes: willClose, ...ours });
+  const note = (ours: Ours) => void notes.write(known, ours, willClose);
   const edited = await editProjectList(context, desired.projectId, (sight) => decide(known, willClose, sight), {
     ours: pending && { added: pending.added, protectedBefore: pending.protectedBefore },
     note,
@@ -102,10 +99,10 @@ function leaveOpen(context: Context, known: Survey): AllowlistOutputs {
   return outputsWhenOpen(known);
 }
 
-function recordSuccess(context: Context, known: Survey, journal: PendingJournal): void {
+function recordSuccess(context: Context, known: Survey, notes: Notes): void {
   const { desired, state, pending, others, gone } = known;
   const { projectId, protectedBranchesOnly } = desired;
-  journal.finish();
+  notes.finish();
   const protectedBefore = protectedBranchesOnly === undefined ? protectionFound(state, pending) : undefined;
   handOver(context.run, projectId, others, { added: gone, ...(protectedBefore !== undefined && { protectedBefore }) });
 }
@@ -114,12 +111,13 @@ function recordSuccess(context: Context, known: Survey, journal: PendingJournal)
 function recordAndRethrow(
   registry: RunRegistry,
   { desired, state, token }: Survey,
-  journal: PendingJournal,
+  notes: Notes,
   { failure, isChanged, outputs }: Failed,
 ): never {
-  if (isChanged) journal.finish();
-  else journal.putBack();
+  if (isChanged) notes.finish();
+  else notes.putBack();
   if (outputs) throw unfinished(desired.projectId, { ...outputs }, failure);
-  if (!state) registry.forget(desired.projectId, token);
+  if (state) registry.remember(desired.projectId, memberOf(desired, token, state.edition));
+  else registry.forget(desired.projectId, token);
   throw failure;
 }

@@ -1,8 +1,8 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import type { AllArguments, Lifecycle } from "../lifecycle/lifecycle";
-import { replacedProject } from "../lifecycle/projectId";
 import { checkArguments } from "./arguments";
 import { createAllowlist, updateAllowlist } from "./change";
+import { diffAllowlist } from "./diff";
 import { look } from "./look";
 import { readAllowlist } from "./read";
 import { removeAllowlist } from "./remove";
@@ -15,7 +15,7 @@ export const ipAllowlist: Lifecycle<AllowlistInputs, AllowlistOutputs> = {
   arguments: ARGUMENT_NAMES.IpAllowlist satisfies AllArguments<AllowlistInputs, Names>,
   check: checkArguments,
   look,
-  replaces: replacedProject,
+  replaces: diffAllowlist,
   create: createAllowlist,
   read: readAllowlist,
   update: updateAllowlist,

@@ -5,8 +5,8 @@ import { blockedConnections, nameList } from "./wording";
 /** Neon does not document its answer if the plan lacks IP Allow, so every refused write names the plan as a possible cause. */
 export function allowlistRefused(projectId: string, failure: unknown): unknown {
   if (!isNeonFailure(failure) || failure.method !== "PATCH") return failure;
-  const { status = 0, method } = failure;
-  if (status < 400 || status >= 500 || [401, 404, 423, 429].includes(status)) return failure;
+  const { status = 0, method, isForeign } = failure;
+  if (isForeign || status < 400 || status >= 500 || [401, 404, 423, 429].includes(status)) return failure;
   const refused = refusal(
     "neonFailure",
     `Neon refused to change ${nameList(projectId)}.`,
@@ -14,7 +14,7 @@ export function allowlistRefused(projectId: string, failure: unknown): unknown {
     failure.message,
     "IP Allow is part of Neon's Scale plan: check that the project's plan includes it, and that the API key may change the project.",
   );
-  return Object.assign(refused, { method, status });
+  return Object.assign(refused, { method, status, isForeign });
 }
 
 export function publicBlocked(projectId: string): SourceError {

@@ -1,14 +1,23 @@
+import type { AllowlistInputs } from "./state";
+
 /** What the other resources of this run need to know about a resource. */
 export interface Member {
   token: string;
-  mark: string;
-  /** The edition of the state that this run gives it. */
-  edition: string;
+  /** The edition of its state, or of the one that this run will save. Undefined in a state of an earlier version. */
+  edition: string | undefined;
   addresses: string[];
   protectedBranchesOnly?: boolean;
 }
 
-/** What this run has added or kept, by project and token. A late delete of a predecessor must leave it in the list. */
+export function memberOf(desired: AllowlistInputs, token: string, edition: string | undefined): Member {
+  const { addresses, protectedBranchesOnly } = desired;
+  return { token, edition, addresses, protectedBranchesOnly };
+}
+
+/**
+ * What the resources of the program desire, by project and token. A late delete of a predecessor, or the delete of a resource that
+ * the program no longer has, must leave it in the list.
+ */
 export class RunRegistry {
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #members = new Map<string, Map<string, Member>>();
@@ -26,6 +35,10 @@ export class RunRegistry {
 
   forget(projectId: string, token: string | undefined): void {
     if (token !== undefined) this.#membersOf(projectId).delete(token);
+  }
+
+  has(projectId: string, token: string | undefined): boolean {
+    return token !== undefined && this.#membersOf(projectId).has(token);
   }
 
   /** The other resources of this run in the same project. */

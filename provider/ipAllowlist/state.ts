@@ -1,8 +1,8 @@
 import type { StateOf } from "../lifecycle/lifecycle";
+import type { Identity } from "../postgres/sql/mark";
 import type { Region } from "./addresses/regions";
 
-export interface AllowlistInputs {
-  mark: string;
+export interface AllowlistInputs extends Identity {
   projectId: string;
   clickPipesRegion?: Region;
   ips?: string[];

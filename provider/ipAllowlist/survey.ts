@@ -1,10 +1,10 @@
 import { type Context, freshToken } from "../lifecycle/context";
 import { foreignServer } from "../neon/errors";
 import { toAllowedList } from "./edit";
+import type { Pending } from "./notes/pending";
 import { ownEntries } from "./ours";
-import type { Pending } from "./pendingJournal";
 import { reach } from "./reachability";
-import type { Member, RunRegistry } from "./runRegistry";
+import { type Member, memberOf, type RunRegistry } from "./runRegistry";
 import type { AllowlistInputs, AllowlistState } from "./state";
 
 /** What a create or an update knows before it reads the list. */
@@ -29,10 +29,10 @@ export function survey(
   state: AllowlistState | undefined,
   pending: Pending | undefined,
 ): Survey {
-  const { projectId, mark, addresses, protectedBranchesOnly } = desired;
+  const { projectId, addresses } = desired;
   const token = state?.token ?? freshToken();
   const edition = freshToken();
-  registry.remember(projectId, { token, mark, edition, addresses, protectedBranchesOnly });
+  registry.remember(projectId, memberOf(desired, token, edition));
   const gone = ownEntries(state, pending).filter((entry) => !addresses.includes(entry));
   return { desired, state, pending, token, edition, others: registry.othersOf(projectId, token), gone };
 }

@@ -2,10 +2,14 @@ import { randomBytes } from "node:crypto";
 import { sentence } from "../errors";
 import { NeonClient } from "../neon/client";
 import { isNeonFailure, isRefusedForNow, isUnclear } from "../neon/errors";
+import { ProgramResources } from "../ownership/program";
+import { leftInPlace } from "../ownership/sentences";
+import type { Asker, Whose } from "../ownership/whose";
 import { CLICKPIPES_PATIENCE_MS } from "../patience";
 import type { Connections } from "../postgres/connections";
 import { isUnreachable, readReplica } from "../postgres/errors";
 import type { Session } from "../postgres/session";
+import type { Identity } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import { placeOf, type Server, samePlace } from "../postgres/sql/server";
 import type { Output } from "./output";
@@ -53,9 +57,16 @@ export class Context {
     this.output.say(`${this.#subject}: ${text}`);
   }
 
-  /** A delete does not touch an object that no longer belongs to this resource. */
-  leaveAsIs(object: string): void {
-    this.inform(`${object} now belongs to another resource, or has lost its marker. Delete left it unchanged.`);
+  /** A delete does not touch an object that is not this resource's. */
+  leaveInPlace(object: string, found: Whose): void {
+    this.warn(leftInPlace(object, found));
+  }
+
+  /** This resource, as it asks whose an object is. `oid`: that of the object in the state, if it means anything here. */
+  asker(here: Asker["here"], inputs: Partial<Identity>, state?: Partial<Identity> & Asker["state"]): Asker {
+    const identities = [inputs, ...(state ? [state] : [])].filter(isIdentity);
+    const program = this.run.memory(ProgramResources);
+    return { identities, state, here, hasNamesake: identities.some((identity) => program.hasNamesake(identity)) };
   }
 
   /** Only warns: another resource of the program may still create what a preview does not find. */
@@ -137,6 +148,10 @@ export class Context {
     const { message } = error as Error;
     this.warn([`could not check ${what} in this preview.`, sentence(message), "`pulumi up` will check it."].join("\n"));
   }
+}
+
+function isIdentity(identity: Partial<Identity>): identity is Identity {
+  return identity.mark !== undefined;
 }
 
 export function freshToken(): string {

@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { isUnfinished } from "../errors";
+import { ProgramResources } from "../ownership/program";
+import { twoOwners } from "../ownership/refusals";
 import { explainServerFailure, isServerFailure } from "../postgres/errors";
+import type { Identity } from "../postgres/sql/mark";
 import { SQLSTATE } from "../postgres/sqlstate";
 import { scrubDeep } from "../scrub";
 import { Arguments, type Properties } from "./arguments";
 import { Context } from "./context";
 import type { Lifecycle } from "./lifecycle";
+import { pick } from "./pick";
 import type { Run } from "./run";
 import type { Settings } from "./settings";
 import { hasUnknown } from "./unknown";
@@ -33,6 +37,8 @@ export interface Live {
   state: Properties;
 }
 
+const IDENTITY = ["mark", "path"] as const;
+
 /** Outputs that may quote a server. */
 const QUOTING: readonly string[] = ["report", "uncovered"];
 
@@ -57,11 +63,13 @@ export class Host {
     const lifecycle = this.#lifecycle;
     const context = this.#context(news);
     const args = new Arguments(news);
-    args.only(...lifecycle.arguments, "mark", "drift");
-    const { drift: _drift, ...before } = olds;
-    const inputs = plain({ ...lifecycle.check(args, before, context), mark: news.mark });
-    const problems = [...this.#lackingCredentials(inputs), ...args.problems];
-    const changed = !isDeepStrictEqual(before, inputs);
+    args.only(...lifecycle.arguments, ...IDENTITY, "namesakes", "drift");
+    const { drift, ...before } = olds;
+    const { mark, path } = news;
+    const checked = plain({ ...lifecycle.check(args, before, context), mark, path });
+    const inputs = drift === undefined ? withKnownPath(before, checked) : checked;
+    const problems = [...this.#lackingCredentials(inputs), ...args.problems, ...this.#otherOwner(news, inputs)];
+    const changed = !isDeepStrictEqual(before, withKnownPath(before, checked));
     if (problems.length === 0 && changed && !hasUnknown(inputs)) {
       await lifecycle.look?.(context, before, inputs).catch((error) => problems.push(this.#explain(error)));
     }
@@ -73,7 +81,7 @@ export class Host {
     return this.#outcome([state], async (context) => {
       // Only diff sees the state in a preview, and a provider that points elsewhere changes no argument.
       context.refuseOtherDatabaseName(state);
-      return this.#lifecycle.replaces?.(withId("", state), news) ?? [];
+      return this.#lifecycle.replaces?.(withId("", state), news, context) ?? [];
     });
   }
 
@@ -96,7 +104,7 @@ export class Host {
         for (const sentence of sentences) context.inform(`drift: ${sentence}`);
         const drift = sentences.length > 0 ? { drift: sentences } : {};
         const { drift: _before, ...rest } = state;
-        const inputs = { ...found.inputs, ...(state.mark !== undefined && { mark: state.mark }), ...drift };
+        const inputs = { ...found.inputs, ...pick(state, IDENTITY), ...drift };
         return { inputs: plain(inputs), state: plain({ ...rest, ...cleaned(context, found.outputs), ...inputs }) };
       },
       ADVICE_ON_PASSWORD,
@@ -137,6 +145,22 @@ export class Host {
     return new Context(this.#run, this.#settings, subjectOf(this.#kind, ...known), [...texts, ...this.#secrets]);
   }
 
+  /** Remembers the resource for those that this run checks later, and finds another one that owns the same object. */
+  #otherOwner(news: Properties, inputs: Properties): string[] {
+    const { mark, path, namesakes } = news;
+    const { postgres } = this.#settings;
+    if (typeof mark !== "string") return [];
+    const identity: Identity = { mark, ...(typeof path === "string" && { path }) };
+    const program = this.#run.memory(ProgramResources);
+    program.add(identity, namesakes === true);
+    const owned = this.#lifecycle.owns?.(inputs);
+    if (!owned || hasUnknown(owned) || "problem" in postgres) return [];
+    const { host, port, database } = postgres;
+    const within = owned.uniqueIn === "server" ? `${host}:${port}` : `${host}:${port}/${database}`;
+    const other = program.claim({ ...owned, within }, identity);
+    return other ? [twoOwners(owned, [other, identity]).message] : [];
+  }
+
   #lackingCredentials(inputs: Properties): string[] {
     const needs = this.#lifecycle.needs(inputs);
     const { neon, postgres } = this.#settings;
@@ -156,6 +180,14 @@ export class Host {
 /** Pulumi refreshes and destroys with the credentials of the last `up`, even if the program has others now. */
 const ADVICE_ON_PASSWORD =
   "\nIf the password changed since the last `pulumi up`, run `pulumi up` first, or add `--run-program`.";
+
+/** A path that alone is new, or differs, is no change. It is written with the next one. */
+function withKnownPath(before: Properties, checked: Properties): Properties {
+  const { path: known, ...rest } = before;
+  const { path: _path, ...inputs } = checked;
+  if (!isDeepStrictEqual(rest, inputs)) return checked;
+  return known === undefined ? inputs : { ...inputs, path: known };
+}
 
 function withId(id: string, state: Properties): Properties & { id: string } {
   return { ...state, id };

@@ -1,8 +1,10 @@
+import type { OwnedObject } from "../ownership/program";
+import type { Identity } from "../postgres/sql/mark";
 import type { Arguments } from "./arguments";
 import type { Context } from "./context";
 
-/** Properties without the mark of the resource, which the host adds. */
-export type Unmarked<I> = Omit<I, "mark">;
+/** Properties without the identity of the resource, which the host adds. */
+export type Unmarked<I> = Omit<I, keyof Identity>;
 
 /** The same properties, all of which must be written out, even if as `undefined`. */
 export type Spelt<T> = { [Key in keyof Required<T>]: T[Key] };
@@ -12,7 +14,7 @@ export type AllArguments<I, Names extends readonly string[]> = [Lacking<I, Names
   ? Names
   : { lacking: Lacking<I, Names> };
 
-type Lacking<I, Names extends readonly string[]> = Exclude<keyof I, Names[number] | "mark">;
+type Lacking<I, Names extends readonly string[]> = Exclude<keyof I, Names[number] | keyof Identity>;
 
 /**
  * A resource as stored in the state: its inputs, the outputs of create, update and read, its id, and the `drift` of the last read.
@@ -39,14 +41,16 @@ export interface Lifecycle<I extends object, O extends object> {
   /** The credentials that the resource needs. */
   needs(inputs: Unmarked<I>): readonly ("postgres" | "neon")[];
   readonly secrets?: readonly (keyof (I & O) & string)[];
-  /** The names of the arguments, without `mark` and `drift`, which every resource has. */
+  /** The names of the arguments, without `mark`, `path` and `drift`, which every resource has. */
   readonly arguments: readonly (keyof I & string)[];
   /** Checks offline, and returns the canonical inputs. Unknown values pass unchanged. */
   check(args: Arguments, before: Partial<I>, context: Context): Unmarked<I>;
+  /** The object that no other resource may own, and whether its name is unique in the server or in the database. */
+  owns?(inputs: Unmarked<I>): Pick<OwnedObject, "kind" | "name"> & { uniqueIn: "server" | "database" };
   /** Reads the database or Neon in a preview, and changes nothing. Throws to refuse. */
   look?(context: Context, before: Partial<I>, inputs: I): Promise<void>;
   /** The arguments whose change needs a replacement. */
-  replaces?(state: StateOf<I, O>, inputs: I): (keyof I & string)[];
+  replaces?(state: StateOf<I, O>, inputs: I, context: Context): (keyof I & string)[];
   create(context: Context, inputs: I): Promise<Created<O>>;
   read(context: Context, state: StateOf<I, O>): Promise<Found<I, O> | undefined>;
   update(context: Context, state: StateOf<I, O>, inputs: I): Promise<O>;

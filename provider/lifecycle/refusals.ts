@@ -42,28 +42,3 @@ export function absentObjects(database: string, names: string[], outcome: string
     "Create it first, or remove it from the list.",
   );
 }
-
-export interface OwnerFound {
-  kind: "role" | "publication";
-  name: string;
-  /** Organization, project, stack, type and name of the resource whose marker the object carries. */
-  mark?: string;
-  sameStack: boolean;
-}
-
-export function notOurs({ kind, name, mark, sameStack }: OwnerFound): SourceError {
-  const whose =
-    mark === undefined
-      ? "was not created by this resource"
-      : `belongs to ${mark}${sameStack ? ", a resource of this stack" : ""}`;
-  const mayBeRenamed = mark !== undefined && sameStack;
-  return refusal(
-    "notOurs",
-    `${kind} "${name}" already exists and ${whose}.`,
-    ...(mayBeRenamed
-      ? ["If you renamed that resource in the program, give this one `aliases` with the old name."]
-      : []),
-    "To manage it as is, set `adopt: true`. Delete then leaves it in place.",
-    "Otherwise, choose another name.",
-  );
-}

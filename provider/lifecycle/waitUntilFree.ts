@@ -13,7 +13,7 @@ export interface InTheWay {
   /** From one attempt to the next. Default: 100 ms at first, then longer and longer, up to 1 s. */
   pauseMs?: number;
   /** The error to throw if they are still there when the time is up. */
-  refusal: () => Error;
+  refusal: () => Error | Promise<Error>;
 }
 
 /** The result of one attempt: it is done, or something was in the way and nothing was done. */
@@ -31,7 +31,7 @@ export async function waitUntilFree<T>(context: Context, attempt: () => Promise<
     if ("done" in outcome) return outcome.done;
     const { names = [], seconds = deleteTimeout, pauseMs = growingMs, refusal } = outcome.inTheWay;
     const leftMs = began + seconds * 1000 - Date.now();
-    if (leftMs <= 0) throw refusal();
+    if (leftMs <= 0) throw await refusal();
     if (names.length > 0) context.waitFor(names, seconds);
     await sleep(Math.min(pauseMs, leftMs));
   }

@@ -1,7 +1,7 @@
 import type { StateOf } from "../lifecycle/lifecycle";
+import type { Identity } from "../postgres/sql/mark";
 
-export interface LogicalReplicationInputs {
-  mark: string;
+export interface LogicalReplicationInputs extends Identity {
   projectId: string;
   allowRestart?: boolean;
 }

@@ -5,6 +5,8 @@ export interface NeonAnswer {
   path: string;
   /** Undefined if no answer came. */
   status?: number;
+  /** Whether an error does not have the form of Neon's errors, so another server sent it, such as a proxy. */
+  isForeign?: boolean;
   /** Lines on what the answer contains, or on why there is none. */
   details: readonly string[];
   requestId: string;
@@ -37,11 +39,13 @@ const CAUSES: Readonly<Record<number, Cause>> = {
 export interface NeonFailure extends SourceError {
   method: string;
   status?: number;
+  isForeign: boolean;
   retryAfterMs?: number;
 }
 
-export function neonFailure({ method, path, status, details, requestId, retryAfterMs }: NeonAnswer): NeonFailure {
-  const cause = causeOf(status);
+export function neonFailure(answer: NeonAnswer): NeonFailure {
+  const { method, path, status, isForeign = false, details, requestId, retryAfterMs } = answer;
+  const cause = causeOf(status, isForeign);
   const outcome = status === undefined ? "got no answer" : `failed with HTTP ${status}`;
   const error = refusal(
     "neonFailure",
@@ -50,12 +54,14 @@ export function neonFailure({ method, path, status, details, requestId, retryAft
     `The request id is ${requestId}.`,
     ...(cause ? [cause.fix] : []),
   );
-  return Object.assign(error, { method, status, retryAfterMs });
+  return Object.assign(error, { method, status, isForeign, retryAfterMs });
 }
 
-function causeOf(status: number | undefined): Cause | undefined {
+function causeOf(status: number | undefined, isForeign: boolean): Cause | undefined {
   if (status === undefined) return undefined;
-  return status < 400 ? NOT_NEON : CAUSES[status];
+  // Any server may ask its clients to slow down, and a gateway in front of Neon answers with 5xx.
+  const isElsewhere = isForeign && status < 500 && status !== 429;
+  return status < 400 || isElsewhere ? NOT_NEON : CAUSES[status];
 }
 
 export function isNeonFailure(error: unknown): error is NeonFailure {
@@ -130,9 +136,12 @@ export function foreignServer({ host, projectId, found, isChanged = false }: For
   );
 }
 
-/** Throws the error of a read of a project that is in the state. If the project is gone, the error says how to continue. */
+/**
+ * Throws the error of a read of a project that is in the state. If the project is gone, the error says how to continue. Only Neon
+ * itself can tell that it is gone.
+ */
 export function refuseMissingProject(error: unknown): never {
-  if (!isNeonFailure(error) || error.status !== 404) throw error;
+  if (!isNeonFailure(error) || error.status !== 404 || error.isForeign) throw error;
   throw refusal(
     "projectGone",
     error.message,

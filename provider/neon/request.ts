@@ -51,8 +51,9 @@ export async function sendRequest<T>(
     const details = response.ok
       ? `The answer contains no ${part ? `"${part}"` : "JSON"}.`
       : sentence(`The answer was: ${readMessage(scrub(text, [access.apiKey]))}`);
+    const isForeign = !response.ok && !isErrorOfNeon(text);
     const retryAfterMs = readRetryAfter(response.headers.get("retry-after"));
-    return { failure: neonFailure({ ...request, status, details: [details], retryAfterMs }) };
+    return { failure: neonFailure({ ...request, status, isForeign, details: [details], retryAfterMs }) };
   } catch (error) {
     return { failure: neonFailure({ ...request, details: explainNetworkFailure(error) }) };
   }
@@ -70,6 +71,16 @@ function parseAnswer<T>(text: string, part: string | undefined): T | undefined {
     return expected !== null && typeof expected === "object" ? (answer as T) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Every error of Neon's API has a code, which may be empty, and a message. */
+function isErrorOfNeon(text: string): boolean {
+  try {
+    const error = JSON.parse(text) as { code?: unknown; message?: unknown } | null;
+    return typeof error?.code === "string" && typeof error.message === "string";
+  } catch {
+    return false;
   }
 }
 

@@ -1,26 +1,22 @@
+import type { Whose } from "../ownership/whose";
 import { formatTable, parseTable, type TableSpec, tableKey } from "../postgres/sql/table";
 import type { ActualPublication } from "./sql/actual";
 import type { DesiredPublication } from "./sql/desired";
 import { mentionedParameters } from "./sql/parameters";
 import type { Existing } from "./sql/plan";
-import type { Preexisting, PublicationInputs, PublicationState } from "./state";
+import type { Preexisting, PublicationState } from "./state";
 import type { Change } from "./survey";
-
-/** Whether the publication was left behind by a killed run that was creating this resource. */
-export function isLeftover({ mark }: PublicationInputs, { marked: { owner } }: ActualPublication): boolean {
-  return owner?.mark === mark && !owner.adopted;
-}
 
 /** Adds to `known` what this change will change. What the adoption itself found stays. */
 export function rememberPreexisting(
   known: Preexisting | undefined,
   { inputs, desired }: Change,
   { actual, plan }: Existing,
+  found: Whose,
 ): Preexisting {
   // A publication that is dropped and recreated cannot be restored. The same goes for one that a killed run may have changed.
   if (plan.replace.length > 0) return {};
-  const { owner } = actual.marked;
-  if (known === undefined && owner?.mark === inputs.mark) return {};
+  if (known === undefined && (found.is === "sameResource" || found.is === "current")) return {};
   const listed = new Set(desired.tables.map(tableKey));
   const keyOf = (spec: TableSpec) => tableKey(parseTable(spec));
   const added = (known?.added ?? []).filter((spec) => listed.has(keyOf(spec)));
@@ -30,7 +26,7 @@ export function rememberPreexisting(
     ...mentionedParameters(desired, actual),
     owner: inputs.owner && actual.owner,
     comment: inputs.comment === undefined ? undefined : (actual.marked.comment ?? ""),
-    ...(known === undefined && owner && { owned: owner }),
+    ...(known === undefined && found.owner && { owned: found.owner }),
     ...withoutUndefined(known ?? {}),
     added: [...added, ...plan.added.map(formatTable)],
     addedSchemas: [...(known?.addedSchemas ?? []), ...plan.addedSchemas].filter((name) =>

@@ -1,9 +1,11 @@
 import { type Context, freshToken } from "../lifecycle/context";
 import type { Created } from "../lifecycle/lifecycle";
 import { type Attempt, type InTheWay, waitUntilFree } from "../lifecycle/waitUntilFree";
+import type { Place } from "../postgres/sql/place";
 import { qualified } from "../postgres/sql/statement";
 import { LOCK_TRIES, type Transaction, transaction } from "../postgres/transaction";
 import { commitChange } from "./commit";
+import { describeTakeover } from "./ownership";
 import { openTransactions } from "./refusals";
 import type { OlderTransaction } from "./sql/handover";
 import { type PublicationInputs, type PublicationOutputs, type PublicationState, toDesired } from "./state";
@@ -14,7 +16,9 @@ export async function createPublication(
   context: Context,
   inputs: PublicationInputs,
 ): Promise<Created<PublicationOutputs>> {
-  const change = { inputs, desired: toDesired(inputs), token: freshToken(), oid: null };
+  const token = freshToken();
+  const asker = (here: Place) => context.asker(here, inputs, { token });
+  const change = { inputs, desired: toDesired(inputs), token, oid: null, asker };
   return { id: inputs.name, outputs: await applyChange(context, change, { filters: {} }) };
 }
 
@@ -25,7 +29,9 @@ export function updatePublication(
 ): Promise<PublicationOutputs> {
   const { token = freshToken(), name: formerName = state.id, before: preexisting, filters = {} } = state;
   const oid = context.oidOf(state.oid);
-  const change = { inputs, desired: toDesired(inputs), before: state, formerName, token, oid };
+  const { mark, path } = state;
+  const asker = (here: Place) => context.asker(here, inputs, { mark, path, token, oid: oid ?? undefined });
+  const change = { inputs, desired: toDesired(inputs), before: state, formerName, token, oid, asker };
   return applyChange(context, change, { filters, preexisting });
 }
 
@@ -53,6 +59,10 @@ function applyChange(context: Context, change: MarkedChange, known: Progress): P
       return undefined;
     }
     const adopted = step.adopted && { adopted: true, before: progress.preexisting ?? {} };
+    if (progress.takeover) {
+      const { found, effects } = progress.takeover;
+      context.warn(describeTakeover(change, found, effects, "done"));
+    }
     return { done: { ...recorded, token: change.token, ...adopted } };
   }
   const relations = change.desired.tables.map(qualified);

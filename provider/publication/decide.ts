@@ -1,15 +1,8 @@
+import type { Whose } from "../ownership/whose";
 import { displayIdentifier, displayTable, displayTables } from "../postgres/sql/table";
-import { isLeftover } from "./adopt";
-import {
-  foreignPublication,
-  missingOwnerRights,
-  narrowerScope,
-  neededReplacement,
-  takenName,
-  unsafeTables,
-} from "./refusals";
+import { judgeChange } from "./ownership";
+import { missingOwnerRights, narrowerScope, neededReplacement, takenName, unsafeTables } from "./refusals";
 import { absentAmong, refuseCreation, refuseOwner, refuseUnpublishable, refuseUnsupported } from "./requirements";
-import type { ActualPublication } from "./sql/actual";
 import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
 import { type Existing, planPublication } from "./sql/plan";
@@ -18,6 +11,8 @@ import type { Change, Survey } from "./survey";
 export interface Decision {
   /** Absent if there is no publication yet. */
   existing?: Existing;
+  /** Whose that is. */
+  found?: Whose;
   adopted: boolean;
   /** Whether the change breaks a running reader. */
   breaking: boolean;
@@ -30,8 +25,7 @@ export function decide(change: Change, survey: Survey, filters: Filters): Decisi
   const { inputs, desired, before } = change;
   const { server, actual } = survey;
   refuseUnsupported(server, desired);
-  if (actual) refuseForeign(change, actual);
-  const adopted = actual !== undefined && isAdopted(change, actual);
+  const { found, adopted = false } = actual ? judgeChange(change, server, actual) : {};
   const existing = actual && { actual, plan: planPublication(desired, actual, filters, server.superuser) };
   if (existing) refuseChange(change, survey, existing);
   if (existing && adopted && !before && !inputs.allowReplace) refuseNarrower(desired, existing);
@@ -42,25 +36,7 @@ export function decide(change: Change, survey: Survey, filters: Filters): Decisi
   if (owner && owner.name !== (creates ? server.user : actual?.owner)) refuseOwner(server, desired, owner);
   if (!inputs.allowUnsafeTables && survey.newlyUnsafe.length > 0) throw unsafeTables(survey.newlyUnsafe);
   const breaking = existing !== undefined && (existing.plan.replace.length > 0 || existing.plan.renamed);
-  return { existing, adopted, breaking, absent: absentAmong(survey.unpublishable) };
-}
-
-/** Whether the existing publication is adopted, or becomes so. */
-function isAdopted({ inputs, before, formerName }: Change, actual: ActualPublication): boolean {
-  return formerName === undefined ? !isLeftover(inputs, actual) : before?.adopted === true;
-}
-
-function refuseForeign({ inputs, before, formerName, oid }: Change, actual: ActualPublication): void {
-  if (formerName === undefined) {
-    if (!inputs.adopt && !isLeftover(inputs, actual)) throw foreignPublication(inputs.name, actual, inputs.mark);
-    return;
-  }
-  const { owner } = actual.marked;
-  if (!before || oid === actual.oid || owner?.token === before.token) return;
-  // Another publication has taken the place of the one in the state. It is taken over if it carries no marker. It is refused if
-  // it has another name or carries the marker of another resource.
-  const isMarked = owner !== undefined && owner.mark !== inputs.mark && owner.mark !== before.mark;
-  if (isMarked || actual.name !== formerName) throw foreignPublication(actual.name, actual, inputs.mark);
+  return { existing, found, adopted, breaking, absent: absentAmong(survey.unpublishable) };
 }
 
 function refuseChange({ inputs }: Change, { server, nameTaken }: Survey, { actual, plan }: Existing): void {

@@ -1,3 +1,5 @@
+import { ownershipDrift } from "../ownership/sentences";
+import type { Whose } from "../ownership/whose";
 import { describeRecreation } from "./losses";
 import type { ActualPublication } from "./sql/actual";
 import { displayUnsafe, type UnsafeTable } from "./sql/safety";
@@ -5,15 +7,17 @@ import type { PublicationState } from "./state";
 
 const MOST_UNSAFE = 20;
 
-/** Tells whether this is another publication than the one in the state, or has lost the marker of this resource. */
-export function identityDrift(state: PublicationState, actual: ActualPublication, oid: number | null): string[] {
-  const { owner } = actual.marked;
-  const isUnmarked = owner?.token !== state.token && (owner === undefined || owner.mark === state.mark);
+/** Tells whether this is another publication than the one in the state, or no longer this resource's. */
+export function identityDrift(
+  state: PublicationState,
+  actual: ActualPublication,
+  oid: number | null,
+  found: Whose,
+): string[] {
+  const { name, mayAlter } = actual;
   return [
-    ...(oid === null || oid === actual.oid ? [] : [`${describeRecreation(state, actual)}; resync the pipe`]),
-    ...(actual.mayAlter && isUnmarked
-      ? [`publication "${actual.name}" does not carry this resource's marker in its comment`]
-      : []),
+    ...(oid === null || oid === actual.oid ? [] : [`${describeRecreation(state, actual, found)}; resync the pipe`]),
+    ...(mayAlter ? ownershipDrift({ kind: "publication", name }, found) : []),
   ];
 }
 

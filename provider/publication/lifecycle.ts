@@ -13,6 +13,7 @@ export const publication: Lifecycle<PublicationInputs, PublicationOutputs> = {
   needs: () => ["postgres"],
   arguments: ARGUMENT_NAMES.Publication satisfies AllArguments<PublicationInputs, Names>,
   check: checkArguments,
+  owns: ({ name }) => ({ kind: "publication", name, uniqueIn: "database" }),
   look: lookAtPublication,
   create: createPublication,
   read: readPublication,

@@ -2,10 +2,11 @@ import type { Context } from "../lifecycle/context";
 import { displaySlot } from "../postgres/sql/slots";
 import { displayTables } from "../postgres/sql/table";
 import { type Decision, decide } from "./decide";
+import { alsoMarkedWarnings, describeTakeover } from "./ownership";
 import { otherMeanings, readFilterSettings } from "./sql/filterSettings";
 import { rememberFilters } from "./sql/filters";
 import { type PublicationInputs, toDesired } from "./state";
-import { ALL_TABLES } from "./step";
+import { ALL_TABLES, takeoverOf } from "./step";
 import { type Change, type Survey, survey } from "./survey";
 import { takeUnreadAsDesired, warnOfUnread } from "./unread";
 
@@ -17,7 +18,9 @@ export async function lookAtPublication(
 ): Promise<void> {
   const desired = toDesired(inputs);
   const { name: formerName } = before;
-  const change: Change = { inputs, desired, formerName, oid: null };
+  const { mark, path } = before;
+  const asker: Change["asker"] = (here) => context.asker(here, inputs, { mark, path });
+  const change: Change = { inputs, desired, formerName, oid: null, asker };
   if (inputs.allTables && !before.allTables) context.warn(ALL_TABLES);
   const options = { filters: formerName === undefined ? {} : undefined, waits: false };
   const answers = await context.lookAt((session) =>
@@ -35,10 +38,14 @@ export async function lookAtPublication(
   report(context, change, surveyed, decide(change, surveyed, filters));
 }
 
-function report(context: Context, { inputs, desired }: Change, { slots }: Survey, decision: Decision): void {
-  const { existing, adopted, breaking, absent } = decision;
+function report(context: Context, change: Change, survey: Survey, decision: Decision): void {
+  const { inputs, desired } = change;
+  const { slots } = survey;
+  const { existing, breaking, absent } = decision;
+  const takeover = takeoverOf(change, {}, survey, decision);
   context.warnOfAbsent(absent);
-  if (adopted) context.inform(`publication "${inputs.name}" exists and would be adopted`);
+  if (takeover) context.warn(describeTakeover(change, takeover.found, takeover.effects, "will"));
+  for (const sentence of alsoMarkedWarnings(change, survey)) context.warn(sentence);
   if (breaking) {
     const what = existing?.plan.renamed ? "renamed" : "dropped and recreated";
     const lines = [
@@ -50,6 +57,6 @@ function report(context: Context, { inputs, desired }: Change, { slots }: Survey
   }
   // A table stays published if its whole schema is.
   const isGone = ({ schema }: { schema: string }) => !desired.allTables && !desired.schemas.includes(schema);
-  const gone = existing?.plan.removed.filter(isGone) ?? [];
-  if (gone.length > 0) context.inform(`tables removed from the publication: ${displayTables(gone)}`);
+  const gone = takeover ? undefined : existing?.plan.removed.filter(isGone);
+  if (gone && gone.length > 0) context.inform(`tables removed from the publication: ${displayTables(gone)}`);
 }

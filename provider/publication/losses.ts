@@ -1,4 +1,6 @@
+import type { Whose } from "../ownership/whose";
 import { displayIdentifier, displayTable, type Table, tableKey } from "../postgres/sql/table";
+import type { Decision } from "./decide";
 import type { ActualPublication, PublishedTable } from "./sql/actual";
 import type { DesiredPublication } from "./sql/desired";
 import type { MissingTable } from "./sql/members";
@@ -103,14 +105,16 @@ export function lossWarnings(
   { inputs, before, desired, oid }: Change,
   { excluded }: Survey,
   actual: ActualPublication,
-  breaking: boolean,
+  { found, breaking }: Pick<Decision, "found" | "breaking">,
 ): string[] {
   const replaced = `publication "${inputs.name}" is replaced or renamed.\nResync every ClickPipe that reads it.`;
   const lost = before ? mergeLosses(before.lost ?? [], lossesOf(before, actual, oid, excluded)) : [];
   const names = lost.filter((loss) => isDesired(loss, desired)).map(({ what }) => what);
   return [
     ...(breaking ? [replaced] : []),
-    ...(before && oid !== null && oid !== actual.oid ? [`${describeRecreation(before, actual)}.\n${RESYNC}`] : []),
+    ...(before && oid !== null && oid !== actual.oid
+      ? [`${describeRecreation(before, actual, found)}.\n${RESYNC}`]
+      : []),
     ...(names.length > 0 ? [`publication "${inputs.name}" had lost ${names.join(", ")}.\n${RESYNC_THESE}`] : []),
   ];
 }
@@ -121,9 +125,10 @@ export function whatBecameOf({ before, desired }: Change, { missing }: Survey): 
   return [...missing, ...(before?.missing ?? [])].filter((table) => listed.has(tableKey(table))).map(displayMissing);
 }
 
-export function describeRecreation(state: PublicationState, actual: ActualPublication): string {
+export function describeRecreation(state: PublicationState, actual: ActualPublication, found?: Whose): string {
   const oids = `(OID ${state.oid}, now ${actual.oid})`;
-  // If its comment has the token of the state, it comes from an interrupted run of this resource, or from a dump.
-  if (actual.marked.owner?.token === state.token) return `publication "${actual.name}" was recreated ${oids}`;
+  // It comes from an interrupted run or a later create of this resource, or from a dump.
+  if (found?.is === "current" || found?.is === "sameResource")
+    return `publication "${actual.name}" was recreated ${oids}`;
   return `publication "${actual.name}" was dropped and recreated outside this resource ${oids}`;
 }

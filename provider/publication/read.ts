@@ -1,6 +1,7 @@
 import type { Context } from "../lifecycle/context";
 import type { Found } from "../lifecycle/lifecycle";
-import { placeOf, readServer } from "../postgres/sql/server";
+import { type Whose, whose } from "../ownership/whose";
+import { placeOf, readServer, type Server } from "../postgres/sql/server";
 import { affectedSlots, readSlots } from "../postgres/sql/slots";
 import { tableKey } from "../postgres/sql/table";
 import { goneDrift, identityDrift, unsafeDrift } from "./drift";
@@ -52,7 +53,7 @@ export async function readPublication(
     },
     inputs,
     drift: [
-      ...(isKnown ? identityDrift(state, actual, oid) : []),
+      ...(isKnown ? identityDrift(state, actual, oid, whoseLive(context, state, server, actual, oid)) : []),
       ...stillMissing.map(displayMissing),
       ...(state.allowUnsafeTables ? [] : unsafeDrift(unsafe)),
     ],
@@ -75,6 +76,18 @@ async function readLive(context: Context, state: PublicationState, oid: number |
   );
   const slotNames = affectedSlots(slots).map(({ name }) => name);
   return { server, actual, slots: slotNames, unsafe, published, excluded, missing };
+}
+
+/** In a database that was moved the OID means nothing: the publication of that name counts as the one in the state. */
+function whoseLive(
+  context: Context,
+  state: PublicationState,
+  server: Server,
+  actual: ActualPublication,
+  oid: number | null,
+): Whose {
+  const { token } = state;
+  return whose(actual, context.asker(placeOf(server), state, { token, oid: oid ?? actual.oid }));
 }
 
 /** What this refresh misses and, until an update, what the refreshes before it missed. */

@@ -1,9 +1,9 @@
 import { refusal, type SourceError } from "../errors";
-import { absentObjects, notOurs } from "../lifecycle/refusals";
+import { absentObjects } from "../lifecycle/refusals";
+import type { InTheWay } from "../lifecycle/waitUntilFree";
 import { type Blocker, displayBlocker } from "../postgres/errors";
-import { sameStack } from "../postgres/sql/mark";
 import type { Server } from "../postgres/sql/server";
-import { displaySlot, type Slot } from "../postgres/sql/slots";
+import { displaySlot, nameSlot, type Slot } from "../postgres/sql/slots";
 import { displayIdentifier, displayTables, type Table } from "../postgres/sql/table";
 import type { ActualPublication } from "./sql/actual";
 import { describeUnsafe, type UnsafeTable } from "./sql/safety";
@@ -139,18 +139,13 @@ export function unsafeTables(unsafe: UnsafeTable[]): SourceError {
   );
 }
 
-/** `name` is the name that the publication was looked up by; `own` is the mark of the resource that asks for it. */
-export function foreignPublication(name: string, { marked }: ActualPublication, own: string): SourceError {
-  const mark = marked.owner?.mark;
-  return notOurs({ kind: "publication", name, mark, sameStack: sameStack(mark ?? "", own) });
-}
-
 export function takenName(name: string, current: string): SourceError {
   return refusal(
     "nameTaken",
     `publication "${current}" cannot be renamed to "${name}".`,
     "Another publication already has that name.",
     UNCHANGED,
+    "Choose another name, or rename or drop that publication first.",
   );
 }
 
@@ -185,4 +180,12 @@ export function openTransactions(name: string, open: Blocker[]): SourceError {
     "Until they end, the tables are published both ways, and no change is lost.",
     "Run `pulumi up` again when they have ended.",
   );
+}
+
+/** Looking is not free, and a ClickPipe takes seconds to stop. */
+const PAUSE_MS = 1000;
+
+/** Slots that may read the publication of this name must go away before it is dropped, replaced or renamed. */
+export function slotsToWaitFor(name: string, slots: Slot[]): InTheWay {
+  return { names: slots.map(nameSlot), pauseMs: PAUSE_MS, refusal: () => slotsInTheWay(name, slots) };
 }

@@ -1,16 +1,17 @@
 import type { Context } from "../lifecycle/context";
 import { type Attempt, waitUntilFree } from "../lifecycle/waitUntilFree";
+import { lostMarker } from "../ownership/refusals";
 import { desiredComment, formatComment } from "../postgres/sql/mark";
-import { readServer, type Server } from "../postgres/sql/server";
+import { placeOf, readServer, type Server } from "../postgres/sql/server";
 import { affectedSlots, readSlots } from "../postgres/sql/slots";
-import { identifier, qualified, type Statement, statement } from "../postgres/sql/statement";
+import { qualified, type Statement } from "../postgres/sql/statement";
 import { parseTable } from "../postgres/sql/table";
 import { type Transaction, transaction } from "../postgres/transaction";
 import { restored } from "./adopt";
-import { missingOwnerRights } from "./refusals";
-import { slotsToWaitFor } from "./slotsToWaitFor";
+import { isGivenBack, judgeRemoval } from "./ownership";
+import { missingOwnerRights, slotsToWaitFor } from "./refusals";
 import type { ActualPublication } from "./sql/actual";
-import { commentOnPublication, planPublication } from "./sql/plan";
+import { commentOnPublication, dropPublication, planPublication } from "./sql/plan";
 import { readActual } from "./sql/read";
 import { named, type PublicationState } from "./state";
 
@@ -26,8 +27,7 @@ export function removePublication(context: Context, state: PublicationState): Pr
 const DONE: Readonly<Attempt<void>> = { done: undefined };
 
 async function attempt(context: Context, tx: Transaction, state: PublicationState): Promise<Attempt<void>> {
-  const isRestored = state.adopted === true && !state.deleteAdopted;
-  const filters = isRestored ? (state.filters ?? {}) : undefined;
+  const filters = isGivenBack(state) ? (state.filters ?? {}) : undefined;
   const [server, actual, allSlots] = await tx.ask(
     readServer,
     readActual(tx.version, { filters, waits: true }, context.oidOf(state.oid), state.name),
@@ -35,19 +35,19 @@ async function attempt(context: Context, tx: Transaction, state: PublicationStat
   );
   context.refuseOtherPlace(server, state);
   if (!actual) return DONE;
-  if (actual.marked.owner?.token !== state.token) {
-    context.leaveAsIs(`publication "${actual.name}"`);
+  const { token, oid } = state;
+  const asker = context.asker(placeOf(server), state, { token, oid: context.oidOf(oid) ?? undefined });
+  const { act, found } = judgeRemoval(state, actual, asker);
+  if (act === "leave") {
+    context.leaveInPlace(`publication "${actual.name}"`, found);
     return DONE;
   }
   if (!actual.mayAlter) throw missingOwnerRights(actual, server);
-  const slots = isRestored || state.allowLeftoverSlots ? [] : affectedSlots(allSlots);
+  if (act === "refuse") throw lostMarker({ kind: "publication", name: actual.name });
+  const slots = act === "giveBack" || state.allowLeftoverSlots ? [] : affectedSlots(allSlots);
   if (slots.length > 0) return { inTheWay: slotsToWaitFor(state.name, slots) };
-  await tx.commit(isRestored ? restoringStatements(actual, state, server) : dropStatements(actual));
+  await tx.commit(act === "giveBack" ? restoringStatements(actual, state, server) : [dropPublication(actual.name)]);
   return DONE;
-}
-
-function dropStatements({ name }: ActualPublication): Statement[] {
-  return [statement(`drop publication ${identifier(name)}`)];
 }
 
 /** An adopted publication stays: removes the tables that were added, restores what was changed, and removes the mark. */

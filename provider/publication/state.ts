@@ -1,7 +1,7 @@
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import type { Spelt, StateOf, Unmarked } from "../lifecycle/lifecycle";
 import { pick } from "../lifecycle/pick";
-import type { Ownership } from "../postgres/sql/mark";
+import type { Identity, Ownership } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import { parseTable, type Table, type TableName, type TableSpec } from "../postgres/sql/table";
 import type { DesiredPublication } from "./sql/desired";
@@ -10,8 +10,7 @@ import type { MissingTable } from "./sql/members";
 import type { DesiredParameters, Parameters } from "./sql/parameters";
 import type { ExcludedColumns } from "./sql/read";
 
-export interface PublicationInputs extends ParameterInputs {
-  mark: string;
+export interface PublicationInputs extends ParameterInputs, Identity {
   name: string;
   allTables?: boolean;
   tables?: TableSpec[];

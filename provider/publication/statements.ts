@@ -1,9 +1,11 @@
+import { markerOf } from "../ownership/identity";
 import { desiredComment, formatComment, type Marked } from "../postgres/sql/mark";
+import { placeOf, type Server } from "../postgres/sql/server";
 import { identifier, qualified, type Statement, statement } from "../postgres/sql/statement";
 import type { LockingStatements } from "../postgres/transaction";
 import type { ActualPublication } from "./sql/actual";
 import { fillParameters } from "./sql/parameters";
-import { commentOnPublication, creation, type Existing } from "./sql/plan";
+import { commentOnPublication, creation, dropPublication, type Existing } from "./sql/plan";
 import type { MarkedChange, Survey } from "./survey";
 
 /** Creates the publication. An old one is dropped in the same transaction, so that no reader sees a catalog without it. */
@@ -16,9 +18,9 @@ export function creationStatements(
   const owner = desired.owner ?? old?.owner ?? server.user;
   return {
     statements: [
-      ...(old ? [statement(`drop publication ${identifier(old.name)}`)] : []),
+      ...(old ? [dropPublication(old.name)] : []),
       creation({ ...desired, ...fillParameters(desired, old ?? { viaRoot: true }) }),
-      ...commentStatements(desired.name, null, markOf(change, adopted, old)),
+      ...commentStatements(desired.name, null, markOf(change, server, adopted, old)),
       ...(owner === server.user
         ? []
         : [statement(`alter publication ${identifier(desired.name)} owner to ${identifier(owner)}`)]),
@@ -30,6 +32,7 @@ export function creationStatements(
 /** Changes the publication in place. */
 export function alterationStatements(
   change: MarkedChange,
+  server: Server,
   { actual, plan }: Existing,
   adopted: boolean,
 ): LockingStatements {
@@ -37,7 +40,7 @@ export function alterationStatements(
   return {
     statements: [
       ...plan.statements,
-      ...commentStatements(desired.name, actual.text, markOf(change, adopted, actual)),
+      ...commentStatements(desired.name, actual.text, markOf(change, server, adopted, actual)),
       ...plan.owner,
     ],
     relations: [...plan.added, ...plan.removed, ...plan.changed.map(({ to }) => to)].map(qualified),
@@ -49,17 +52,12 @@ function commentStatements(name: string, before: string | null, marked: Marked):
   return text === before ? [] : [commentOnPublication(name, text)];
 }
 
-function markOf({ inputs, before, token }: MarkedChange, adopted: boolean, actual?: ActualPublication): Marked {
-  const { owner: present, comment = null } = actual?.marked ?? {};
-  const marked = { comment: desiredComment(inputs.comment, comment) || null, grants: [] };
-  // Another stack has adopted the publication since. Its mark must not be overwritten.
-  if (
-    before &&
-    present &&
-    present.token !== before.token &&
-    present.mark !== inputs.mark &&
-    present.mark !== before.mark
-  )
-    return { ...marked, owner: present };
-  return { ...marked, owner: { mark: inputs.mark, token, ...(adopted && { adopted: true }) } };
+function markOf(
+  { inputs, token }: MarkedChange,
+  server: Server,
+  adopted: boolean,
+  actual: ActualPublication | undefined,
+): Marked {
+  const comment = desiredComment(inputs.comment, actual?.marked.comment ?? null) || null;
+  return { comment, grants: [], owner: markerOf(inputs, placeOf(server), token, adopted) };
 }

@@ -1,17 +1,18 @@
 import type { InTheWay } from "../lifecycle/waitUntilFree";
+import type { Whose } from "../ownership/whose";
 import type { Query } from "../postgres/sql/statement";
 import type { LockingStatements } from "../postgres/transaction";
 import { rememberPreexisting } from "./adopt";
 import { type Decision, decide } from "./decide";
 import { lossWarnings, RESYNC, whatBecameOf } from "./losses";
-import { absentTables } from "./refusals";
-import { slotsToWaitFor } from "./slotsToWaitFor";
+import { alsoMarkedWarnings, takeoverEffects } from "./ownership";
+import { absentTables, slotsToWaitFor } from "./refusals";
 import type { Filters } from "./sql/filters";
 import { type OlderTransaction, overlapping, readOlderTransactions } from "./sql/handover";
 import { planPublication } from "./sql/plan";
 import type { Preexisting } from "./state";
 import { alterationStatements, creationStatements } from "./statements";
-import type { MarkedChange, Survey } from "./survey";
+import type { Change, MarkedChange, Survey } from "./survey";
 
 /** What one attempt at a change passes to the next one, which may follow a commit whose answer was lost. */
 export interface Progress {
@@ -19,6 +20,8 @@ export interface Progress {
   filters: Filters;
   /** The original version of an adopted publication, which cannot be read any more once it is changed. */
   preexisting?: Preexisting;
+  /** What a create takes over, and what that does to it. */
+  takeover?: Takeover;
   /** Whether the change is half done: what is missing from now on was removed by it, and is no loss. */
   handingOver?: boolean;
   /** Ids of the transactions to wait for. */
@@ -35,6 +38,11 @@ export interface Step {
   isHalf?: boolean;
   /** Transactions that have to end first. */
   waitsFor?: Query<OlderTransaction[]>;
+}
+
+export interface Takeover {
+  found: Whose;
+  effects: string[];
 }
 
 export interface NextStep {
@@ -57,16 +65,36 @@ export function nextStep(change: MarkedChange, progress: Progress, survey: Surve
     const name = change.formerName ?? change.inputs.name;
     return { inTheWay: slotsToWaitFor(name, slots) };
   }
-  const { existing, adopted } = decision;
+  const { existing, found, adopted } = decision;
   const step = stepTowards(change, progress, survey, decision);
   const isOnTheWay = step.isHalf === true || step.waitsFor !== undefined;
   const preexisting =
-    existing && adopted ? rememberPreexisting(progress.preexisting, change, existing) : progress.preexisting;
+    existing && found && adopted
+      ? rememberPreexisting(progress.preexisting, change, existing, found)
+      : progress.preexisting;
   return {
     step,
     warnings: warningsOf(change, progress, survey, decision),
-    progress: { ...progress, preexisting, handingOver: progress.handingOver || isOnTheWay },
+    progress: {
+      ...progress,
+      preexisting,
+      takeover: takeoverOf(change, progress, survey, decision),
+      handingOver: progress.handingOver || isOnTheWay,
+    },
   };
+}
+
+/** What a create takes over. An earlier attempt may have written this create's own marker already. */
+export function takeoverOf(
+  change: Change,
+  { takeover }: Pick<Progress, "takeover">,
+  survey: Survey,
+  decision: Decision,
+) {
+  const { existing, found } = decision;
+  if (change.formerName !== undefined || !existing || !found) return undefined;
+  if (found.is === "current") return takeover;
+  return { found, effects: takeoverEffects(change, survey, existing, { ...decision, found }) };
 }
 
 /** If tables move from the list to their schema or back, publishes them both ways first, and then waits. */
@@ -79,27 +107,29 @@ function stepTowards(
   if (!existing || existing.plan.replace.length > 0)
     return { change, adopted, sent: creationStatements(change, survey, adopted) };
   const { actual } = existing;
-  const whole = { change, adopted, sent: alterationStatements(change, existing, adopted) };
+  const whole = { change, adopted, sent: alterationStatements(change, survey.server, existing, adopted) };
   const desired = overlapping(change.desired, actual);
   if (!desired) return whole;
   const plan = planPublication(desired, actual, filters, survey.server.superuser);
   if (plan.added.length + plan.changed.length + plan.addedSchemas.length === 0)
     return { ...whole, waitsFor: readOlderTransactions(older, actual.oid) };
   const half = { ...change, desired };
-  return { change: half, adopted, sent: alterationStatements(half, { actual, plan }, adopted), isHalf: true };
+  return {
+    change: half,
+    adopted,
+    sent: alterationStatements(half, survey.server, { actual, plan }, adopted),
+    isHalf: true,
+  };
 }
 
-function warningsOf(
-  change: MarkedChange,
-  progress: Progress,
-  survey: Survey,
-  { existing, breaking }: Decision,
-): string[] {
+function warningsOf(change: MarkedChange, progress: Progress, survey: Survey, decision: Decision): string[] {
+  const { existing } = decision;
   const { desired, before } = change;
   const creates = !existing || existing.plan.replace.length > 0;
   return [
     ...(desired.allTables && creates ? [ALL_TABLES] : []),
+    ...alsoMarkedWarnings(change, survey),
     ...(before && !existing ? [`publication "${before.name}" was gone and is recreated.\n${RESYNC}`] : []),
-    ...(existing && !progress.handingOver ? lossWarnings(change, survey, existing.actual, breaking) : []),
+    ...(existing && !progress.handingOver ? lossWarnings(change, survey, existing.actual, decision) : []),
   ];
 }

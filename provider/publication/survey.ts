@@ -1,10 +1,13 @@
+import type { Asker } from "../ownership/whose";
+import type { Place } from "../postgres/sql/place";
 import { readServer, type Server } from "../postgres/sql/server";
 import { affectedSlots, readSlots, type Slot } from "../postgres/sql/slots";
-import { type Answers, mapAnswer, type Query, queryRows } from "../postgres/sql/statement";
+import { type Answers, mapAnswer, type Query, queryNothing, queryRows } from "../postgres/sql/statement";
 import { tableKey } from "../postgres/sql/table";
 import type { ActualPublication } from "./sql/actual";
 import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
+import { type MarkedPublication, readMarkedPublications } from "./sql/markedPublications";
 import { type MissingTable, readMissingTables } from "./sql/members";
 import { type ExcludedColumns, readActual, readExcludedColumns, type Which } from "./sql/read";
 import { readUnsafe, readUnsafeDesired, type UnsafeTable } from "./sql/safety";
@@ -21,6 +24,8 @@ export interface Change {
   formerName?: string;
   /** The OID to look the publication up by. Null if this is another database than that of the state. */
   oid: number | null;
+  /** The resource, as it asks whose the publication is. */
+  asker: (here: Place) => Asker;
 }
 
 /** A change that is carried out, not only previewed. */
@@ -44,6 +49,8 @@ export interface Survey {
   slots: Slot[];
   /** For tables with a column list, the columns that are not in it. */
   excluded: ExcludedColumns[];
+  /** In a create, the publications whose comments name the resource. */
+  marked: MarkedPublication[];
 }
 
 export interface SurveyOptions {
@@ -62,30 +69,43 @@ interface Asked {
 /** Reads everything in one round trip, followed by the answers to `more`. */
 export async function survey<More extends readonly Query<unknown>[]>(
   asked: Asked,
-  { desired, before, formerName, oid }: Change,
+  { inputs, desired, before, formerName, oid }: Change,
   options: SurveyOptions,
   ...more: More
 ): Promise<[Survey, ...Answers<More>]> {
   const { version } = asked;
   const former = formerName === undefined ? [] : [formerName];
   const which: Which = [oid, ...former, desired.name];
-  const [server, actual, unpublishable, missing, owner, nameTaken, unsafe, unsafeDesired, slots, excluded, ...others] =
-    await asked.ask(
-      readServer,
-      readActual(version, options, ...which),
-      readUnpublishable(version, desired.tables, desired.schemas, desired.viaRoot),
-      readMissingTables(before ? tablesOf(before, oid) : [], ...which),
-      readOwner(version, desired.owner, ...which),
-      readNameTaken(desired.name),
-      readUnsafe(version, ...which),
-      readUnsafeDesired(version, desired, ...which),
-      readSlots(formerName ?? desired.name),
-      readExcludedColumns(version, ...which),
-      ...more,
-    );
+  const [
+    server,
+    actual,
+    unpublishable,
+    missing,
+    owner,
+    nameTaken,
+    unsafe,
+    unsafeDesired,
+    slots,
+    excluded,
+    marked,
+    ...others
+  ] = await asked.ask(
+    readServer,
+    readActual(version, options, ...which),
+    readUnpublishable(version, desired.tables, desired.schemas, desired.viaRoot),
+    readMissingTables(before ? tablesOf(before, oid) : [], ...which),
+    readOwner(version, desired.owner, ...which),
+    readNameTaken(desired.name),
+    readUnsafe(version, ...which),
+    readUnsafeDesired(version, desired, ...which),
+    readSlots(formerName ?? desired.name),
+    readExcludedColumns(version, ...which),
+    formerName === undefined ? readMarkedPublications(inputs.mark) : queryNothing([]),
+    ...more,
+  );
   const known = new Set(unsafe.map(tableKey));
   const newlyUnsafe = unsafeDesired.filter((table) => !known.has(tableKey(table)));
-  const found = { server, actual, unpublishable, missing, owner, nameTaken, unsafe, newlyUnsafe, excluded };
+  const found = { server, actual, unpublishable, missing, owner, nameTaken, unsafe, newlyUnsafe, excluded, marked };
   return [{ ...found, slots: affectedSlots(slots) }, ...others];
 }
 

@@ -1,10 +1,10 @@
 import type { StateOf } from "../lifecycle/lifecycle";
+import type { Identity } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import type { MappedTable, ReadinessCheck } from "./check";
 import type { ReplicationMode } from "./checks/facts";
 
-export interface ReadinessInputs {
-  mark: string;
+export interface ReadinessInputs extends Identity {
   role: string;
   password: string;
   publication: string;

@@ -45,7 +45,7 @@ export interface ClickPipesGrantsArgs {
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
   /**
    * Roles whose future tables in `schemas` are covered.
-   * @defaultValue found in the database: owners of the schemas, owners of the relations in them, roles with CREATE on them, the admin, and login roles that inherit from any of these
+   * @defaultValue found in the database: owners of the schemas, owners of the relations in them, roles with CREATE on them, the admin, and login roles that inherit from any of these; a login role that may not connect to the database is left out
    * @change in place
    */
   objectOwners?: pulumi.Input<pulumi.Input<string>[]>;
@@ -79,11 +79,25 @@ export interface ClickPipesGrantsArgs {
  * COMMENT ON ROLE clickpipes_user IS '…';        -- a note of what these grants cover, if the admin may write it
  * -- if only an owner may grant: SET LOCAL ROLE owner; …; SET LOCAL ROLE TO DEFAULT;
  * -- change and delete: the same with REVOKE, grantor by grantor
+ * -- more than 1,000 default privileges are revoked in several transactions, each of which can be repeated
  * ```
  *
  * Everything is read back in the same transaction: if Postgres only warns about a GRANT (01007), nothing was granted, and the
  * object is listed in `uncovered`. Default privileges on tables cover future views too. A view runs as its owner, so it bypasses
  * row-level security.
+ *
+ * Default privileges belong to the role that creates the tables, so Postgres refuses to drop that role while they exist. Before
+ * your application's `DROP ROLE migrator`, run this for each schema:
+ *
+ * ```sql
+ * ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA shop REVOKE SELECT ON TABLES FROM clickpipes_user;
+ * ```
+ *
+ * ### An interrupted create
+ *
+ * The note in the role's comment says what was granted. If a run was killed before Pulumi could write its state, the next create
+ * finds that note. It takes the grants over, and revokes what the arguments no longer ask for. The preview and the update print
+ * that. If `role` was changed after the killed run, the old role is left unchanged and a warning names it.
  *
  * ### What a refresh finds
  *
@@ -92,6 +106,7 @@ export interface ClickPipesGrantsArgs {
  * - a right that was lost
  * - a new table, or a role that now creates tables, that is not covered
  * - a table whose row-level security hides rows
+ * - a role's comment without the note of these grants, or with the note of another create of them
  *
  * The next `pulumi up` grants what can be granted, and prints the statement for the rest. If a schema, table or column was
  * dropped, the diff shows its name. If it was renamed or moved, the refresh finds it by its OID and the diff shows the new name.
@@ -100,7 +115,8 @@ export interface ClickPipesGrantsArgs {
  * ### Delete
  *
  * Revokes what was granted. The role keeps what it held before, what other roles granted, and what other `ClickPipesGrants` for
- * the same role still ask for.
+ * the same role still ask for. If the note in the role's comment belongs to a later create of the same resource, nothing is
+ * revoked and a warning names the role.
  *
  * ### Errors and fixes
  *
@@ -108,6 +124,8 @@ export interface ClickPipesGrantsArgs {
  * | --- | --- |
  * | does not exist on the server of database | Create the role first, or correct `role`. |
  * | not in database | A schema, table, column or owner in the arguments does not exist. Create it, or remove it from the arguments. Nothing was granted. |
+ * | has granted rights to other roles | The role passed on SELECT, USAGE or CONNECT, so Postgres revokes both or neither. Run the REVOKE … CASCADE from the message, then run the command again. To let the other roles keep their access, run the GRANT from the message after that. |
+ * | has lost the note of these grants | On delete, the role's comment was replaced. Run `pulumi refresh` and `pulumi up`, then delete again. |
  * | but did not carry it out | On delete, Postgres did not revoke the right of another grantor. Run REVOKE as that role, then delete again. |
  */
 export class ClickPipesGrants extends DynamicResource {

@@ -132,15 +132,19 @@ export interface ClickPipesUserArgs {
  *
  * ### Delete
  *
- * Delete waits up to `deleteTimeout` for the role's sessions and active slots to end, then refuses. It refuses at once if the role
- * still has rights or objects that this stack did not give it. An adopted role stays, and its earlier name, limits and comment
- * are restored. A role with a different token than the one in the state belongs to a later create, and is left alone.
+ * Delete waits up to `deleteTimeout` for the role's sessions and active slots to end, and for the ClickPipesGrants that its comment
+ * names to be deleted, then refuses. It refuses at once if the role still owns objects. An adopted role stays, and its earlier name,
+ * limits and comment are restored. A role with a different token than the one in the state belongs to a later create, and is left
+ * alone. Delete says what it leaves, and why.
  *
  * ### Errors and fixes
  *
  * | The message says | What to do |
  * | --- | --- |
  * | already exists and | The role belongs to another user or another resource. Set `adopt: true`, or choose another `name`. If you renamed a resource of this stack in the program, set `aliases`. |
+ * | has two owners in this program | Give one of the two resources another `name`, or share it: pass the first one as `user` to the second source. |
+ * | now belongs to | Another resource adopted the role. Remove one of the two from its program. |
+ * | has lost this resource's marker | The comment was replaced. Run `pulumi refresh` and `pulumi up`, which write the marker again, then destroy. |
  * | exists, and its password cannot be read | Set `password`, or set `passwordVersion` to reset it. A reset locks out every client that uses the old password. |
  * | does not accept the given `password` | Correct it, or add `passwordVersion` to set the role's password to it. |
  * | has more privileges than ClickPipes needs | Use a separate role, or accept this one with `allowPrivileged: true`. |
@@ -156,7 +160,7 @@ export interface ClickPipesUserArgs {
  * | cannot be dropped. | The admin has no ADMIN option on the role, or the role is a superuser and the admin isn't. Have it dropped by an admin who may. |
  * | does not accept the password that was just set | Run `pulumi up` again. |
  * | is in use, so nothing was dropped | Stop the ClickPipe, then destroy again. Or set `allowLeftoverSlots: true`, run `pulumi up`, then destroy again. |
- * | other objects still depend on it | Revoke the rights and reassign the objects that the message names, then destroy again. The provider never drops or reassigns anything for you. |
+ * | other objects still depend on it | Run the statements in the message (for policies and default privileges), revoke the other rights, and reassign the objects that it names. Then destroy again. The provider never drops or reassigns anything for you. |
  */
 export class ClickPipesUser extends DynamicResource {
   declare readonly name: pulumi.Output<string>;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { identityInputs } from "./identity";
 import { repeatingInputs } from "./secretArguments";
 
 const TYPE_PREFIX = "pulumi-nodejs:dynamic/clickpipes:";
@@ -16,7 +17,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions,
   ) {
     refuseImport(kind, name, props, opts);
-    const hidden = { mark: markOf(kind, name), __provider: providerText(kind) };
+    const hidden = { ...identityInputs(kind, name, opts), __provider: providerText(kind) };
     super(
       TYPE_PREFIX + kind,
       name,
@@ -29,20 +30,6 @@ export abstract class DynamicResource extends pulumi.CustomResource {
 /** The state of every resource contains this. Never edit it, or every stack shows a diff. */
 function providerText(kind: string): string {
   return `exports.handler = () => require("pulumi-neon-clickpipes/provider").handler("${kind}");`;
-}
-
-/** Identifies the resource that owns an object in the database, by its name in the program, and not by its component. */
-function markOf(kind: string, name: string): string {
-  return [organization(), pulumi.getProject(), pulumi.getStack(), kind, name].join("/");
-}
-
-/** "organization" is what backends without organizations use. Under test, Pulumi has none and throws. */
-function organization(): string {
-  try {
-    return pulumi.getOrganization();
-  } catch {
-    return "organization";
-  }
 }
 
 /** To import, Pulumi reads a dynamic resource without having the code that reads it (pulumi/pulumi#11279). */

@@ -101,9 +101,11 @@ export interface IpAllowlistArgs {
  *
  * ### Delete
  *
- * Delete removes what this resource added. What was there before stays. An address cannot carry a marker, so this machine keeps a note
- * in its Pulumi home until the state is saved: if a run is killed, the next run on the same machine knows what that run added. If the
- * list would then be empty, and so open, delete refuses unless you set `allowOpenOnDelete`.
+ * Delete removes what this resource added. What was there before stays. Several resources of a program may list the same address: the
+ * last of them removes it. If the list would then be empty, and so open, delete refuses unless you set `allowOpenOnDelete`.
+ *
+ * An address cannot carry a marker, so this machine keeps a note in its Pulumi home until the state is saved. If a run is killed, the
+ * next run on the same machine knows what that run added, even if you renamed the resource or changed its arguments in the meantime.
  *
  * ### Errors and fixes
  *
@@ -117,6 +119,8 @@ export interface IpAllowlistArgs {
  * | IP Allow is part of Neon's Scale | Upgrade the plan, or use a key that may change the project. |
  * | blocks public connections | Allow them in the project's settings. Or remove this resource and use a private connection. |
  * | another user keeps changing | Run the command again in a moment. If the changes never last, check that the plan includes IP Allow. |
+ * | this is not Neon's API | Another server answered, such as a proxy. Check `neonApiUrl`. |
+ * | belongs to a later create of this resource | A replacement was interrupted. Run `pulumi up`, then destroy again. |
  * | If the project was deleted | Run `pulumi state delete <urn>`. |
  */
 export class IpAllowlist extends DynamicResource {

@@ -74,8 +74,9 @@ export interface PublicationArgs {
    */
   comment?: pulumi.Input<string>;
   /**
-   * Takes over an existing publication. What your program does not mention stays unchanged, and delete leaves the publication in
-   * place. To adopt it with a narrower scope, set `allowReplace` too. If there is no such publication, it is created.
+   * Takes over an existing publication, even one of another stack. What your program does not mention stays unchanged, and delete
+   * leaves the publication in place, and gives it back. To adopt it with a narrower scope, set `allowReplace` too. If there is no
+   * such publication, it is created. A publication of another resource of this stack is never adopted: share that resource.
    * @defaultValue false
    * @change none by itself: it matters only when the resource is created
    */
@@ -144,6 +145,10 @@ export interface PublicationArgs {
  * DROP PUBLICATION clickpipes_publication;
  * ```
  *
+ * The marker in the comment says which resource created or adopted the publication, and in which database. Create resumes what an
+ * interrupted run of the same resource left, and changes it to the present arguments as an update would. Preview and `pulumi up`
+ * warn about everything that is taken over, and name what that changes.
+ *
  * If a table moves from the list to its schema, or back, it is published both ways while transactions are open that began before
  * the change. A reader then loses none of their changes. Afterwards it is published one way.
  *
@@ -155,6 +160,7 @@ export interface PublicationArgs {
  * - a table that was dropped, renamed or moved
  * - a table that has become unsafe
  * - a publication that was dropped and recreated outside this resource
+ * - a comment that has lost this resource's marker, or carries that of another create or another resource
  *
  * The next `pulumi up` fixes this and warns: changes made in the meantime never reached ClickHouse, so the pipe needs a resync.
  * If the publication is gone and slots are left, it is not recreated silently: the refresh reports it first.
@@ -163,13 +169,21 @@ export interface PublicationArgs {
  *
  * Delete waits up to `deleteTimeout` for slots to go away, then refuses. An active slot counts if its session names this
  * publication, or if that cannot be seen. An inactive slot always counts, since it does not say which publication it belongs to.
- * An adopted publication stays: what was added is removed, and what was changed is restored.
+ * An adopted publication stays: what was added is removed, and what was changed is restored, including the marker of the resource
+ * that it was adopted from.
+ *
+ * Delete drops only a publication that carries the token in the state. It leaves any other unchanged, and says so. If the comment
+ * has lost the marker, it refuses: run `pulumi refresh` and `pulumi up` first.
  *
  * ### Errors and fixes
  *
  * | The message says | What to do |
  * | --- | --- |
  * | already exists and | It belongs to another user or another resource. Set `adopt: true`, or choose another `name`. If you renamed a resource of this stack in the program, use `aliases`. |
+ * | a resource of this stack | Pass that resource as `publication` to the second source, or choose another `name`. `adopt` does not help. |
+ * | has two owners in this program | Give one of the two another `name`, or share it. |
+ * | now belongs to | Another stack adopted it. Remove this resource from its program, or the other one from its own, which gives the publication back. |
+ * | has lost this resource's marker | Run `pulumi refresh` and `pulumi up`, then destroy again. |
  * | pgoutput would read | Use lower case, digits, `_` and `-` in the name. |
  * | publishing these tables would make the application's UPDATE or DELETE fail | Run the statement that the message gives for each table, or leave the table out. |
  * | A running ClickPipe looks up its publication | Stop the pipe, set `allowReplace: true`, run `pulumi up`, then resync the pipe. |

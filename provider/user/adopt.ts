@@ -1,6 +1,8 @@
-import { desiredComment, type Ownership } from "../postgres/sql/mark";
+import { markerOf } from "../ownership/identity";
+import type { Whose } from "../ownership/whose";
+import { desiredComment } from "../postgres/sql/mark";
 import type { Role } from "../postgres/sql/role";
-import type { Server } from "../postgres/sql/server";
+import { placeOf, type Server } from "../postgres/sql/server";
 import { recordBefore } from "./before";
 import { type Plan, toOutputs } from "./outputs";
 import { markRole } from "./ownership";
@@ -19,7 +21,13 @@ export function refuseUnlessAdoptable(server: Server, role: Role, user: UserInpu
   if (user.password === undefined && user.passwordVersion === undefined) throw unknownPassword(role);
 }
 
-export function planAdoption(server: Server, role: Role, user: UserInputs, first: FirstPassword): Plan {
+/** What an adoption starts from: the role, and whose it is. */
+export interface Adoptable {
+  role: Role;
+  found: Whose;
+}
+
+export function planAdoption(server: Server, { role, found }: Adoptable, user: UserInputs, first: FirstPassword): Plan {
   refuseUnlessAdoptable(server, role, user);
   const keep = user.password !== undefined && first.accepted !== "refused";
   if (!keep && user.passwordVersion === undefined) throw refusedPassword(role);
@@ -31,8 +39,8 @@ export function planAdoption(server: Server, role: Role, user: UserInputs, first
   const changes = [...planRole(user, role), ...(keep ? [] : setPassword(user.name, first.password))];
   if (changes.length > 0) refuseUnlessAlterable(server, role);
   // A killed adoption is resumed: the role's earlier values are no longer known, so delete restores nothing.
-  const resumed = role.marked.owner?.mark === user.mark;
-  const owner: Ownership = { mark: user.mark, token: first.token, adopted: true };
+  const resumed = found.is === "sameResource";
+  const owner = markerOf(user, placeOf(server), first.token, true);
   const comment = desiredComment(user.comment, role.marked.comment);
   return {
     statements: [...changes, ...markRole(role, { ...role.marked, comment, owner })],

@@ -8,8 +8,6 @@ import type { RoleBefore, UserState } from "./state";
 
 /** Leaves an adopted role in place: restores what the outputs record as changed, and the marker that it had before. */
 export async function giveBack(context: Context, tx: Transaction, role: Role, state: UserState): Promise<void> {
-  const { owner } = role.marked;
-  if (owner !== undefined && owner.token !== state.token) return;
   const before = state.before ?? {};
   const name = await chooseName(context, tx, role, before.name);
   const statements = planRestore(role, before, name);

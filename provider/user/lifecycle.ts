@@ -15,6 +15,7 @@ export const clickPipesUser: Lifecycle<UserInputs, UserOutputs> = {
   secrets: ["password"],
   arguments: ARGUMENT_NAMES.ClickPipesUser satisfies AllArguments<UserInputs, Names>,
   check: checkArguments,
+  owns: ({ name }) => ({ kind: "role", name, uniqueIn: "server" }),
   look,
   create: createUser,
   read: readUser,

@@ -1,9 +1,11 @@
 import type { Context } from "../lifecycle/context";
+import { decideTakeover } from "../ownership/takeover";
 import { readRole } from "../postgres/sql/role";
 import { readServer } from "../postgres/sql/server";
 import { refuseUnlessAdoptable } from "./adopt";
+import { sayTakeover, whoseRole } from "./ownership";
 import { refuseWeakPassword } from "./password/strength";
-import { foreignRole, takenName } from "./refusals";
+import { takenName } from "./refusals";
 import {
   refuseOwnPassword,
   refuseUnlessAlterable,
@@ -25,13 +27,17 @@ export async function look(context: Context, before: Partial<UserInputs>, user: 
     if (user.password !== undefined) refuseWeakPassword(user.password);
     return;
   }
-  if (role.marked.owner?.mark === user.mark) return;
-  if (before.name !== undefined) throw takenName(before.name, role, user);
-  if (!user.adopt) throw foreignRole(role, user);
-  refuseUnlessAdoptable(server, role, user);
+  const found = whoseRole(context, server, role, user);
+  if (before.name !== undefined) {
+    // An interrupted rename may have given it the name already.
+    if (found.is === "sameResource") return;
+    throw takenName(before.name, role, user);
+  }
+  const how = decideTakeover({ kind: "role", name: user.name, marked: role.marked }, found, user.adopt);
+  if (how === "adopt") refuseUnlessAdoptable(server, role, user);
   refuseUnlessCommentable(server, role, user.comment);
-  const resets = user.password === undefined;
+  const resets = how === "resume" || user.password === undefined;
   if (resets) refuseOwnPassword(server, role);
   if (resets || planRole(user, role).length > 0) refuseUnlessAlterable(server, role);
-  context.inform(`role "${user.name}" exists and would be adopted.`);
+  sayTakeover(context, user, found, how, "will");
 }

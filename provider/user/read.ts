@@ -1,8 +1,11 @@
 import type { Context } from "../lifecycle/context";
 import type { Found, Unmarked } from "../lifecycle/lifecycle";
+import { ownershipDrift } from "../ownership/sentences";
+import type { Whose } from "../ownership/whose";
 import type { Role } from "../postgres/sql/role";
 import { placeOf, readServer } from "../postgres/sql/server";
 import { readOwnRole, referenceTo } from "./find";
+import { whoseKnownRole } from "./ownership";
 import { findPasswordDrift } from "./password/login";
 import { sameInstant } from "./sql/plan";
 import { privilegesOf } from "./sql/privileges";
@@ -16,7 +19,11 @@ export async function readUser(
   const [server, role] = await context.postgres.read((session) => session.ask(readServer, own));
   context.refuseOtherPlace(server, state);
   if (!role) return undefined;
-  const drift = [...driftOf(role, server.privilegedRole, state), ...(await findPasswordDrift(context, role, state))];
+  const found = whoseKnownRole(context, server, role, state);
+  const drift = [
+    ...driftOf(role, server.privilegedRole, state, found),
+    ...(await findPasswordDrift(context, role, state)),
+  ];
   return { outputs: { roleOid: role.oid, target: placeOf(server) }, inputs: liveInputs(role, state), drift };
 }
 
@@ -39,20 +46,19 @@ export function liveInputs(role: Role, state: UserState): Unmarked<UserInputs> {
   };
 }
 
-export function driftOf(role: Role, privilegedRole: string | undefined, state: UserState): string[] {
+export function driftOf(role: Role, privilegedRole: string | undefined, state: UserState, found: Whose): string[] {
   const name = `role "${role.name}"`;
   const privileges = state.allowPrivileged ? [] : privilegesOf(role, privilegedRole);
   return [
     ...(role.canLogin ? [] : [`${name} cannot log in (NOLOGIN)`]),
     ...(role.replication ? [] : [`${name} has lost REPLICATION`]),
     ...privileges.map(({ found }) => `${name} has more privileges than ClickPipes needs: ${found}`),
-    ...(hasLostMark(role, state) ? [`${name} does not carry this resource's marker in its comment`] : []),
+    ...ownerDrift(role, state, found),
   ];
 }
 
-/** The marker of another resource in its place does not count as lost. */
-function hasLostMark(role: Role, state: UserState): boolean {
-  const { owner } = role.marked;
-  if (state.token === undefined || !role.mayComment || owner?.token === state.token) return false;
-  return owner === undefined || owner.mark === state.mark;
+/** After `.get()` there is no token, and so nothing to compare. */
+function ownerDrift(role: Role, state: UserState, found: Whose): string[] {
+  if (state.token === undefined || !role.mayComment) return [];
+  return ownershipDrift({ kind: "role", name: role.name }, found);
 }

@@ -1,18 +1,13 @@
 import { refusal, type SourceError } from "../errors";
-import { notOurs } from "../lifecycle/refusals";
-import { sameStack } from "../postgres/sql/mark";
+import { sameStack } from "../ownership/identity";
 import type { Role } from "../postgres/sql/role";
 import type { Server } from "../postgres/sql/server";
 import { identifier } from "../postgres/sql/statement";
+import type { Leftovers } from "./leftovers";
 import { missingRight } from "./obstacles";
 import { hasExpired } from "./sql/plan";
 import { LEFTOVERS_SHOWN } from "./sql/use";
 import type { UserInputs } from "./state";
-
-export function foreignRole(role: Role, user: UserInputs): SourceError {
-  const mark = role.marked.owner?.mark;
-  return notOurs({ kind: "role", name: role.name, mark, sameStack: sameStack(mark ?? "", user.mark) });
-}
 
 export function takenName(from: string, taken: Role, user: UserInputs): SourceError {
   const advice = sameStack(taken.marked.owner?.mark ?? "", user.mark)
@@ -130,15 +125,24 @@ export function undroppableRole(server: Server, role: Role): SourceError {
   );
 }
 
-/** `leftovers` names what depends on the role, object by object. `total` is how many were found. */
-export function roleWithLeftovers(name: string, leftovers: string[], total: number): SourceError {
-  const shown = leftovers.slice(0, LEFTOVERS_SHOWN).join("; ");
-  const more = total > LEFTOVERS_SHOWN ? "; and more" : "";
+/** `grants` names the ClickPipesGrants that the role's comment lists. */
+export function roleWithLeftovers(name: string, { names, fixes }: Leftovers, grants: string[]): SourceError {
+  const shown = names.slice(0, LEFTOVERS_SHOWN).join("; ");
+  const more = names.length > LEFTOVERS_SHOWN ? "; and more" : "";
+  const whose =
+    grants.length > 0
+      ? [
+          `Rights that grants gave are among them: ${grants.join("; ")}.`,
+          "Delete those grants first, in the stack that they belong to.",
+        ]
+      : [];
   return refusal(
     "roleHoldsRights",
     `role "${name}" cannot be dropped: other objects still depend on it.`,
-    `This stack did not create these dependencies: ${shown}${more}.`,
-    `Revoke the role's rights (REVOKE … FROM ${identifier(name)}), and give what it owns another owner. Then destroy again.`,
+    `This resource did not create these dependencies: ${shown}${more}.`,
+    ...whose,
+    ...fixes,
+    `Revoke the role's ${fixes.length > 0 ? "other " : ""}rights (REVOKE … FROM ${identifier(name)}), and give what it owns another owner. Then destroy again.`,
   );
 }
 

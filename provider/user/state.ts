@@ -1,10 +1,9 @@
 import type { StateOf } from "../lifecycle/lifecycle";
-import type { Ownership } from "../postgres/sql/mark";
+import type { Identity, Ownership } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import type { Role } from "../postgres/sql/role";
 
-export interface UserInputs {
-  mark: string;
+export interface UserInputs extends Identity {
   name: string;
   password?: string;
   passwordVersion?: string | number;

@@ -1,13 +1,16 @@
 import { type Context, freshToken } from "../lifecycle/context";
+import { markerOf } from "../ownership/identity";
+import { takenOver } from "../ownership/refusals";
 import { desiredComment, type Marked } from "../postgres/sql/mark";
+import type { Place } from "../postgres/sql/place";
 import { type Role, readRole } from "../postgres/sql/role";
-import { readServer, type Server } from "../postgres/sql/server";
+import { placeOf, readServer, type Server } from "../postgres/sql/server";
 import { type Transaction, transaction } from "../postgres/transaction";
 import { argumentsBefore } from "./before";
 import { createUser } from "./create";
 import { readOwnRole, referenceTo } from "./find";
 import { type Made, toOutputs } from "./outputs";
-import { markRole } from "./ownership";
+import { markRole, whoseKnownRole } from "./ownership";
 import { choosePassword, type Secret } from "./password/choice";
 import { proveLogin } from "./password/login";
 import { takePrivileges } from "./privileges";
@@ -55,11 +58,14 @@ async function attempt(context: Context, tx: Transaction, change: Change): Promi
   const [server, role, taken] = await tx.ask(readServer, own, readRole({ oid: null, name: user.name }));
   context.refuseOtherPlace(server, state);
   if (!role) return undefined;
+  const found = whoseKnownRole(context, server, role, state, { ...state, ...user });
+  if (found.is === "sibling" || found.is === "otherStack")
+    throw takenOver({ kind: "role", name: role.name }, found.owner);
   if (role.name !== user.name && taken) throw takenName(role.name, taken, user);
   const { statements, set, warnings } = planRepair(server, role, user, secret);
   for (const warning of warnings) context.warn(warning);
   refuseUnlessCommentable(server, role, user.comment);
-  await tx.commit([...statements, ...markRole(role, updateMark(role.marked, change), user.name)]);
+  await tx.commit([...statements, ...markRole(role, updateMark(role.marked, placeOf(server), change), user.name)]);
   return {
     outputs: changedOutputs(server, role, change),
     set,
@@ -74,12 +80,10 @@ function changedOutputs(server: Server, role: Role, { state, user, secret, token
   return { ...toOutputs(server, role, { ...secret, token }), ...(state.adopted && { adopted: true, before }) };
 }
 
-/** Updates this resource's marker, and restores it if it was lost. The marker of another resource is left alone. */
-export function updateMark(marked: Marked, { state, user, token }: Omit<Change, "secret">): Marked {
+/** Updates this resource's marker, and restores it if it was lost. */
+export function updateMark(marked: Marked, place: Place, { state, user, token }: Omit<Change, "secret">): Marked {
   const comment = desiredComment(user.comment, marked.comment);
-  const theirs = marked.owner && marked.owner.token !== state.token && marked.owner.mark !== user.mark;
-  if (theirs) return { ...marked, comment };
-  return { ...marked, comment, owner: { mark: user.mark, token, ...(state.adopted && { adopted: true }) } };
+  return { ...marked, comment, owner: markerOf(user, place, token, state.adopted) };
 }
 
 async function createAgain(context: Context, { state, user, secret }: Change): Promise<UserOutputs> {

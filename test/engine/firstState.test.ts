@@ -1,71 +1,33 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Marked, parseComment } from "../../provider/postgres/sql/mark";
 import { createStack, type Stack } from "../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../support/neon";
+import { configFor, PROGRAM, readRecorded, restoreRecorded, type Version } from "./states/recorded";
 
-interface Recorded {
-  comments: { role: string; publication: string };
-  ips: string[];
-  resources: object[];
-}
+const MORE = PROGRAM.replace('"sku"] }', '"sku"] }, "shop.more"');
+const LIMITED = MORE.replace("clickPipesRegion", "user: { connectionLimit: 30 }, clickPipesRegion");
+const PATH = "clickpipes:index:ClickPipesSource";
 
-/** What the first version's `pulumi up` of this program left behind; what differs from one server to the next, in braces. */
-const RECORDED = readFileSync(join(__dirname, "states/first.json"), "utf8");
-const PASSWORD = "nVLz~xjCgy4emVLyx.2whdYbvPL5A9Qf";
-
-const PROGRAM = `
-import * as clickpipes from "pulumi-neon-clickpipes";
-import * as pulumi from "@pulumi/pulumi";
-const config = new pulumi.Config();
-const connectionUri = config.requireSecret("uri");
-const neonApiKey = config.requireSecret("key");
-const provider = new clickpipes.Provider("source", { connectionUri, neonApiKey, neonApiUrl: config.require("api") });
-const orders = new clickpipes.ClickPipesSource("orders", {
-  project: config.require("project"),
-  tables: ["public.orders", { schema: "shop", name: "items", columns: ["id", "sku"] }],
-  clickPipesRegion: { cloud: "aws", region: "us-east-1" },
-}, { provider });
-export const { connection } = orders;
-`;
-
-/** The database as the first version left it. */
-const SCHEMA = `
-create table public.orders (id int primary key);
-create schema shop;
-create table shop.items (id int primary key, sku text, secret text)`;
-const MADE = `
-create role clickpipes_user login replication password '${PASSWORD}';
-grant usage on schema public, shop to clickpipes_user;
-grant select on public.orders to clickpipes_user;
-grant select (id, sku) on shop.items to clickpipes_user;
-create publication clickpipes_publication for table only public.orders, only shop.items (id, sku)
-  with (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`;
-
-describe("a stack made by the first version", () => {
+describe.each<{ version: Version; unchanged: Record<string, number>; says?: string }>([
+  {
+    version: "first",
+    unchanged: { same: 8, update: 1 },
+    says: "SourceReadiness orders-readiness update [diff: +path,triggers]",
+  },
+  { version: "today", unchanged: { same: 9 } },
+])("a stack made by the version recorded as $version", ({ version, unchanged, says = "" }) => {
   let neon: LocalNeon;
   let owner: Client;
   let stack: Stack;
 
   beforeAll(async () => {
-    const { comments, ips } = JSON.parse(RECORDED) as Recorded;
-    neon = await startLocalNeon({ logicalReplication: true, allowedIps: ips });
+    neon = await startLocalNeon({ logicalReplication: true, allowedIps: readRecorded(version).ips });
     owner = new Client(neon.connectionUri);
     await owner.connect();
-    await owner.query(`${SCHEMA};${MADE}`);
-    await owner.query(`comment on role clickpipes_user is ${owner.escapeLiteral(comments.role)}`);
-    await owner.query(`comment on publication clickpipes_publication is ${owner.escapeLiteral(comments.publication)}`);
-    stack = await createStack({
-      program: PROGRAM,
-      config: {
-        uri: { secret: neon.connectionUri },
-        key: { secret: neon.apiKey },
-        api: neon.apiUrl,
-        project: neon.projectId,
-      },
-    });
-    await stack.import(await adapted());
+    const resources = await restoreRecorded(version, neon, owner);
+    stack = await createStack({ program: PROGRAM, config: configFor(neon) });
+    await stack.import(resources);
   });
   afterAll(async () => {
     await stack?.remove();
@@ -73,25 +35,23 @@ describe("a stack made by the first version", () => {
     await neon?.stop();
   });
 
-  /** The recorded resources, as if they had been made on this server. */
-  async function adapted(): Promise<object[]> {
-    const { rows } = await owner.query(
-      `select (select oid from pg_roles where rolname = 'clickpipes_user')::int as "roleOid",
-              (select oid from pg_publication)::int as "publicationOid",
-              (select system_identifier::text from pg_control_system()) as "systemIdentifier"`,
+  /** The markers of role and publication. */
+  async function markers(): Promise<Marked[]> {
+    const { rows } = await owner.query<{ role: string; publication: string }>(
+      `select (select shobj_description(oid, 'pg_authid') from pg_roles where rolname = 'clickpipes_user') as role,
+              (select obj_description(oid, 'pg_publication') from pg_publication) as publication`,
     );
-    const { projectId, branchId, apiUrl: api, apiKey: key, connectionUri: uri, port } = neon;
-    const values = { ...rows[0], projectId, branchId, api, key, uri, port, password: PASSWORD };
-    const filled = RECORDED.replace(/"\{(\w*Oid|port)\}"/g, (_all, name: string) => String(values[name]));
-    return (JSON.parse(filled.replace(/\{(\w+)\}/g, (_all, name: string) => String(values[name]))) as Recorded)
-      .resources;
+    return rows.flatMap(({ role, publication }) => [parseComment(role), parseComment(publication)]);
   }
 
-  test("shows no change in a preview except a new check of the source, and connects to nothing", async () => {
+  const tokens = (found: Marked[]) =>
+    found.flatMap(({ owner: one, grants }) => [one, ...grants].map((it) => it?.token));
+
+  test("shows no change in a preview except what its report lacks, and connects to nothing", async () => {
     neon.wire.reset();
     const { changes, output } = await stack.preview();
-    expect(changes).toEqual({ same: 8, update: 1 });
-    expect(output).toContain("SourceReadiness orders-readiness update [diff: +triggers]");
+    expect(changes).toEqual(unchanged);
+    expect(output).toContain(says);
     expect(neon.wire.total.connections).toBe(0);
   });
 
@@ -100,9 +60,26 @@ describe("a stack made by the first version", () => {
   });
 
   test("is updated in place", async () => {
-    stack.write(PROGRAM.replace('"sku"] }', '"sku"] }, "shop.more"'));
+    stack.write(MORE);
     await owner.query("create table shop.more (id int primary key)");
     expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 6, update: 3 });
+  });
+
+  test("has its markers completed by the next update of each resource, with their tokens unchanged", async () => {
+    stack.write(LIMITED);
+    expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 8, update: 1 });
+    const complete = {
+      path: PATH,
+      place: expect.objectContaining({ database: "neondb", neonBranch: neon.branchId }),
+    };
+    const [role, publication] = await markers();
+    expect(role?.owner).toMatchObject(complete);
+    expect(role?.grants).toEqual([expect.objectContaining(complete)]);
+    expect(publication?.owner).toMatchObject(complete);
+    const { comments } = readRecorded(version);
+    const recorded = [parseComment(comments.role), parseComment(comments.publication)];
+    expect(tokens([role, publication].filter((one) => one !== undefined))).toEqual(tokens(recorded));
+    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 9 });
   });
 
   test("is destroyed, and leaves the database and the list as they were before", async () => {

@@ -6,8 +6,8 @@ import { useDatabase } from "../support/postgres/database";
 function program(name: string, options = "", inComponent = false): string {
   const resources = `
   const user = new clickpipes.ClickPipesUser("${name}-user", {}, { ...opts(\`-user\`) });
-  new clickpipes.ClickPipesGrants("${name}-grants", { role: user.name, schemas: ["public"] }, { ...opts(\`-grants\`) });
-  new clickpipes.Publication("${name}-publication", { tables: ["public.orders"] }, { ...opts(\`-publication\`) });`;
+  const grants = new clickpipes.ClickPipesGrants("${name}-grants", { role: user.name, schemas: ["public"] }, { ...opts(\`-grants\`) });
+  const publication = new clickpipes.Publication("${name}-publication", { tables: ["public.orders"] }, { ...opts(\`-publication\`) });`;
   const parent = inComponent ? `const parent = new pulumi.ComponentResource("test:index:Place", "place");` : "";
   return `
 import * as pulumi from "@pulumi/pulumi";
@@ -53,9 +53,20 @@ describe("a resource that moves in the program keeps its object in the database"
     expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 5 });
   });
 
-  test("renamed without aliases: refused in the preview with a hint, and nothing is dropped", async () => {
+  test("moved into a component with aliases: unchanged", async () => {
     const before = await made();
-    stack.write(program("new"));
+    stack.write(program("old", "aliases: [{ parent: pulumi.rootStackResource }]", true));
+    expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 5, create: 1 });
+    expect(await objects()).toEqual(before);
+    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 6 });
+  });
+
+  test.each([
+    { how: "renamed", moved: program("new") },
+    { how: "moved into a component", moved: program("old", "", true) },
+  ])("$how without aliases: refused in the preview with a hint, and nothing is dropped", async ({ moved }) => {
+    const before = await made();
+    stack.write(moved);
     const { output } = await stack.preview({ expectFailure: true });
     expect(output).toContain("a resource of this stack");
     expect(output).toContain("`aliases`");
@@ -66,26 +77,37 @@ describe("a resource that moves in the program keeps its object in the database"
     expect(await objects()).toEqual(before);
   });
 
-  test("moved into a component without aliases: taken over by the new resources, and late deletes drop nothing, even in a later run", async () => {
-    const before = await made();
-    const failing = `new clickpipes.Publication("bad", { name: "bad", tables: ["public.missing"] }, { provider, dependsOn: user });`;
-    stack.write(program("old", "", true) + failing);
-    const { output } = await stack.up({ skipPreview: true, expectFailure: true });
-    expect(output).toContain("not in database");
-    expect(await objects()).toEqual(before);
-    stack.write(program("old", "", true));
-    expect((await stack.up({ skipPreview: true })).changes).toMatchObject({ delete: 3 });
-    expect(await objects()).toEqual(before);
-    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 6 });
-  });
+  /** Arguments that replace all resources of this package. */
+  async function replacingAll(): Promise<string[]> {
+    const { resources = [] } = (await stack.export()).deployment;
+    return resources.flatMap(({ urn, type }) => (type.startsWith("pulumi-nodejs:dynamic") ? ["--replace", urn] : []));
+  }
+
+  async function pendingDeletes(): Promise<number> {
+    const { resources = [] } = (await stack.export()).deployment;
+    return resources.filter((one) => one.delete).length;
+  }
 
   test("replaced by force: taken over by the replacements, and the late deletes drop nothing", async () => {
     const before = await made();
-    const { resources = [] } = (await stack.export()).deployment;
-    const urns = resources.flatMap(({ urn, type }) =>
-      type.startsWith("pulumi-nodejs:dynamic") ? ["--replace", urn] : [],
-    );
-    await stack.up({ skipPreview: true, args: urns });
+    await stack.up({ skipPreview: true, args: await replacingAll() });
+    expect(await objects()).toEqual(before);
+    expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 5 });
+  });
+
+  test("replaced by force in a run that fails: the late deletes of the next run drop nothing either", async () => {
+    const before = await made();
+    const dependsOn = "[user, grants, publication]";
+    const failing = `new clickpipes.Publication("bad", { name: "bad", tables: ["public.missing"] }, { provider, dependsOn: ${dependsOn} });`;
+    stack.write(program("old") + failing);
+    const replacing = await replacingAll();
+    const { output } = await stack.up({ skipPreview: true, expectFailure: true, args: replacing });
+    expect(output).toContain("not in database");
+    expect(await pendingDeletes()).toBe(3);
+    expect(await objects()).toEqual(before);
+    stack.write(program("old"));
+    expect((await stack.up({ skipPreview: true })).changes).toEqual({ same: 5 });
+    expect(await pendingDeletes()).toBe(0);
     expect(await objects()).toEqual(before);
     expect((await stack.refresh({ skipPreview: true })).changes).toEqual({ same: 5 });
   });

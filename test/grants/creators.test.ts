@@ -102,6 +102,25 @@ describe.each<PostgresVersion>([14, 16, 18])("the future tables of other roles o
     ]);
   });
 
+  test("need no default privileges for a login that may not connect, unless one that may is a member of it", async () => {
+    const [outsider, owner] = [await at.createRole("outsider", "none"), await at.createRole("owner", "none")];
+    const member = await at.createRole("member", "none");
+    await at.superuser.query(`revoke connect on database app from public; grant connect on database app to ${member}`);
+    await at.superuser.query(`grant create on schema ${schema} to ${outsider}, ${owner}; grant ${owner} to ${member}`);
+    const future = async () => (await at.rights(role)).filter((line) => line.startsWith("future"));
+    const { outputs } = await grants.up({ role, schemas: [schema] });
+    expect((outputs.uncovered as { object: string }[]).map(({ object }) => object)).toEqual([
+      `future tables of ${member} in schema ${schema}`,
+      `future tables of ${owner} in schema ${schema}`,
+    ]);
+    await at.superuser.query(
+      `alter default privileges for role ${outsider} in schema ${schema} grant select on tables to ${role}`,
+    );
+    expect(await grants.refresh()).toBe(false);
+    expect(await future()).toEqual([ADMIN, outsider].map((name) => `future SELECT in ${schema} for ${name}`));
+    await at.superuser.query(`grant connect on database app to public; drop owned by ${outsider}`);
+  });
+
   test("of a new creator are named by a refresh, and the next update covers them and the tables that exist by then", async () => {
     await grants.up({ role, schemas: [schema] });
     const late = await at.createRole("late", "set");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decideForNewRole, decideForSameRole } from "../../provider/grants/decide";
+import { decideForSameRole } from "../../provider/grants/decide";
+import { ownNotes, sortNotes } from "../../provider/grants/ownNotes";
 import type { History } from "../../provider/grants/ownRights";
 import type { ActualRight } from "../../provider/grants/sql/actual";
 import { rightKey } from "../../provider/grants/sql/preexisting";
@@ -8,6 +9,7 @@ import type { GrantsState } from "../../provider/grants/state";
 import type { GrantsOwnership } from "../../provider/postgres/sql/mark";
 import { connectRight, futureRight, note, schemaRight, tableRight } from "../support/grants/values";
 
+const PLACE = { database: "app", systemIdentifier: "7" };
 const OWN = "org/app/dev/ClickPipesGrants/own";
 const OTHER = "org/app/dev/ClickPipesGrants/other";
 
@@ -21,6 +23,8 @@ const WHOLE = { schemas: ["app"] };
 
 const inputs = (scope: ScopeInputs) => ({ mark: OWN, role: "reader", ...scope });
 const keys = (...rights: ActualRight[]) => rights.map(rightKey);
+const sorted = (notes: GrantsOwnership[], token?: string) =>
+  sortNotes(notes, ownNotes({ identities: [{ mark: OWN }], state: token ? { token } : {}, here: PLACE }));
 
 describe("an update of grants", () => {
   interface Row {
@@ -146,9 +150,9 @@ describe("an update of grants", () => {
       databaseMoved: true,
       preexisting: [lines],
     },
-  ])("$title", ({ before, desired, actual = held, revoked = [], preexisting = [], ...more }) => {
+  ])("$title", ({ before, desired, actual = held, notes = [], revoked = [], preexisting = [], ...more }) => {
     const state: GrantsState = { id: "reader", ...inputs({}), token: "t", ...before };
-    const history = { state, notes: [], known: [], databaseMoved: false, ...more };
+    const history = { state, notes: sorted(notes, "t"), known: [], databaseMoved: false, ...more };
     const change = decideForSameRole(actual, history, inputs(desired));
     expect({ revoked: change.revoke, preexisting: change.preexisting }).toEqual({ revoked, preexisting });
   });
@@ -156,49 +160,12 @@ describe("an update of grants", () => {
   test("hands on what the state knows", () => {
     const uncovered = [{ kind: "table", object: "app.orders", owner: "stranger", reason: "", fix: "" }];
     const state = { id: "reader", ...inputs(ORDERS), mark: OTHER, given: keys(lines), uncovered };
-    const history = { state, notes: [], known: [], databaseMoved: false };
+    const history = { state, notes: sorted([]), known: [], databaseMoved: false };
     expect(decideForSameRole([], history, inputs(ORDERS))).toEqual({
       preexisting: [],
       revoke: [],
-      oldMark: OTHER,
       given: keys(lines),
       uncovered,
     });
-  });
-});
-
-describe("a role that is new to the grants", () => {
-  test.each<{ title: string; notes: GrantsOwnership[]; actual?: ActualRight[]; preexisting: ActualRight[] }>([
-    { title: "keeps what it holds of the scope", notes: [], preexisting: [usage, orders] },
-    { title: "keeps nothing that other grants gave", notes: [note(OTHER, { scope: WHOLE })], preexisting: [] },
-    { title: "keeps nothing that other grants may have given", notes: [note(OTHER)], preexisting: [] },
-    {
-      title: "keeps what it held before the other grants",
-      notes: [note(OTHER, { scope: WHOLE, found: true, before: keys(orders) })],
-      preexisting: [orders],
-    },
-    {
-      title: "keeps nothing that a killed run gave",
-      notes: [note(OWN, { scope: ORDERS })],
-      preexisting: [],
-    },
-    {
-      title: "keeps what it held before a killed run",
-      notes: [note(OWN, { scope: ORDERS, found: true, before: keys(orders) })],
-      preexisting: [orders],
-    },
-    {
-      title: "keeps everything if a killed run could not list what it held before",
-      notes: [note(OWN, { scope: ORDERS, found: true })],
-      preexisting: [usage, orders],
-    },
-    {
-      title: "keeps the tables that come from default privileges before other grants",
-      notes: [note(OTHER, { scope: WHOLE, found: true, before: keys(futureRight("admin", "app")) })],
-      preexisting: [orders],
-    },
-  ])("$title", ({ notes, actual = held, preexisting }) => {
-    const change = decideForNewRole({ actual, notes, oldMark: OWN, databaseMoved: false }, inputs(ORDERS));
-    expect(change).toEqual({ preexisting, given: [], revoke: [], oldMark: OWN });
   });
 });

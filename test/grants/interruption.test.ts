@@ -77,6 +77,49 @@ describe("grants by a Neon-like admin, cut off or killed at any statement,", () 
     await scene.everywhere(() => someGrants(() => (grants) => grants.destroy(), FIRST));
   });
 
+  /** Killed while it creates, and resumed under other arguments: the same as an update to those. */
+  function resumed(changed: object): () => Story {
+    return () => {
+      const story: Story = someGrants((role) => async (grants) => {
+        await grants.up({ ...(grants === story.doomed ? FIRST : changed), role });
+      });
+      return {
+        ...story,
+        async after() {
+          await story.lasting.up({ ...changed, role: story.lasting.outputs.role });
+          return story.after();
+        },
+      };
+    };
+  }
+
+  test.each([
+    { what: "tables", changed: SECOND },
+    { what: "schemas", changed: { schemas: ["two"], tables: ["app.orders"] } },
+    { what: "owners", changed: { ...FIRST, objectOwners: [] } },
+  ])("are granted the same if the program was changed to other $what after that", async ({ changed }) => {
+    await scene.everywhere(resumed(changed));
+  });
+
+  test("are revoked from a role that the program no longer names, on the way that the warning names", async () => {
+    const path = "acme:index:Orders";
+    await scene.everywhere(() => {
+      const story: Story = someGrants((role) => async (grants) => {
+        const isFirst = grants === story.doomed;
+        await grants.up({ ...FIRST, path, role: isFirst ? role : `${role}_next` });
+      });
+      return {
+        ...story,
+        async after() {
+          const { role } = story.lasting.outputs;
+          const first = String(role).replace(/_next$/, "");
+          for (const name of [first, `${first}_next`]) await story.lasting.up({ ...FIRST, path, role: name });
+          return story.after();
+        },
+      };
+    });
+  });
+
   test("of an update that was killed after its COMMIT are revoked by destroy, and by an update to another scope", async () => {
     for (const end of ["destroy", "update"]) {
       const story = someGrants(() => async () => {}, FIRST);

@@ -1,5 +1,6 @@
 import { escapeIdentifier } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
+import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
 import { type Place, useDatabase } from "../support/postgres/database";
 import { logsIn, openSession } from "../support/postgres/login";
@@ -84,14 +85,15 @@ describe.each(PLACES)("awkward names on Postgres $version as $admin", ({ version
       await db.query(`revoke select on ${quoted}.${quoted} from ${quoted}`);
       expect(await grants.refresh()).toBe(true);
       await grants.up({ role: name, schemas: [name] });
-      await user.up({ ...args, name: "plain", comment: `${name}!` });
-      await grants.up({ role: "plain", schemas: [name] });
+      const plain = fresh("plain");
+      await user.up({ ...args, name: plain, comment: `${name}!` });
+      await grants.up({ role: plain, schemas: [name] });
       expect([await user.refresh(), await grants.refresh()]).toEqual([false, false]);
       await grants.destroy();
-      expect(await dependenciesOn(db, "plain")).toBe(0);
+      expect(await dependenciesOn(db, plain)).toBe(0);
       await user.destroy();
       await db.asAdmin(`drop schema ${quoted} cascade`);
-      expect(await db.query("select from pg_roles where rolname in ($1, 'plain')", [name])).toEqual([]);
+      expect(await db.query("select from pg_roles where rolname in ($1, $2)", [name, plain])).toEqual([]);
       expect(await db.query("select from pg_class where relname = 'orders'")).toHaveLength(1);
     },
   );

@@ -65,7 +65,7 @@ describe.each(EVERY_PLACE)("rights that grants did not give, on Postgres $versio
     const late = new Managed("ClickPipesGrants", role, db.config);
     late.state = killed;
     await late.destroy();
-    expect(said.join("\n")).toContain("now belong to another resource");
+    expect(said.join("\n")).toContain(`the set of grants to role "${role}" belongs to a later create of this resource`);
     expect(await rightsOf(db, role)).toEqual(onOrders());
   });
 });

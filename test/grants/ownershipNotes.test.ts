@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { notedBefore, noteOf, OwnershipNotes, preexistingOf, scopesGiven } from "../../provider/grants/ownershipNotes";
+import { ownNotes, sortNotes } from "../../provider/grants/ownNotes";
 import { rightKey } from "../../provider/grants/sql/preexisting";
 import type { ScopeInputs } from "../../provider/grants/sql/scope";
 import type { GrantsState } from "../../provider/grants/state";
-import { formatComment, type GrantsOwnership, type NotedScope } from "../../provider/postgres/sql/mark";
+import { formatComment, formatMarker, type GrantsOwnership, type NotedScope } from "../../provider/postgres/sql/mark";
 import type { Role } from "../../provider/postgres/sql/role";
 import { note, tableRight } from "../support/grants/values";
 
@@ -14,8 +15,8 @@ const key = rightKey(tableRight("app.orders"));
 const strings = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`);
 
 describe("the note of grants", () => {
-  const basic = { database: "app", mark: "m", token: "t" };
-  test.each<{ title: string; scope: ScopeInputs; found: string[]; noted: GrantsOwnership }>([
+  const basic = { database: "app", mark: "m", path: "acme:index:Orders", token: "t", place: PLACE };
+  test.each<{ title: string; scope: ScopeInputs; found: string[]; given?: string[]; noted: GrantsOwnership }>([
     { title: "has the scope", scope: ORDERS, found: [], noted: { ...basic, scope: ORDERS } },
     {
       title: "lists what the role held before",
@@ -41,8 +42,16 @@ describe("the note of grants", () => {
       found: [],
       noted: basic,
     },
-  ])("$title", ({ scope, found, noted }) => {
-    expect(noteOf({ mark: "m", role: "reader", ...scope }, PLACE, "t", found)).toEqual(noted);
+    {
+      title: "lists what these grants gave next to default privileges from before",
+      scope: ORDERS,
+      found: [key],
+      given: [key],
+      noted: { ...basic, found: true, before: [key], given: [key], scope: ORDERS },
+    },
+  ])("$title", ({ scope, found, given = [], noted }) => {
+    const inputs = { mark: "m", path: "acme:index:Orders", role: "reader", ...scope };
+    expect(noteOf(inputs, PLACE, "t", { found, given })).toEqual(noted);
   });
 
   test("counts only as far as its keys can be keys of rights", () => {
@@ -83,18 +92,29 @@ describe("what grants may have given", () => {
       found: [key],
     },
     {
+      title: "includes what a killed run gave next to default privileges from before",
+      own: { scope: ORDERS, found: true, before: [key], given: [rightKey(tableRight("app.lines"))] },
+      scopes: [ORDERS],
+      found: [key],
+    },
+    {
       title: "excludes that scope if the note cannot list what the role held before",
       own: { scope: LINES, found: true },
       scopes: [ORDERS],
       found: [],
     },
   ])("$title", ({ own, scopes, found }) => {
-    const notes = [
-      note("other", { scope: { schemas: "*" }, found: true, before: [rightKey(tableRight("app.items"))] }),
-      ...(own ? [note("former name", { token: "t", ...own })] : []),
-    ];
+    const asker = { identities: [state], state: { token: "t" }, here: PLACE };
+    const { own: notes } = sortNotes(
+      [
+        note("other", { scope: { schemas: "*" }, found: true, before: [rightKey(tableRight("app.items"))] }),
+        ...(own ? [note("former name", { token: "t", ...own })] : []),
+      ],
+      ownNotes(asker),
+    );
     expect(scopesGiven(state, notes)).toEqual(scopes);
-    expect(preexistingOf(state, notes)).toEqual({ ...inState, found: [...inState.found, ...found] });
+    const all = { found: [...inState.found, ...found], given: [...inState.given, ...(own?.given ?? [])] };
+    expect(preexistingOf(state, notes)).toEqual(all);
   });
 });
 
@@ -105,6 +125,10 @@ describe("the notes on a role", () => {
     const marked = { comment: "reads", grants };
     return { oid: 16400, name: "reader", mayComment, marked, text: formatComment(marked) } as Role;
   };
+  const of =
+    (...marks: string[]) =>
+    ({ mark }: GrantsOwnership) =>
+      marks.includes(mark);
   const marksOf = (notes: OwnershipNotes, role: Role) => notes.of(role, PLACE).map(({ mark }) => mark);
 
   test("are those of its comment for this database, if the admin may write it", () => {
@@ -121,22 +145,22 @@ describe("the notes on a role", () => {
       { title: "send nothing if there is no note to remove", found: [other], after: undefined },
     ],
   )("$title", ({ found, entry, after }) => {
-    const statements = new OwnershipNotes().write(roleWith(true, found), PLACE, ["own", "former"], entry);
+    const statements = new OwnershipNotes().write(roleWith(true, found), PLACE, of("own", "former"), entry);
     const sorted = after && [...after].sort((a, b) => (`${a.database} ${a.mark}` < `${b.database} ${b.mark}` ? -1 : 1));
-    expect(statements[0]?.values?.[3]).toEqual(sorted && formatComment({ comment: "reads", grants: sorted }));
+    expect(statements[0]?.values?.[5]).toEqual(sorted && formatMarker({ comment: null, grants: sorted }));
   });
 
   test("stay in this run's memory if the admin may not write the comment, one list for each role and database", () => {
     const [notes, role] = [new OwnershipNotes(), roleWith(false)];
     const shop = { ...PLACE, database: "shop" };
     const branch = { ...PLACE, neonBranch: "br-1" };
-    expect(notes.write(role, PLACE, ["own"], own)).toEqual([]);
-    notes.write(role, PLACE, ["other"], other);
-    notes.write(role, shop, ["elsewhere"], elsewhere);
+    expect(notes.write(role, PLACE, of("own"), own)).toEqual([]);
+    notes.write(role, PLACE, of("other"), other);
+    notes.write(role, shop, of("elsewhere"), elsewhere);
     expect(marksOf(notes, role)).toEqual(["own", "other"]);
     expect(notes.of(role, shop)).toEqual([elsewhere]);
     expect([notes.of(role, branch), notes.of({ ...role, oid: 7 }, PLACE)]).toEqual([[], []]);
-    notes.write(role, PLACE, ["own"], undefined);
+    notes.write(role, PLACE, of("own"), undefined);
     expect(marksOf(notes, role)).toEqual(["other"]);
   });
 });

@@ -9,7 +9,7 @@ import { aState, aSurvey, PROJECT } from "../support/ipAllowlist/values";
 const [ONE, TWO, THREE] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
 const RESTRICT = { whenOpen: "restrict" } as const;
 const anotherResource = (changes: Partial<Member> = {}): Member => ({
-  ...{ token: "t2", mark: "organization/app/dev/IpAllowlist/other", edition: "e3", addresses: [] },
+  ...{ token: "t2", edition: "e3", addresses: [] },
   ...changes,
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { absentObjects, displayPlace, notOurs, otherDatabase } from "../../provider/lifecycle/refusals";
+import { absentObjects, displayPlace, otherDatabase } from "../../provider/lifecycle/refusals";
 
 describe("a place", () => {
   test.each([
@@ -11,37 +11,6 @@ describe("a place", () => {
     ],
   ])("%j is displayed as %s", (place, text) => {
     expect(displayPlace(place)).toBe(text);
-  });
-});
-
-describe("an object that belongs to someone else", () => {
-  const name = "reader";
-  const ADOPT = "To manage it as is, set `adopt: true`. Delete then leaves it in place.";
-  const OTHERWISE = "Otherwise, choose another name.";
-
-  test.each([
-    {
-      whose: "no resource",
-      found: { kind: "role", name, sameStack: false } as const,
-      lines: ['role "reader" already exists and was not created by this resource.', ADOPT, OTHERWISE],
-    },
-    {
-      whose: "a resource of another stack",
-      found: { kind: "publication", name, mark: "o/app/prod/Publication/p", sameStack: false } as const,
-      lines: ['publication "reader" already exists and belongs to o/app/prod/Publication/p.', ADOPT, OTHERWISE],
-    },
-    {
-      whose: "a resource of this stack, which may have been renamed",
-      found: { kind: "role", name, mark: "o/app/dev/ClickPipesUser/u", sameStack: true } as const,
-      lines: [
-        'role "reader" already exists and belongs to o/app/dev/ClickPipesUser/u, a resource of this stack.',
-        "If you renamed that resource in the program, give this one `aliases` with the old name.",
-        ADOPT,
-        OTHERWISE,
-      ],
-    },
-  ])("is refused with the ways to continue, if it belongs to $whose", ({ found, lines }) => {
-    expect(notOurs(found)).toMatchObject({ kind: "notOurs", message: lines.join("\n") });
   });
 });
 

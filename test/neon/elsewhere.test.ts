@@ -57,7 +57,7 @@ test("an HTML page instead of Neon's JSON is quoted in one line", async () => {
     response.writeHead(403).end("<html>\r\n  <body>\u001b[31mForbidden</body>\n</html>\n");
   });
   expect(await reading(url)).toContain(
-    "HTTP 403: the API key has no right to do this.\nThe answer was: <html> <body> [31mForbidden</body> </html>.\n",
+    "HTTP 403: this is not Neon's API.\nThe answer was: <html> <body> [31mForbidden</body> </html>.\n",
   );
 });
 

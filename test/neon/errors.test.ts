@@ -12,8 +12,8 @@ import {
 
 const P = "quiet-river-123456";
 const OPERATION = { id: "op-1", action: "apply_config", status: "failed" };
-const failed = (status?: number, details = ["The answer was: no."]) =>
-  neonFailure({ method: "PATCH", path: `/projects/${P}`, status, details, requestId: "r1" });
+const failed = (status?: number, details = ["The answer was: no."], isForeign = false) =>
+  neonFailure({ method: "PATCH", path: `/projects/${P}`, status, isForeign, details, requestId: "r1" });
 const request = `Neon API: PATCH /projects/${P}`;
 
 describe("the error for a request says what failed, why, and what to do", () => {
@@ -48,6 +48,16 @@ describe("the error for a request says what failed, why, and what to do", () => 
       error: failed(400),
       lines: [`${request} failed with HTTP 400.`, "The answer was: no.", "The request id is r1."],
     },
+    ...[400, 401, 402, 403, 404, 423].map((status) => ({
+      title: `if a server that is not Neon's API answers ${status}`,
+      error: failed(status, ["The answer was: <html>."], true),
+      lines: [
+        `${request} failed with HTTP ${status}: this is not Neon's API.`,
+        "The answer was: <html>.",
+        "The request id is r1.",
+        "Check `neonApiUrl`.",
+      ],
+    })),
     ...(
       [
         [401, "the API key is not valid", "Check `neonApiKey`."],
@@ -145,6 +155,6 @@ test("only a project that is gone is to be removed from the state", () => {
   const gone = failed(404);
   const fix = "If the project was deleted, remove this resource from the state: `pulumi state delete <urn>`.";
   expect(() => refuseMissingProject(gone)).toThrow(refusal("projectGone", gone.message, fix));
-  for (const other of [failed(403), failed(undefined), new Error("other")])
+  for (const other of [failed(403), failed(404, [], true), failed(undefined), new Error("other")])
     expect(() => refuseMissingProject(other)).toThrow(other);
 });

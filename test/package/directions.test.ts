@@ -44,6 +44,11 @@ const LAYERS = [
     mayNot: ["../publication/state", "../user/sql/plan", "../registry", "@pulumi/pulumi/runtime", "pg"],
   },
   {
+    file: "provider/ownership/whose.ts",
+    may: ["./identity", "../postgres/sql/mark", "../errors"],
+    mayNot: ["../lifecycle/context", "../user/ownership", "../neon/client", "../registry", "../dynamic/run", "pg"],
+  },
+  {
     file: "provider/postgres/transaction.ts",
     may: ["pg", "./sql/statement", "../errors", "node:tls"],
     mayNot: ["../lifecycle/context", "../neon/client", "../user/sql/plan", "../resources/provider"],

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import * as clickpipes from "../../provider";
-import { formatComment, parseComment } from "../../provider/postgres/sql/mark";
+import { markerOf } from "../../provider/ownership/identity";
+import { formatComment, type Marked, parseComment } from "../../provider/postgres/sql/mark";
 
 // All of this is in the states and databases of users. A change that fails one of these tests would leave every existing stack with
 // resources that cannot be refreshed or destroyed, or with objects that have no owner.
@@ -16,6 +17,8 @@ const KINDS = [
   "Publication",
   "SourceReadiness",
 ];
+
+const LABEL = "pulumi-neon-clickpipes: ";
 
 interface Registered {
   type: string;
@@ -94,12 +97,49 @@ test("the keys of the provider's configuration stay the same", () => {
   ]);
 });
 
-test("the mark of a resource and its form in a comment stay the same", () => {
+test("the mark of a resource, its path and the form of both in a comment stay the same", () => {
   const mark = "organization/app/dev/Publication/orders-publication";
+  const path = "clickpipes:index:ClickPipesSource";
   const publication = registered.find(({ type }) => type.endsWith(":Publication"));
-  expect(publication?.inputs.mark).toBe(mark);
-  const text = `mine\npulumi-neon-clickpipes: {"owner":{"mark":"${mark}","token":"ZT4CjsI7409fDYcg"}}`;
-  const marked = { comment: "mine", owner: { mark, token: "ZT4CjsI7409fDYcg" }, grants: [] };
-  expect(parseComment(text)).toEqual(marked);
-  expect(formatComment(marked)).toBe(text);
+  expect(publication?.inputs).toMatchObject({ mark, path });
+  const identity = `"mark":"${mark}","path":"${path}"`;
+  const place = '"place":{"database":"app","systemIdentifier":"7","neonProject":"p-1","neonBranch":"br-1"}';
+  const text = `mine\n${LABEL}{"owner":{${identity},"token":"ZT4CjsI7409fDYcg",${place},"adopted":true}}`;
+  const here = { database: "app", systemIdentifier: "7", neonProject: "p-1", neonBranch: "br-1" };
+  const owner = markerOf({ mark, path }, here, "ZT4CjsI7409fDYcg", true);
+  expect(formatComment({ comment: "mine", owner, grants: [] })).toBe(text);
+  expect(parseComment(text)).toEqual({ comment: "mine", owner, grants: [] });
+});
+
+/** As they stand in databases that earlier versions worked on. */
+test.each<{ title: string; json: string; marked: Partial<Marked> }>([
+  {
+    title: "of an object, without path and place",
+    json: '{"owner":{"mark":"o/app/dev/Publication/p","token":"ZT4CjsI7409fDYcg"}}',
+    marked: { owner: { mark: "o/app/dev/Publication/p", token: "ZT4CjsI7409fDYcg" } },
+  },
+  {
+    title: "of an adopted object",
+    json: '{"owner":{"mark":"o/app/dev/ClickPipesUser/u","token":"a","adopted":true}}',
+    marked: { owner: { mark: "o/app/dev/ClickPipesUser/u", token: "a", adopted: true } },
+  },
+  {
+    title: "of grants, with and without what they cover",
+    json: '{"grants":[{"database":"app","mark":"o/app/dev/ClickPipesGrants/a","token":"a","found":true,"before":["x"]},{"database":"app","mark":"o/app/dev/ClickPipesGrants/b","token":"b","scope":{"schemas":["s"],"tables":[{"schema":"s","name":"t"}],"objectOwners":["r"]}}]}',
+    marked: {
+      grants: [
+        { database: "app", mark: "o/app/dev/ClickPipesGrants/a", token: "a", found: true, before: ["x"] },
+        {
+          ...{ database: "app", mark: "o/app/dev/ClickPipesGrants/b", token: "b" },
+          scope: { schemas: ["s"], tables: [{ schema: "s", name: "t" }], objectOwners: ["r"] },
+        },
+      ],
+    },
+  },
+])("a marker of an earlier version is read and written unchanged: one $title", ({ json, marked }) => {
+  for (const comment of [null, "mine"]) {
+    const text = `${comment === null ? "" : `${comment}\n`}${LABEL}${json}`;
+    expect(parseComment(text)).toEqual({ comment, grants: [], ...marked });
+    expect(formatComment({ comment, grants: [], ...marked })).toBe(text);
+  }
 });

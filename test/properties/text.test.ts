@@ -3,88 +3,12 @@ import { describe, expect, test } from "vitest";
 import { canonicalEntry, formatEntry, parseEntry } from "../../provider/ipAllowlist/addresses/entry";
 import { parseConnectionUri } from "../../provider/lifecycle/connectionUri";
 import { directHost, resolveSettings } from "../../provider/lifecycle/settings";
-import { formatComment, type Marked, parseComment } from "../../provider/postgres/sql/mark";
 import { identifier, literal } from "../../provider/postgres/sql/statement";
 import { compareTables, displayTable, formatTable, parseTable, tableKey } from "../../provider/postgres/sql/table";
 import { scrub } from "../../provider/scrub";
 import { generatePassword, LEAST_BITS, passwordBits } from "../../provider/user/password/strength";
 import { useDatabase } from "../support/postgres/database";
 import { holds, holdsAsync, storable, text } from "../support/properties";
-
-const ownership = fc.record(
-  { mark: storable(), token: storable(16), adopted: fc.constant(true) },
-  { requiredKeys: ["mark", "token"] },
-);
-const names = fc.array(storable(12), { maxLength: 4 });
-const note = fc.record(
-  {
-    mark: storable(),
-    token: storable(16),
-    database: storable(12),
-    found: fc.constant(true),
-    scope: fc.record({ schemas: fc.oneof(fc.constant("*" as const), names), tables: names }, { requiredKeys: [] }),
-  },
-  { requiredKeys: ["mark", "token", "database"] },
-);
-const LABEL = "pulumi-neon-clickpipes: ";
-/** Comments that look like ours, or end as ours begin; none is empty, since Postgres keeps no empty comment. */
-const comment = fc.oneof(
-  storable().filter((value) => value !== ""),
-  fc.constantFrom(LABEL, `\n${LABEL}`, `${LABEL}{}`, `x\n${LABEL}{"owner":{"mark":"a","token":"b"}}`, `${LABEL}null`),
-  fc.tuple(storable(), storable()).map(([before, after]) => `${before}\n${LABEL}${after}`),
-);
-
-const markedBy = (comments: fc.Arbitrary<string>): fc.Arbitrary<Marked> =>
-  fc.record({ comment: comments, owner: ownership, grants: fc.array(note, { maxLength: 3 }) });
-const beginsAsOurs = (value: string): boolean => value.startsWith(LABEL);
-
-describe("comments with our mark", () => {
-  test("are read as they were written, whatever the user's own comment is", () => {
-    holds(markedBy(comment.filter((value) => !beginsAsOurs(value))), (marked) => {
-      expect(parseComment(formatComment(marked))).toEqual(marked);
-    });
-  });
-
-  test("are read as they were written, also where the user's own comment begins as our mark does", () => {
-    holds(markedBy(comment.filter(beginsAsOurs)), (marked) => {
-      expect(parseComment(formatComment(marked))).toEqual(marked);
-    });
-  });
-
-  test("are the user's alone again when the mark goes", () => {
-    const own = comment.filter((value) => !beginsAsOurs(value));
-    holds(fc.tuple(own, ownership), ([own, owner]) => {
-      const marked = parseComment(formatComment({ comment: own, owner, grants: [] }));
-      expect(formatComment({ ...marked, owner: undefined, grants: [] })).toBe(own);
-    });
-  });
-
-  test("are read without an error from anything", () => {
-    const json = fc.json().map((value) => LABEL + value);
-    holds(
-      fc.oneof(
-        text(),
-        json,
-        fc.tuple(text(), json).map((parts) => parts.join("\n")),
-      ),
-      sound,
-    );
-  });
-
-  test("are read as no mark where what stands after the label is of another form", () => {
-    holds(fc.record({ owner: fc.jsonValue(), grants: fc.jsonValue() }), (value) =>
-      sound(LABEL + JSON.stringify(value)),
-    );
-  });
-
-  function sound(found: string): void {
-    const { owner, grants } = parseComment(found);
-    expect(Array.isArray(grants)).toBe(true);
-    for (const { database, mark, token } of grants)
-      expect([typeof database, typeof mark, typeof token]).toEqual(["string", "string", "string"]);
-    if (owner) expect([typeof owner.mark, typeof owner.token]).toEqual(["string", "string"]);
-  }
-});
 
 describe("tables", () => {
   const table = fc.record({ schema: storable(8), name: storable(8) });

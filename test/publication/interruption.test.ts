@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Interruptions, type Story } from "../support/interruption";
+import type { Managed } from "../support/managed";
 import { membersOf, publicationOf } from "../support/publication/publications";
 import { recordWarnings } from "../support/warnings";
 
@@ -18,12 +19,13 @@ describe("A publication whose run is cut off or killed at any statement, as a su
 
   type Desired = (name: string) => Record<string, unknown>;
 
-  function aPublication(from: Desired | undefined, to: Desired | "nothing", found = false): Story {
+  function aPublication(from: Desired | undefined, to: Desired | "nothing", found = false): Story & { name: string } {
     const { db } = scene;
     const name = `p_${++count}`;
     const lives = scene.lives("Publication", name);
     return {
       ...lives,
+      name,
       async before() {
         if (found) await db.query(`create publication ${name} for table s.a with (publish = 'insert, update')`);
         if (from) await lives.lasting.up(from(name));
@@ -48,11 +50,49 @@ describe("A publication whose run is cut off or killed at any statement, as a su
     };
   }
 
+  /** The killed run creates `from`. The one after it goes on with `to`, and ends where a create and then an update would. */
+  function goesOnAs(from: Desired, to: Desired, found = false): Story {
+    const story = aPublication(undefined, to, found);
+    const toOther = (resource: Managed) => resource.up(to(story.name));
+    return {
+      ...story,
+      work: (resource) => (resource === story.doomed ? resource.up(from(story.name)) : toOther(resource)),
+      async after() {
+        await toOther(story.lasting);
+        return story.after();
+      },
+    };
+  }
+
   const A = { schema: "s", name: "a" };
   const list: Desired = (name) => ({ name, tables: [{ ...A, where: "id > 0" }, "s.b"], comment: "one" });
   const schema: Desired = (name) => ({ name, schemas: ["s"], tables: ["r.c"] });
 
   test("is created the same", () => scene.everywhere(() => aPublication(undefined, list)));
+
+  describe("is created and then goes on with", () => {
+    const others: [string, Desired][] = [
+      [
+        "other tables, another filter, other columns, parameters and another comment",
+        (name) => ({
+          ...{ name, tables: [{ ...A, where: "id > 1", columns: ["id"] }, "r.c"], comment: "two" },
+          ...{ publish: ["insert"], publishViaPartitionRoot: false },
+        }),
+      ],
+      ["its own schema", (name) => ({ ...schema(name), comment: "two" })],
+      ["all tables", (name) => ({ name, allTables: true, comment: "", allowReplace: true, allowUnsafeTables: true })],
+    ];
+    test.each(others)("%s, as an update would", (_title, to) => scene.everywhere(() => goesOnAs(list, to)));
+  });
+
+  test("is adopted and then goes on, as adopted, with other arguments", () =>
+    scene.everywhere(() =>
+      goesOnAs(
+        (name) => ({ name, tables: ["s.a"], adopt: true, comment: "one" }),
+        (name) => ({ name, tables: ["s.a", "r.c"], adopt: true, comment: "two" }),
+        true,
+      ),
+    ));
 
   test("is changed the same, in place", () =>
     scene.everywhere(() =>

@@ -3,6 +3,7 @@ import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
 import { type Place, useDatabase } from "../support/postgres/database";
 import { logsIn } from "../support/postgres/login";
+import { inNewProcess } from "../support/user/managedUser";
 import { useWarnings } from "../support/warnings";
 
 const PLACES: Place[] = [
@@ -137,6 +138,7 @@ describe.each(PLACES)("changes by other users to a user on Postgres $version as 
   test("two users cannot take each other's name, and the refusal says how to swap them", async () => {
     const other = new Managed("ClickPipesUser", `${name}_b`, db.config);
     await other.up({ name: `${name}_b` });
+    await inNewProcess(user, other);
     const failures = await Promise.all(
       [user.up({ name: `${name}_b` }), other.up({ name })].map((one) => one.catch((error: Error) => error.message)),
     );
@@ -144,7 +146,9 @@ describe.each(PLACES)("changes by other users to a user on Postgres $version as 
       expect(failure).toMatch(
         /another role already has that name\.\nThat role belongs to this stack: .*\n.* a third name/,
       );
+    await inNewProcess(user, other);
     await user.up({ name: `${name}_c` });
+    await inNewProcess(user, other);
     await other.up({ name });
     await user.up({ name: `${name}_b` });
     for (const one of [user, other]) {

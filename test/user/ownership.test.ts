@@ -3,6 +3,7 @@ import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
 import { useDatabase } from "../support/postgres/database";
 import { logsIn } from "../support/postgres/login";
+import { inNewProcess } from "../support/user/managedUser";
 import { useWarnings } from "../support/warnings";
 
 describe("who owns a role", () => {
@@ -33,7 +34,7 @@ describe("who owns a role", () => {
     const late = new Managed("ClickPipesUser", name, db.config);
     late.state = killed;
     await late.destroy();
-    expect(said.join("\n")).toContain("now belongs to another resource");
+    expect(said.join("\n")).toContain(`role "${name}" belongs to a later create of this resource`);
     expect(await exists()).toBe(true);
     await user.destroy();
     expect(await exists()).toBe(false);
@@ -63,9 +64,10 @@ describe("who owns a role", () => {
   test("a role of another resource of this stack is refused with a hint about `aliases`", async () => {
     await user.up({ name });
     const renamed = new Managed("ClickPipesUser", "renamed", db.config);
+    await inNewProcess(renamed);
     await expect(renamed.up({ name })).rejects.toThrow(
       new RegExp(
-        `belongs to organization/app/dev/ClickPipesUser/${name}, a resource of this stack\\.\n.*\`aliases\` with the old name`,
+        `belongs to organization/app/dev/ClickPipesUser/${name}, a resource of this stack\\.\n.*\n.*\`aliases\` with the old name`,
       ),
     );
     await user.destroy();
@@ -84,6 +86,7 @@ describe("who owns a role", () => {
     await user.up({ name });
     const renamed = new Managed("ClickPipesUser", "renamed", db.config);
     renamed.state = user.state;
+    await inNewProcess(renamed);
     expect((await renamed.up({ name })).kind).toBe("update");
     const [{ comment } = { comment: "" }] = await db.query<{ comment: string }>(
       "select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = $1",
@@ -97,7 +100,7 @@ describe("who owns a role", () => {
 
   test("the first resource no longer drops a role that another resource adopted", async () => {
     await user.up({ name });
-    const taker = new Managed("ClickPipesUser", "taker", db.config);
+    const taker = new Managed("ClickPipesUser", "taker", db.config, { stack: "other" });
     await taker.up({ name, adopt: true, password: user.outputs.password });
     await user.destroy();
     expect(await exists()).toBe(true);
@@ -116,10 +119,8 @@ describe("who owns a role", () => {
   test("a lost marker keeps the role from being dropped until a refresh and an update restore it", async () => {
     await user.up({ name });
     await db.query(`comment on role ${name} is 'by hand'`);
-    const state = user.state;
-    await user.destroy();
+    await expect(user.destroy()).rejects.toThrow(`role "${name}" has lost this resource's marker`);
     expect(await exists()).toBe(true);
-    user.state = state;
     expect(await user.refresh()).toBe(true);
     expect(user.drift).toEqual([`role "${name}" does not carry this resource's marker in its comment`]);
     await user.up({ name });

@@ -12,7 +12,9 @@ export interface DefaultRight {
 /**
  * The roles that may create tables in the schemas: owners of the schemas, owners of the relations in them, roles with CREATE,
  * and login roles that inherit from any of these. Each needs default privileges of its own, since they apply only to what that
- * role creates. A role that has to run SET ROLE first creates tables as the other role.
+ * role creates. A role that has to run SET ROLE first creates tables as the other role. A login role that may not connect to the
+ * database creates nothing, unless a role that may connect is a member of it. To create a table, CREATE on the schema is enough:
+ * USAGE is not checked.
  */
 export function readDefaultRights(version: number, role: RoleReference, scope: Scope): Query<DefaultRight[]> {
   return queryRows(
@@ -26,12 +28,18 @@ export function readDefaultRights(version: number, role: RoleReference, scope: S
              where s.whole and a.privilege_type = 'CREATE' and a.grantee <> 0
       union select s.oid, me.oid from space s, me where s.whole
     ),
+    visitor as (
+      select oid from pg_roles
+       where rolcanlogin and not rolsuper and has_database_privilege(oid, current_database(), 'CONNECT')
+    ),
     creator as (
-      select t.space, t.creator from root t where has_schema_privilege(t.creator, t.space, 'CREATE')
+      select t.space, t.creator from root t join pg_roles r on r.oid = t.creator
+       where has_schema_privilege(t.creator, t.space, 'CREATE')
+         and (not r.rolcanlogin or has_database_privilege(r.oid, current_database(), 'CONNECT')
+              or exists (select from visitor v where pg_has_role(v.oid, r.oid, 'MEMBER')))
       union
-      select t.space, m.oid from root t, pg_roles m
-       where m.rolcanlogin and not m.rolsuper and pg_has_role(m.oid, t.creator, 'MEMBER')
-         and has_schema_privilege(m.oid, t.space, 'CREATE')
+      select t.space, v.oid from root t, visitor v
+       where pg_has_role(v.oid, t.creator, 'MEMBER') and has_schema_privilege(v.oid, t.space, 'CREATE')
     ),
     meant as (
       select space, creator from creator where $5::text[] is null

@@ -1,5 +1,5 @@
 import { sentence } from "../../errors";
-import { policyFor } from "../../postgres/sql/rowSecurity";
+import { DROP_POLICY_FIRST, policyFor } from "../../postgres/sql/rowSecurity";
 import { identifier, literal } from "../../postgres/sql/statement";
 import { displayIdentifier } from "../../postgres/sql/table";
 import { joinFirst } from "../../text";
@@ -73,5 +73,5 @@ function showAll(role: string, schema: string): string {
     `AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid ${is} c.oid AND p.polname ${is} ${policy}::pg_catalog.name) ` +
     `LOOP EXECUTE pg_catalog.format(${make}, ${policy}, t, ${literal(role)}); END LOOP; END `;
   const quotes = body.includes("$$") ? "$clickpipes$" : "$$";
-  return `DO ${quotes}${body}${quotes}`;
+  return `DO ${quotes}${body}${quotes} ${DROP_POLICY_FIRST}`;
 }

@@ -21,6 +21,8 @@ export interface Role {
   validUntil: string | null;
   /** The whole comment in the catalog, markers included. */
   text: string | null;
+  /** Stands for the bytes of the comment, which databases of other encodings read as other text. */
+  fingerprint: string | null;
   marked: Marked;
   /** The roles it is a direct member of that are Neon's privileged role, or lead to it. */
   privilegedThrough: string[];
@@ -38,6 +40,11 @@ export function referenceValues({ oid, name }: RoleReference): unknown[] {
   return [oid, name];
 }
 
+/** SQL for a text that differs if the comment does, computed from its bytes. `text` is an SQL expression. */
+export function fingerprintOf(text: string): string {
+  return `hashtextextended(${text}, 0)::text || ':' || octet_length(${text})::text`;
+}
+
 /**
  * Reads the role. Before Postgres 16, CREATEROLE is enough to alter any role except superusers and REPLICATION roles. Since
  * 16, it also takes ADMIN on the role (release notes of 16, E.1.3.1.1).
@@ -50,7 +57,7 @@ export function readRole(reference: RoleReference): Query<Role | undefined> {
            r.rolcreatedb as "createDb", r.rolconnlimit as "connectionLimit",
            case when not isfinite(r.rolvaliduntil) then r.rolvaliduntil::text
                 else to_char(r.rolvaliduntil at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end as "validUntil",
-           shobj_description(r.oid, 'pg_authid') as "text",
+           d.text as "text", ${fingerprintOf("d.text")} as "fingerprint",
            array(select g.rolname::text from pg_auth_members m join pg_roles g on g.oid = m.roleid
                   where m.member = r.oid and (g.oid = p.oid or pg_has_role(g.oid, p.oid, 'MEMBER'))
                   group by 1 order by 1) as "privilegedThrough",
@@ -61,6 +68,7 @@ export function readRole(reference: RoleReference): Query<Role | undefined> {
       left join pg_roles p
         on p.rolname = coalesce(nullif(current_setting('neon.privileged_role_name', true), ''), 'neon_superuser'),
            lateral (select current_setting('server_version_num')::int >= 160000 as since16) v,
+           lateral (select shobj_description(r.oid, 'pg_authid') as text) d,
            lateral (select not since16 or pg_has_role(me.oid, r.oid, 'MEMBER WITH ADMIN OPTION') as administers) a
      where r.oid = ${REFERENCED_ROLE}`,
     referenceValues(reference),

@@ -17,10 +17,13 @@ export function policyFor(role: string): string {
   return `${role} reads all`;
 }
 
+/** Postgres drops no role that a policy names. */
+export const DROP_POLICY_FIRST = "/* drop the policy before you destroy the user */";
+
 /** The statements that let the role read all rows. */
 export function rowsFix(table: TableName & RowSecurity, role: string): string {
   const on = `ON ${qualified(table)}`;
-  const show = `CREATE POLICY ${identifier(policyFor(role))} ${on} FOR SELECT TO ${identifier(role)} USING (true)`;
+  const show = `CREATE POLICY ${identifier(policyFor(role))} ${on} FOR SELECT TO ${identifier(role)} USING (true) ${DROP_POLICY_FIRST}`;
   const widened = table.narrowedBy.map(({ name, qual }) =>
     pasteable(
       `ALTER POLICY ${identifier(name)} ${on} USING ((${portable(qual)}) OR current_user = ${literal(role).trim()})`,

@@ -53,6 +53,12 @@ export function placeOf(server: Server): Place {
   return { database, systemIdentifier, ...(neonProject && { neonProject }), ...(neonBranch && { neonBranch }) };
 }
 
+/** The server alone, for what its databases share, such as roles. */
+export function serverOf(place: Place): Omit<Place, "database"> {
+  const { systemIdentifier, neonProject, neonBranch } = place;
+  return { systemIdentifier, ...(neonProject && { neonProject }), ...(neonBranch && { neonBranch }) };
+}
+
 /** Branches of Neon share a system identifier, so project and branch are compared too if both sides have them. */
 export function samePlace(a: Place, b: Place): boolean {
   const differ = (key: "neonProject" | "neonBranch") =>

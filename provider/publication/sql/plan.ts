@@ -31,6 +31,10 @@ export function creation(desired: DesiredPublication): Statement {
   return statement(`create publication ${identifier(desired.name)}${objects(desired)}${withOptions}`);
 }
 
+export function dropPublication(name: string): Statement {
+  return statement(`drop publication ${identifier(name)}`);
+}
+
 export function commentOnPublication(name: string, text: string | null): Statement {
   return statement(`comment on publication ${identifier(name)} is ${text === null ? "null" : literal(text)}`);
 }

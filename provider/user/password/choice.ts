@@ -17,7 +17,7 @@ export interface FirstPassword {
 
 /** `known` is the password of a role that is created again. */
 export async function chooseFirstPassword(context: Context, user: UserInputs, known?: string): Promise<FirstPassword> {
-  const accepted = user.adopt ? await tryGivenPassword(context, user) : undefined;
+  const accepted = await tryGivenPassword(context, user);
   const password = user.password ?? known ?? generatePassword();
   return { token: freshToken(), password, generated: user.password === undefined, accepted };
 }

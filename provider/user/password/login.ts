@@ -7,12 +7,16 @@ import { unacceptedPassword } from "../refusals";
 import { hasExpired, sameInstant } from "../sql/plan";
 import type { UserInputs, UserState } from "../state";
 
-/** Tries the program's password on an existing role. Undefined if the program gives none, or if there is no such role. */
+/**
+ * Tries the program's password on a role to adopt, or on one whose adoption was interrupted. Undefined if the program gives none,
+ * or if there is no such role.
+ */
 export async function tryGivenPassword(context: Context, user: UserInputs): Promise<LoginAnswer | undefined> {
-  const { name, password } = user;
+  const { name, password, adopt } = user;
   if (password === undefined) return undefined;
   const [role] = await context.postgres.read((session) => session.ask(readRole({ oid: null, name })));
-  return role && context.postgres.tryLogin(name, password);
+  const isAdopted = adopt || role?.marked.owner?.adopted;
+  return role && isAdopted ? context.postgres.tryLogin(name, password) : undefined;
 }
 
 /** Logs in with the password that the role should have now. */

@@ -1,5 +1,6 @@
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
 import { mapAnswer, type Query, queryRows } from "../../postgres/sql/statement";
+import { leftoverFix } from "./leftoverFix";
 
 /** Sessions of the role, and the slots that they read. While there is one, dropping the role would break a pipe. */
 export function readUses(role: RoleReference): Query<string[]> {
@@ -21,6 +22,8 @@ export function readUses(role: RoleReference): Query<string[]> {
 export interface LeftoverName {
   kind: "owner of" | "rights on" | "use in" | "dependency of";
   object: string | null;
+  /** The statement that takes the role out of it, where REVOKE does not. */
+  fix: string | null;
 }
 
 /** An object that depends on a role. Only its own database knows its name. Shared objects have no database. */
@@ -43,7 +46,8 @@ export function readLeftovers(role: RoleReference): Query<Leftover[]> {
     select b.datname as "database", ${KIND} as "kind", d.classid::int8::text as "classId", d.objid::int8::text as "objectId",
            d.objsubid as "part",
            case when b.datname is null or b.datname = current_database()
-                then pg_describe_object(d.classid, d.objid, d.objsubid) end as "object"
+                then pg_describe_object(d.classid, d.objid, d.objsubid) end as "object",
+           case when b.datname = current_database() then ${leftoverFix("d.classid", "d.objid", "d.refobjid")} end as "fix"
       from pg_shdepend d left join pg_database b on b.oid = d.dbid
      where d.refclassid = 'pg_authid'::regclass and d.refobjid = ${REFERENCED_ROLE}
      order by b.datname = current_database() desc, 1, 3, 4, 5
@@ -53,11 +57,12 @@ export function readLeftovers(role: RoleReference): Query<Leftover[]> {
 }
 
 /** The names of leftovers. Run this in the database that holds them. */
-export function describeLeftovers(leftovers: Leftover[]): Query<LeftoverName[]> {
+export function describeLeftovers(leftovers: Leftover[], role: RoleReference): Query<LeftoverName[]> {
   return queryRows(
     `
-    select "kind", pg_describe_object("classId"::oid, "objectId"::oid, "part") as "object"
-      from jsonb_to_recordset($1::jsonb) as l ("kind" text, "classId" int8, "objectId" int8, "part" int)`,
-    [JSON.stringify(leftovers)],
+    select "kind", pg_describe_object("classId"::oid, "objectId"::oid, "part") as "object",
+           ${leftoverFix('"classId"::oid', '"objectId"::oid', REFERENCED_ROLE)} as "fix"
+      from jsonb_to_recordset($3::jsonb) as l ("kind" text, "classId" int8, "objectId" int8, "part" int)`,
+    [...referenceValues(role), JSON.stringify(leftovers)],
   );
 }

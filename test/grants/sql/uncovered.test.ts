@@ -105,7 +105,7 @@ describe("what is not covered", () => {
           object: "app.orders",
           owner: "admin",
           reason: HIDDEN,
-          fix: 'CREATE POLICY "reader reads all" ON "app"."orders" FOR SELECT TO "reader" USING (true)',
+          fix: 'CREATE POLICY "reader reads all" ON "app"."orders" FOR SELECT TO "reader" USING (true) /* drop the policy before you destroy the user */',
         },
       ],
     },
@@ -180,7 +180,7 @@ describe("what is not covered", () => {
     expect(others).toEqual([]);
     expect(entry?.object).toBe(`21 tables in schema "it's"`);
     expect(entry?.fix).toMatch(
-      /^DO \$clickpipes\$ .* WHERE n\.nspname OPERATOR\(pg_catalog\.=\) 'it''s'.* \$clickpipes\$$/,
+      /^DO \$clickpipes\$ .* WHERE n\.nspname OPERATOR\(pg_catalog\.=\) 'it''s'.* \$clickpipes\$ \/\* drop the policy before you destroy the user \*\/$/,
     );
   });
 });

@@ -44,7 +44,7 @@ describe("a deparsed expression", () => {
 
 describe("the fix of row-level security", () => {
   const table = { schema: "public", name: "orders", rowsHeldBy: null };
-  const POLICY = `CREATE POLICY "reader reads all" ON "public"."orders" FOR SELECT TO "reader" USING (true)`;
+  const POLICY = `CREATE POLICY "reader reads all" ON "public"."orders" FOR SELECT TO "reader" USING (true) /* drop the policy before you destroy the user */`;
   const few = { name: "few", qual: "(id > 5)" };
   const FEW =
     "BEGIN; SET LOCAL search_path = pg_catalog, pg_temp; " +

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { type Case, decided, NEW_OWNER, OTHERS, T } from "../../support/publication/decisions";
-import { ADMIN, anActual, anUnpublishable, anUnsafe, aState, marker, SUPERUSER } from "../../support/publication/plans";
+import {
+  ADMIN,
+  anActual,
+  anUnpublishable,
+  anUnsafe,
+  aState,
+  HERE,
+  marker,
+  OTHER_MARK,
+  SUPERUSER,
+} from "../../support/publication/plans";
 
 describe("accepted is", () => {
   test.each<Case & { exists?: boolean; adopted?: boolean; breaking?: boolean }>([
@@ -98,10 +108,30 @@ describe("accepted is", () => {
       exists: true,
     },
     {
-      title: "a publication that another stack adopted since, by its OID",
+      title: "an adoption that a killed run began, even if the program no longer sets adopt",
+      args: { tables: ["s.t"] },
+      found: { actual: anActual({ text: marker("t0", { adopted: true }) }) },
+      ...{ exists: true, adopted: true },
+    },
+    {
+      title: "an adoption of a copy, as a database made with TEMPLATE has it",
+      args: { tables: ["s.t"], adopt: true },
+      found: { actual: anActual({ text: marker("t0", { place: { ...HERE, database: "template" } }) }) },
+      ...{ exists: true, adopted: true },
+    },
+    {
+      title:
+        "a publication that carries the marker of another create of the resource, as after an older state was restored",
       args: { tables: [] },
       before: aState(),
-      found: { actual: anActual({ text: OTHERS }) },
+      found: { actual: anActual({ text: marker("t9") }) },
+      exists: true,
+    },
+    {
+      title: "the publication of the state under another resource's marker with the state's token",
+      args: { tables: [] },
+      before: aState(),
+      found: { actual: anActual({ text: marker("t1", { mark: OTHER_MARK }) }) },
       exists: true,
     },
     {
@@ -136,7 +166,7 @@ describe("accepted is", () => {
       found: { unsafe: [anUnsafe()] },
     },
   ])("$title", ({ exists = false, adopted = false, breaking = false, ...one }) => {
-    const { existing, ...rest } = decided(one);
+    const { existing, found: _found, ...rest } = decided(one);
     expect({ ...rest, exists: existing !== undefined }).toEqual({ adopted, breaking, absent: [], exists });
   });
 });

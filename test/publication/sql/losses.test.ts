@@ -3,7 +3,16 @@ import { goneDrift, identityDrift, unsafeDrift } from "../../../provider/publica
 import { displayMissing, lossesOf, lossWarnings, mergeLosses } from "../../../provider/publication/losses";
 import type { MissingTable } from "../../../provider/publication/sql/members";
 import type { PublicationState } from "../../../provider/publication/state";
-import { aChange, anActual, anUnsafe, aState, aSurvey, marker, OTHER_MARK } from "../../support/publication/plans";
+import {
+  aChange,
+  anActual,
+  anUnsafe,
+  aState,
+  aSurvey,
+  marker,
+  OTHER_MARK,
+  whoseTo,
+} from "../../support/publication/plans";
 
 const T = { schema: "s", name: "t" };
 const KNOWN = { '"s"."t"': { given: "paid", stored: "(paid)" } };
@@ -117,7 +126,10 @@ describe("the pipe has lost", () => {
 describe("an update warns", () => {
   const MISSED = "Changes made in the meantime never reached ClickHouse.";
   const warned = (args: object, state: Partial<PublicationState>, actual: Parameters<typeof anActual>[0]) =>
-    lossWarnings(aChange(args, aState(state)), aSurvey(), anActual(actual), false);
+    lossWarnings(aChange(args, aState(state)), aSurvey(), anActual(actual), {
+      found: whoseTo(aState(state), anActual(actual)),
+      breaking: false,
+    });
 
   test("about what the refreshes found lost and what is lost now, in one warning", () => {
     const lost = [{ what: "table s.t", table: '"s"."t"' }];
@@ -165,23 +177,27 @@ describe("a listed table", () => {
 
 describe("a refresh reports", () => {
   const OTHERS = marker("x", { mark: OTHER_MARK });
+  const RECREATED =
+    'publication "p" was dropped and recreated outside this resource (OID 16500, now 17000); resync the pipe';
+  const ADOPTED = `publication "p" now belongs to ${OTHER_MARK}`;
+  const LATER = 'publication "p" carries the marker of another create of this resource';
   const UNMARKED = `publication "p" does not carry this resource's marker in its comment`;
   test.each<{ title: string; actual?: Parameters<typeof anActual>[0]; oid?: number | null; drift: string[] }>([
     { title: "nothing if it is the same publication", drift: [] },
     { title: "nothing about the OID of a database that was moved", actual: { oid: 17000 }, oid: null, drift: [] },
     { title: "a lost marker", actual: { text: null }, drift: [UNMARKED] },
-    { title: "an older token of its own marker", actual: { text: marker("t0") }, drift: [UNMARKED] },
+    { title: "an older token of its own marker", actual: { text: marker("t0") }, drift: [LATER] },
     { title: "no lost marker that the admin could not write", actual: { text: null, mayAlter: false }, drift: [] },
-    { title: "no lost marker if another stack adopted the publication", actual: { text: OTHERS }, drift: [] },
+    { title: "another stack that adopted the publication", actual: { text: OTHERS }, drift: [ADOPTED] },
+    { title: "nobody's publication only by its OID", actual: { oid: 17000, text: null }, drift: [RECREATED] },
     {
       title: "a recreated publication",
       actual: { oid: 17000, text: OTHERS },
-      drift: [
-        'publication "p" was dropped and recreated outside this resource (OID 16500, now 17000); resync the pipe',
-      ],
+      drift: [RECREATED, ADOPTED],
     },
   ])("$title", ({ actual, oid = 16500, drift }) => {
-    expect(identityDrift(aState(), anActual(actual), oid)).toEqual(drift);
+    const found = whoseTo(aState(), anActual(actual));
+    expect(identityDrift(aState(), anActual(actual), oid, found)).toEqual(drift);
   });
 
   test("each unsafe table, and the number of those beyond twenty", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { isLeftover, rememberPreexisting, restored } from "../../../provider/publication/adopt";
+import { rememberPreexisting, restored } from "../../../provider/publication/adopt";
 import type { ActualPublication } from "../../../provider/publication/sql/actual";
 import { planPublication } from "../../../provider/publication/sql/plan";
 import type { Preexisting, PublicationInputs } from "../../../provider/publication/state";
-import { aChange, anActual, aState, marker, OTHER_MARK, someInputs } from "../../support/publication/plans";
+import { aChange, anActual, aState, HERE, marker, OTHER_MARK, whoseTo } from "../../support/publication/plans";
 
 const T = { schema: "s", name: "t" };
 const U = { schema: "s", name: "u" };
@@ -12,17 +12,8 @@ const NOTHING = { added: [], addedSchemas: [], changed: [] };
 function remembered(args: Partial<PublicationInputs>, actual: ActualPublication, known?: Preexisting): Preexisting {
   const change = aChange({ adopt: true, ...args });
   const plan = planPublication(change.desired, actual, {}, true);
-  return JSON.parse(JSON.stringify(rememberPreexisting(known, change, { actual, plan })));
+  return JSON.parse(JSON.stringify(rememberPreexisting(known, change, { actual, plan }, whoseTo(undefined, actual))));
 }
-
-test.each([
-  { title: "if it carries the marker of this resource", text: marker("t0"), is: true },
-  { title: "not if it was being adopted", text: marker("t0", { adopted: true }), is: false },
-  { title: "not if it carries another marker", text: marker("t0", { mark: OTHER_MARK }), is: false },
-  { title: "not without a marker", text: null, is: false },
-])("a publication is left from a killed create $title", ({ text, is }) => {
-  expect(isLeftover(someInputs(), anActual({ text }))).toBe(is);
-});
 
 describe("an adoption remembers", () => {
   interface Case {
@@ -55,7 +46,7 @@ describe("an adoption remembers", () => {
       title: "the marker of another stack",
       args: { tables: [] },
       actual: { text: marker("x", { mark: OTHER_MARK }) },
-      is: { ...NOTHING, owned: { mark: OTHER_MARK, token: "x" } },
+      is: { ...NOTHING, owned: { mark: OTHER_MARK, path: "", token: "x", place: HERE } },
     },
     {
       title: "what it adds, and the original version of what it changes",

@@ -24,6 +24,11 @@ const WAYS_ON = [
   "Otherwise, choose another name.",
 ];
 
+const WAYS_TO_TAKE_OVER = [
+  "To take it over, set `adopt: true`. Delete then leaves it in place, and gives it back.",
+  "Otherwise, choose another name.",
+];
+
 describe("refused with all that has to be said", () => {
   test.each<Case & { message: string[] }>([
     {
@@ -121,14 +126,14 @@ describe("refused with all that has to be said", () => {
       title: "an existing publication of another stack",
       args: { tables: ["s.t"] },
       found: { actual: anActual({ text: OTHERS }) },
-      message: [`publication "p" already exists and belongs to ${OTHER_MARK}.`, ...WAYS_ON],
+      message: [`publication "p" already exists and belongs to ${OTHER_MARK}.`, ...WAYS_TO_TAKE_OVER],
     },
     {
       title: "a publication of another resource in the place of the one in the state",
       args: { tables: ["s.t"] },
       before: aState({ oid: 1 }),
       found: { actual: anActual({ text: OTHERS }) },
-      message: [`publication "p" already exists and belongs to ${OTHER_MARK}.`, ...WAYS_ON],
+      message: [`publication "p" already exists and belongs to ${OTHER_MARK}.`, ...WAYS_TO_TAKE_OVER],
     },
     {
       title: "another publication under the new name if the one in the state is gone",

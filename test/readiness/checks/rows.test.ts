@@ -16,7 +16,7 @@ const ORDERS = 'ALTER TABLE "public"."orders"';
 const AS_SNAPSHOT = { mode: "snapshot" } as const;
 const LOCKED = { pid: 7, user: "app", since: "12:00" };
 const HIDING = 'row-level security may hide rows from "reader", and the initial load would silently miss them';
-const POLICY = `CREATE POLICY "reader reads all" ON "public"."orders" FOR SELECT TO "reader" USING (true)`;
+const POLICY = `CREATE POLICY "reader reads all" ON "public"."orders" FOR SELECT TO "reader" USING (true) /* drop the policy before you destroy the user */`;
 
 const CASES: Case[] = [
   {

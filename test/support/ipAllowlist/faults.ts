@@ -53,7 +53,7 @@ export class RandomFaults extends ApiFaults {
       after: () => {
         // If the stack learns of its success, an entry that comes back is another user's. Otherwise the stack may remove it again.
         const gone = method === "PATCH" ? stack.gone.splice(0) : [];
-        if (fault.cut === undefined) for (const entry of gone) stack.mine.delete(entry);
+        if (fault.cut === undefined && !stack.isUnsaved) for (const entry of gone) stack.mine.delete(entry);
         if (reads && fault.status === undefined) {
           stack.seen = [before, world.see()];
           stack.readVersion = world.version;

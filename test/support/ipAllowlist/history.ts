@@ -38,12 +38,13 @@ export interface HistoryResult {
   log: string[];
   steps: number;
   failures: number;
+  kills: number;
   lostInWindow: number;
 }
 
 class History {
   readonly actors: Actor[] = [];
-  readonly counts = { steps: 0, failures: 0 };
+  readonly counts = { steps: 0, failures: 0, kills: 0 };
 
   constructor(
     readonly draw: Random,
@@ -68,9 +69,30 @@ class History {
       if (draw.chance(0.1))
         world.api.operations.failNext({ status: draw.pick(["failed", "error"]), retried: draw.chance(0.5) });
       const acting = draw.chance(0.3) ? actors : [draw.pick(actors)];
-      await Promise.all(acting.map((actor) => this.act(actor, this.#step(actor), acting.length > 1)));
+      await Promise.all(acting.map((actor) => this.#actOrDie(actor, acting.length > 1)));
     }
     await this.#end();
+  }
+
+  #actOrDie(actor: Actor, isParallel: boolean): Promise<void> {
+    const { draw, world } = this;
+    if (!draw.chance(0.2)) return this.act(actor, this.#step(actor), isParallel);
+    return this.#die(actor, draw.chance(0.7) ? up(world, actor) : destroy(world, actor));
+  }
+
+  /** Carries a step out in a process that is killed before the state is saved. */
+  async #die({ stack, process, allowlist, name }: Actor, step: Step): Promise<void> {
+    const { log } = this.world;
+    const state = structuredClone(allowlist.state);
+    this.counts.kills++;
+    stack.isUnsaved = true;
+    stack.consent = { ...NOTHING, ...step.consent() };
+    log.push(`${name} begins ${step.name}`);
+    await failure(step.run());
+    stack.consent = NOTHING;
+    process.killRun(allowlist);
+    log.push(`${name} is killed`);
+    allowlist.state = state;
   }
 
   /** Carries a step out. If it fails, repeats it like the next run would, which must not fail in the same way. */
@@ -90,6 +112,7 @@ class History {
       const problem = isQuiet || !mayWrite ? step.holds() : undefined;
       if (problem) world.violated(`${actor.name}, ${step.name}: ${problem}`);
       for (const entry of stack.mine) if (step.keeps && !step.keeps(entry)) stack.mine.delete(entry);
+      if (step.settles?.()) stack.isUnsaved = false;
       return;
     }
     this.counts.failures++;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
@@ -28,6 +28,18 @@ export interface ProviderProcess {
   continued(resource: Managed, name: string, place: Place): Managed;
   /** Ends a run like Pulumi does: the state is saved, and the process forgets what the resource desired. */
   endRun(resource: Managed): void;
+  /** Ends a run like a kill before the state is saved: the notes stay, and the next run remembers nothing. */
+  killRun(resource: Managed): void;
+}
+
+const NOTES = join(home, "neon-clickpipes");
+
+/** Whatever `work` does to the notes on this machine is undone. */
+function keepingNotes(work: () => void): void {
+  const names = existsSync(NOTES) ? readdirSync(NOTES) : [];
+  const kept = names.map((name) => [join(NOTES, name), readFileSync(join(NOTES, name))] as const);
+  work();
+  for (const [file, content] of kept) writeFileSync(file, content);
 }
 
 /** Loads the provider's code again, like a new process that remembers nothing. */
@@ -38,17 +50,19 @@ export async function newProcess(waits: object = SHORT_WAITS): Promise<ProviderP
   const { run } = await import("../../../provider/dynamic/run.js");
   Object.assign(run.neonWaits, waits);
   const { RunRegistry } = await import("../../../provider/ipAllowlist/runRegistry.js");
-  const { FinishedJournals } = await import("../../../provider/ipAllowlist/journal.js");
+  const { FinishedJournals } = await import("../../../provider/ipAllowlist/notes/journal.js");
   const { Managed } = await import("../managed.js");
   const resource: ProviderProcess["resource"] = (name, { config, kind = "IpAllowlist", stack = "dev" }) =>
     new Managed(kind, name, config, { stack });
+  const endRun: ProviderProcess["endRun"] = ({ state }) => {
+    run.memory(FinishedJournals).remove();
+    if (state) run.memory(RunRegistry).forget(String(state.outputs.projectId), String(state.outputs.token));
+  };
   return {
     resource,
     continued: (before, ...place) => Object.assign(resource(...place), { state: before.state }),
-    endRun({ state }) {
-      run.memory(FinishedJournals).remove();
-      if (state) run.memory(RunRegistry).forget(String(state.outputs.projectId), String(state.outputs.token));
-    },
+    endRun,
+    killRun: (resource) => keepingNotes(() => endRun(resource)),
   };
 }
 

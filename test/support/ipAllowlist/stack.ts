@@ -39,6 +39,8 @@ export interface Stack {
   doubtful: Set<string>;
   /** Those of its entries that were gone after its last write. */
   gone: string[];
+  /** A run was killed, and none has saved its state since. It may remove or restore again what that run had done. */
+  isUnsaved: boolean;
 }
 
 interface JudgedWrite {

@@ -21,6 +21,8 @@ export interface Step {
   holds(): string | undefined;
   /** Whether an entry that the stack added still belongs to it after the step succeeded. */
   keeps?(entry: string): boolean;
+  /** Whether its success leaves nothing of earlier runs that is not in the state. */
+  settles?(): boolean;
   resource: Managed;
 }
 
@@ -37,7 +39,11 @@ export function up(world: World, { allowlist, stack }: Actor): Step {
   const consent = () => {
     const { state } = allowlist;
     const closes = whenOpen === "restrict" && state?.outputs.effective !== "restricted";
-    const protect = closes || args.protectedBranchesOnly !== undefined || state?.outputs.protectedBefore !== undefined;
+    const protect =
+      closes ||
+      args.protectedBranchesOnly !== undefined ||
+      state?.outputs.protectedBefore !== undefined ||
+      stack.isUnsaved;
     return { write: true, close: closes, open: closes, protect };
   };
   let isSame = false;
@@ -49,6 +55,7 @@ export function up(world: World, { allowlist, stack }: Actor): Step {
       isSame = (await allowlist.up(args)).kind === "same";
     },
     // An unchanged program sends nothing. Only a refresh sees what another user did in the meantime.
+    settles: () => !isSame,
     keeps: (entry) =>
       isSame ||
       (allowlist.outputs.effective === "restricted" &&
@@ -71,7 +78,8 @@ export function up(world: World, { allowlist, stack }: Actor): Step {
 export function refresh({ allowlist, stack }: Actor): Step {
   const run = async () => allowlist.state && (await allowlist.refresh());
   // An entry that it finds missing, or in another spelling, no longer belongs to the stack, even if it comes back later.
-  const keeps = (entry: string) => allowlist.state === undefined || stack.seen.some(({ ips }) => ips.includes(entry));
+  const keeps = (entry: string) =>
+    allowlist.state === undefined || stack.isUnsaved || stack.seen.some(({ ips }) => ips.includes(entry));
   return { name: "refresh", resource: allowlist, consent: () => ({}), run, keeps, holds: () => undefined };
 }
 
@@ -82,9 +90,14 @@ export function destroy(world: World, { allowlist, stack }: Actor): Step {
     resource: allowlist,
     consent: () => {
       const { allowOpenOnDelete, protectedBefore } = allowlist.state?.outputs ?? {};
-      return { write: true, open: allowOpenOnDelete === true, protect: protectedBefore !== undefined };
+      return {
+        write: true,
+        open: allowOpenOnDelete === true,
+        protect: protectedBefore !== undefined || stack.isUnsaved,
+      };
     },
     run: () => allowlist.destroy(),
+    settles: () => existed,
     keeps: () => !existed,
     holds: () => {
       const left = existed ? world.left(stack) : [];

@@ -68,6 +68,7 @@ export class World {
       mine: new Set(),
       doubtful: new Set(),
       gone: [],
+      isUnsaved: false,
     };
     this.stacks.push(stack);
     return stack;

@@ -1,4 +1,6 @@
-import { parseComment } from "../../../provider/postgres/sql/mark";
+import { type Asker, type Whose, whose } from "../../../provider/ownership/whose";
+import { type Ownership, parseComment } from "../../../provider/postgres/sql/mark";
+import type { Place } from "../../../provider/postgres/sql/place";
 import type { Server } from "../../../provider/postgres/sql/server";
 import type { Statement } from "../../../provider/postgres/sql/statement";
 import { parseTable, type TableSpec } from "../../../provider/postgres/sql/table";
@@ -18,17 +20,23 @@ export const MARK = "organization/app/dev/Publication/orders";
 export const OTHER_MARK = "organization/app/prod/Publication/theirs";
 export const ALL_OPERATIONS = ["insert", "update", "delete", "truncate"];
 
-/** The comment that carries the marker of a resource. */
-export function marker(token: string, more: { mark?: string; adopted?: boolean } = {}): string {
-  const { mark = MARK, ...rest } = more;
-  return `pulumi-neon-clickpipes: ${JSON.stringify({ owner: { mark, token, ...rest } })}`;
+export const HERE: Place = { database: "app", systemIdentifier: "7000000000000000001" };
+
+/** The comment that carries the marker of a resource, as a resource in the program's top level writes it. */
+export function marker(token: string, more: Partial<Omit<Ownership, "token">> = {}): string {
+  const { mark = MARK, path = "", place = HERE, ...rest } = more;
+  return `pulumi-neon-clickpipes: ${JSON.stringify({ owner: { mark, path, token, place, ...rest } })}`;
+}
+
+/** The same as an earlier version wrote it, which knew neither path nor place. */
+export function earlierMarker(token: string, mark = MARK): string {
+  return `pulumi-neon-clickpipes: ${JSON.stringify({ owner: { mark, token } })}`;
 }
 
 /** An admin without superuser rights who may create publications of tables. */
 export const ADMIN: Server = {
   version: 17,
-  database: "app",
-  systemIdentifier: "7000000000000000001",
+  ...HERE,
   inRecovery: false,
   user: "admin",
   login: "admin",
@@ -70,28 +78,39 @@ export function anActual(
 
 /** Resource `orders` with publication `p`. */
 export function someInputs(args: Partial<PublicationInputs> = {}): PublicationInputs {
-  return { mark: MARK, name: "p", ...args };
+  return { mark: MARK, path: "", name: "p", ...args };
 }
 
 /** The state of resource `orders`, whose token is `t1`. */
 export function aState(changes: Partial<PublicationInputs & PublicationOutputs> = {}): PublicationState {
-  const target = { database: "app", systemIdentifier: "7000000000000000001" };
-  return { ...someInputs(), id: "p", oid: 16500, token: "t1", target, filters: {}, ...changes };
+  return { ...someInputs(), id: "p", oid: 16500, token: "t1", target: HERE, filters: {}, ...changes };
+}
+
+/** Resource `orders`, with what its state holds. */
+export function anAsker(state?: Partial<PublicationState>, more: Partial<Asker> = {}): Asker {
+  const { token, oid } = state ?? {};
+  return { identities: [someInputs()], here: HERE, ...(state && { state: { token, oid } }), ...more };
+}
+
+/** Whose the publication is to the resource in that state. */
+export function whoseTo(state: PublicationState | undefined, actual: ActualPublication): Whose {
+  return whose(actual, anAsker(state));
 }
 
 /** A change to `args`. With `before`, it updates the resource in that state. */
 export function aChange(args: Partial<PublicationInputs>, before?: PublicationState): MarkedChange {
   const inputs = someInputs(args);
   const desired = toDesired(inputs);
-  if (before === undefined) return { inputs, desired, token: "t2", oid: null };
-  return { inputs, desired, before, formerName: before.name, token: "t1", oid: before.oid ?? null };
+  const asker = (here: Place) => anAsker(before ?? { token: "t2" }, { here });
+  if (before === undefined) return { inputs, desired, token: "t2", oid: null, asker };
+  return { inputs, desired, before, formerName: before.name, token: "t1", oid: before.oid ?? null, asker };
 }
 
 /** A survey that finds nothing wrong. */
 export function aSurvey(changes: Partial<Survey> = {}): Survey {
   return {
     ...{ server: ADMIN, actual: undefined, unpublishable: [], missing: [], owner: undefined, nameTaken: false },
-    ...{ unsafe: [], newlyUnsafe: [], slots: [], excluded: [] },
+    ...{ unsafe: [], newlyUnsafe: [], slots: [], excluded: [], marked: [] },
     ...changes,
   };
 }

@@ -2,11 +2,16 @@ import type { Role } from "../../../provider/postgres/sql/role";
 import type { Server } from "../../../provider/postgres/sql/server";
 import type { FirstPassword } from "../../../provider/user/password/choice";
 import type { UserInputs } from "../../../provider/user/state";
-import { MARK, STRONG } from "./plans";
+import { IDENTITY, STRONG } from "./plans";
 
 export const EXPIRED = "2020-01-01T00:00:00.000Z";
 
-export const wanted = (args: Partial<UserInputs>): UserInputs => ({ mark: MARK, name: "reader", adopt: true, ...args });
+export const wanted = (args: Partial<UserInputs>): UserInputs => ({
+  ...IDENTITY,
+  name: "reader",
+  adopt: true,
+  ...args,
+});
 export const first = (accepted: FirstPassword["accepted"], password = STRONG): FirstPassword => ({
   token: "t2",
   password,

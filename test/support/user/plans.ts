@@ -1,12 +1,18 @@
-import { type Marked, type Ownership, parseComment } from "../../../provider/postgres/sql/mark";
+import { type Asker, type Whose, whose } from "../../../provider/ownership/whose";
+import { type Identity, type Marked, type Ownership, parseComment } from "../../../provider/postgres/sql/mark";
+import type { Place } from "../../../provider/postgres/sql/place";
 import type { Role } from "../../../provider/postgres/sql/role";
 import type { Server } from "../../../provider/postgres/sql/server";
 import type { Statement } from "../../../provider/postgres/sql/statement";
 
 export const MARK = "organization/app/dev/ClickPipesUser/user";
+export const IDENTITY: Identity = { mark: MARK, path: "acme:index:Orders$clickpipes:index:ClickPipesSource" };
 export const STRONG = "Grand-Ocean7_tulip!Quartz42";
 
-const ROLE: Omit<Role, "marked"> = {
+export const PLACE: Place = { database: "app", systemIdentifier: "7000000000000000001" };
+const HERE: Asker["here"] = { systemIdentifier: PLACE.systemIdentifier };
+
+const ROLE: Omit<Role, "marked" | "fingerprint"> = {
   oid: 16400,
   name: "reader",
   canLogin: true,
@@ -26,7 +32,19 @@ const ROLE: Omit<Role, "marked"> = {
 /** A role with LOGIN and REPLICATION that the admin may alter, apart from `changes`. */
 export function aRole(changes: Partial<Omit<Role, "marked">> = {}): Role {
   const role = { ...ROLE, ...changes };
-  return { ...role, marked: parseComment(role.text) };
+  const fingerprint = role.text === null ? null : `of ${role.text}`;
+  return { fingerprint, ...role, marked: parseComment(role.text) };
+}
+
+/** The marker that this version writes for the resource. */
+export function ownMarker(token: string, more: Partial<Ownership> = {}): Ownership {
+  const { adopted, ...rest } = more;
+  return { ...IDENTITY, token, place: PLACE, ...rest, ...(adopted && { adopted }) };
+}
+
+/** Whose role it is to the resource. `state`: what its state holds, if it has one. */
+export function whoseTo(role: Role, state?: Asker["state"]): Whose {
+  return whose(role, { identities: [IDENTITY], here: HERE, ...(state && { state }) });
 }
 
 /** The comment that carries this marker. */
@@ -38,8 +56,7 @@ export function marker(owner: Ownership, grants: Marked["grants"] = []): string 
 export function neonAdmin(version: number, changes: Partial<Server> = {}): Server {
   return {
     version,
-    database: "app",
-    systemIdentifier: "7000000000000000001",
+    ...PLACE,
     inRecovery: false,
     user: "neondb_owner",
     login: "neondb_owner",
@@ -65,15 +82,22 @@ export function summarize(statements: readonly Statement[]): string[] {
     if (!text.includes(expected)) throw new Error(`expected "${expected}", found: ${text}`);
   };
   for (let one = rest.shift(); one !== undefined; one = rest.shift()) {
-    const [first, second, third, fourth] = one.values ?? [];
+    const values = (one.values ?? []).map(String);
     if (one.text.includes("'clickpipes.password', $2")) {
       next("alter role %I password %L");
       next("set_config('clickpipes.password', '', true)");
-      lines.push(`password of ${first}: ${second}`);
-    } else if (one.text.includes("'clickpipes.comment', $4")) {
+      lines.push(`password of ${values[0]}: ${values[1]}`);
+    } else if (one.text.includes("'clickpipes.removed', $5")) {
       next("comment on role %I is %L");
-      lines.push(`comment on ${second}: ${third || "none"} -> ${fourth || "none"}`);
+      lines.push(summarizeComment(values));
     } else lines.push(one.text.trim());
   }
   return lines;
+}
+
+/** The markers that are removed and added, or the whole new text in place of the user's own comment. */
+function summarizeComment([_oid, role, _found, own, removed = "[]", added]: string[]): string {
+  if (own === "replaced") return `comment on ${role} as a whole: ${added || "none"}`;
+  const markers = JSON.parse(removed) as string[];
+  return `comment on ${role}: ${markers.join(" and ") || "none"} -> ${added || "none"}`;
 }

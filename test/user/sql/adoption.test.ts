@@ -2,11 +2,16 @@ import { describe, expect, test } from "vitest";
 import { planAdoption } from "../../../provider/user/adopt";
 import type { RoleBefore } from "../../../provider/user/state";
 import { type Adoption, EXPIRED, first, wanted } from "../../support/user/adoptions";
-import { aRole, MARK, marker, neonAdmin, STRONG, summarize } from "../../support/user/plans";
+import { aRole, MARK, marker, neonAdmin, ownMarker, PLACE, STRONG, summarize, whoseTo } from "../../support/user/plans";
 
 const OTHER = { mark: "organization/app/prod/ClickPipesUser/user", token: "o1" };
-const ADOPTED = { mark: MARK, token: "t2", adopted: true };
+const ADOPTED = ownMarker("t2", { adopted: true });
+const KILLED = ownMarker("t1", { adopted: true });
+/** As an earlier version wrote it. */
+const KILLED_BEFORE = { mark: MARK, token: "t1", adopted: true };
 const MARKED = `comment on reader: none -> ${marker(ADOPTED)}`;
+/** Written on another branch of the project. */
+const COPIED = ownMarker("t0", { place: { ...PLACE, systemIdentifier: "7000000000000000002" } });
 /** An existing role is locked before the password is sent. */
 const PASSWORD = ['alter role "reader"', `password of reader: ${STRONG}`];
 
@@ -68,15 +73,15 @@ describe("an adopted role is sent", () => {
       before: { connectionLimit: 4 },
     },
     {
-      title: "its own comment again if the program sets none",
+      title: "the marker alone if the program sets no comment, which leaves its own unchanged",
       role: aRole({ text: "theirs" }),
-      statements: [`comment on reader: theirs -> theirs\n${marker(ADOPTED)}`],
+      statements: [MARKED],
     },
     {
       title: "the program's comment, and remembers the old one",
       role: aRole({ text: "theirs" }),
       desired: { password: STRONG, comment: "new" },
-      statements: [`comment on reader: theirs -> new\n${marker(ADOPTED)}`],
+      statements: [`comment on reader as a whole: new\n${marker(ADOPTED)}`],
       before: { comment: "theirs" },
     },
     {
@@ -92,10 +97,22 @@ describe("an adopted role is sent", () => {
       statements: [MARKED],
     },
     {
+      title: "a marker in place of its copy from another branch, and remembers that one",
+      role: aRole({ text: marker(COPIED) }),
+      statements: [`comment on reader: ${marker(COPIED)} -> ${marker(ADOPTED)}`],
+      before: { owned: COPIED },
+    },
+    {
       title: "a new token after a killed adoption, and remembers nothing",
-      role: aRole({ text: marker({ ...ADOPTED, token: "t1" }), connectionLimit: 9 }),
+      role: aRole({ text: marker(KILLED), connectionLimit: 9 }),
       desired: { password: STRONG, connectionLimit: 9 },
-      statements: [`comment on reader: ${marker({ ...ADOPTED, token: "t1" })} -> ${marker(ADOPTED)}`],
+      statements: [`comment on reader: ${marker(KILLED)} -> ${marker(ADOPTED)}`],
+    },
+    {
+      title: "a new token after an earlier version's adoption was killed, and remembers nothing",
+      role: aRole({ text: marker(KILLED_BEFORE), connectionLimit: 9 }),
+      desired: { password: STRONG, connectionLimit: 9 },
+      statements: [`comment on reader: ${marker(KILLED_BEFORE)} -> ${marker(ADOPTED)}`],
     },
     {
       title: "the program's changes by a superuser on Postgres 14",
@@ -115,12 +132,12 @@ describe("an adopted role is sent", () => {
     "$title",
     ({ server = neonAdmin(17), role = aRole(), desired = { password: STRONG }, statements, before, ...of }) => {
       const accepted = "accepted" in of ? of.accepted : "accepted";
-      const plan = planAdoption(server, role, wanted(desired), first(accepted));
+      const plan = planAdoption(server, { role, found: whoseTo(role) }, wanted(desired), first(accepted));
       expect(summarize(plan.statements)).toEqual(statements);
       expect(plan.outputs).toEqual({
         password: STRONG,
         roleOid: 16400,
-        target: { database: "app", systemIdentifier: "7000000000000000001" },
+        target: PLACE,
         token: "t2",
         adopted: true,
         before: before ?? {},

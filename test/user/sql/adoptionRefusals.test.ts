@@ -1,14 +1,22 @@
 import { describe, expect, test } from "vitest";
+import type { Role } from "../../../provider/postgres/sql/role";
+import type { Server } from "../../../provider/postgres/sql/server";
 import { planAdoption } from "../../../provider/user/adopt";
+import type { FirstPassword } from "../../../provider/user/password/choice";
+import type { UserInputs } from "../../../provider/user/state";
 import { refusalOf } from "../../support/refusalOf";
 import { type Adoption, EXPIRED, first, wanted } from "../../support/user/adoptions";
-import { aRole, neonAdmin, STRONG } from "../../support/user/plans";
+import { aRole, neonAdmin, STRONG, whoseTo } from "../../support/user/plans";
 
 const CHANGE = 'role "reader" needs a change that "neondb_owner" cannot make.\n';
 const ELSEWHERE = "\nMake the change with Neon's console or API, or set the arguments to what the role already has.";
 const OWN =
   'role "reader" is the role that Pulumi connects as, so its password is not reset.\nA reset would lock Pulumi out of the database.\n' +
   "Set `password` to the password that the role has. Better, give ClickPipes its own role.";
+
+function plan(server: Server, role: Role, desired: Partial<UserInputs>, password: FirstPassword) {
+  return planAdoption(server, { role, found: whoseTo(role) }, wanted(desired), password);
+}
 
 describe("an adoption is refused", () => {
   test.each<Adoption & { password?: string; message: string }>([
@@ -117,13 +125,13 @@ describe("an adoption is refused", () => {
   ])(
     "$title",
     ({ server = neonAdmin(17), role = aRole(), desired = { password: STRONG }, accepted, password, message }) => {
-      expect(refusalOf(() => planAdoption(server, role, wanted(desired), first(accepted, password)))).toBe(message);
+      expect(refusalOf(() => plan(server, role, desired, first(accepted, password)))).toBe(message);
     },
   );
 
   test("but not with a comment that the role already has, even if the admin may not write it", () => {
     const role = aRole({ text: "same", mayComment: false });
-    const plan = planAdoption(neonAdmin(17), role, wanted({ password: STRONG, comment: "same" }), first("accepted"));
-    expect(plan.statements).toEqual([]);
+    const { statements } = plan(neonAdmin(17), role, { password: STRONG, comment: "same" }, first("accepted"));
+    expect(statements).toEqual([]);
   });
 });

@@ -4,15 +4,27 @@ import { planCreation, planResumption } from "../../../provider/user/create";
 import type { FirstPassword } from "../../../provider/user/password/choice";
 import type { UserInputs } from "../../../provider/user/state";
 import { refusalOf } from "../../support/refusalOf";
-import { aRole, MARK, marker, neonAdmin, STRONG, summarize } from "../../support/user/plans";
+import {
+  aRole,
+  IDENTITY,
+  MARK,
+  marker,
+  neonAdmin,
+  ownMarker,
+  PLACE,
+  STRONG,
+  summarize,
+} from "../../support/user/plans";
 
 const FIRST: FirstPassword = { token: "t2", password: STRONG, generated: true };
-const OWNER = { mark: MARK, token: "t2" };
-const KILLED = { mark: MARK, token: "t1" };
+const OWNER = ownMarker("t2");
+const KILLED = ownMarker("t1");
+/** As an earlier version wrote it. */
+const KILLED_BEFORE = { mark: MARK, token: "t1" };
 const GRANTS = [{ database: "app", mark: "organization/app/dev/ClickPipesGrants/grants", token: "g1" }];
 /** An existing role is locked before the password is sent. */
 const PASSWORD = ['alter role "reader"', `password of reader: ${STRONG}`];
-const wanted = (args: Partial<UserInputs> = {}): UserInputs => ({ mark: MARK, name: "reader", ...args });
+const wanted = (args: Partial<UserInputs> = {}): UserInputs => ({ ...IDENTITY, name: "reader", ...args });
 const superuser = { superuser: true, createRole: true, replication: true };
 
 describe("a new role is sent", () => {
@@ -111,16 +123,31 @@ describe("a role that a killed run left behind is sent", () => {
       ],
     },
     {
-      title: "its own comment again if the program sets none",
+      title: "the marker alone if the program sets no comment, which leaves its own unchanged",
       role: found("reads"),
       desired: {},
-      statements: [...PASSWORD, `comment on reader: reads\n${marker(KILLED)} -> reads\n${marker(OWNER)}`],
+      statements: [...PASSWORD, `comment on reader: ${marker(KILLED)} -> ${marker(OWNER)}`],
     },
     {
       title: "no comment if the program sets an empty one",
       role: found("reads"),
       desired: { comment: "" },
-      statements: [...PASSWORD, `comment on reader: reads\n${marker(KILLED)} -> ${marker(OWNER)}`],
+      statements: [...PASSWORD, `comment on reader as a whole: ${marker(OWNER)}`],
+    },
+    {
+      title: "a marker with path and place in the place of an earlier version's",
+      role: aRole({ text: marker(KILLED_BEFORE) }),
+      desired: {},
+      statements: [...PASSWORD, `comment on reader: ${marker(KILLED_BEFORE)} -> ${marker(OWNER)}`],
+    },
+    {
+      title: "one marker in the place of several",
+      role: aRole({ text: `${marker(KILLED_BEFORE)} by hand\n${marker(KILLED)}` }),
+      desired: {},
+      statements: [
+        ...PASSWORD,
+        `comment on reader: ${marker(KILLED_BEFORE)} and ${marker(KILLED)} -> ${marker(OWNER)}`,
+      ],
     },
     {
       title: "the markers of its grants again",
@@ -134,7 +161,7 @@ describe("a role that a killed run left behind is sent", () => {
     expect(plan.outputs).toEqual({
       password: STRONG,
       roleOid: 16400,
-      target: { database: "app", systemIdentifier: "7000000000000000001" },
+      target: PLACE,
       token: "t2",
       generated: true,
     });

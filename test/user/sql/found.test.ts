@@ -4,13 +4,13 @@ import type { Role } from "../../../provider/postgres/sql/role";
 import { readOwnRole } from "../../../provider/user/find";
 import { driftOf, liveInputs } from "../../../provider/user/read";
 import type { UserState } from "../../../provider/user/state";
-import { aRole, MARK, marker } from "../../support/user/plans";
+import { aRole, IDENTITY, MARK, marker, ownMarker, PLACE, whoseTo } from "../../support/user/plans";
 
-const OWNER = { mark: MARK, token: "t1" };
+const OWNER = ownMarker("t1");
 const OTHER = { mark: "organization/app/prod/ClickPipesUser/user", token: "o1" };
 const aState = (changes: Partial<UserState> = {}): UserState => ({
   id: "reader",
-  mark: MARK,
+  ...IDENTITY,
   name: "reader",
   roleOid: 16400,
   token: "t1",
@@ -47,11 +47,35 @@ describe("a refresh reports", () => {
       drift: [`role "reader" does not carry this resource's marker in its comment`],
     },
     {
-      title: "a marker of this resource with another token as lost",
+      title: "the marker of another create of this resource",
       role: aRole({ text: marker({ ...OWNER, token: "t0" }) }),
-      drift: [`role "reader" does not carry this resource's marker in its comment`],
+      drift: [`role "reader" carries the marker of another create of this resource`],
     },
-    { title: "nothing about the marker of another resource", role: aRole({ text: marker(OTHER) }), drift: [] },
+    {
+      title: "the marker that an earlier version wrote in another create of this resource",
+      role: aRole({ text: marker({ mark: MARK, token: "t0" }) }),
+      drift: [`role "reader" carries the marker of another create of this resource`],
+    },
+    {
+      title: "nothing about a marker with the token of the state, as an earlier version wrote it",
+      role: aRole({ text: marker({ mark: MARK, token: "t1" }) }),
+      drift: [],
+    },
+    {
+      title: "the other resource that the role belongs to now",
+      role: aRole({ text: marker(OTHER) }),
+      drift: ['role "reader" now belongs to organization/app/prod/ClickPipesUser/user'],
+    },
+    {
+      title: "the other resource of this stack that the role belongs to now, with the component that it is in",
+      role: aRole({ text: marker({ ...OWNER, path: "acme:index:Billing", token: "b1" }) }),
+      drift: [`role "reader" now belongs to ${MARK} (in acme:index:Billing)`],
+    },
+    {
+      title: "a copy of the marker of another create",
+      role: aRole({ text: marker({ ...OWNER, token: "t0", place: { ...PLACE, systemIdentifier: "8" } }) }),
+      drift: [`role "reader" carries the marker of another create of this resource`],
+    },
     { title: "no lost marker if the admin may not write one", role: aRole({ mayComment: false }), drift: [] },
     {
       title: "no lost marker after `.get()`, whose state has no token",
@@ -60,7 +84,9 @@ describe("a refresh reports", () => {
       drift: [],
     },
   ])("$title", ({ role = marked(), state, drift }) => {
-    expect(driftOf(role, "neon_superuser", aState(state))).toEqual(drift);
+    const whole = aState(state);
+    const found = whoseTo(role, { oid: whole.roleOid, ...(whole.token && { token: whole.token }) });
+    expect(driftOf(role, "neon_superuser", whole, found)).toEqual(drift);
   });
 });
 

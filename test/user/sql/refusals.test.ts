@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SourceError } from "../../../provider/errors";
 import {
-  foreignRole,
   roleInUse,
   roleWithLeftovers,
   takenName,
@@ -12,7 +11,7 @@ import { aRole, MARK, marker, neonAdmin } from "../../support/user/plans";
 
 const USER = { mark: MARK, name: "reader" };
 const sibling = aRole({ name: "taken", text: marker({ mark: "organization/app/dev/ClickPipesUser/b", token: "b1" }) });
-const leftovers = Array.from({ length: 21 }, (_one, at) => `rights on table public.t${at + 1}`);
+const rights = Array.from({ length: 21 }, (_one, at) => `rights on table public.t${at + 1}`);
 
 describe("a refusal says what happened, why, and what to do", () => {
   test.each<{ title: string; error: SourceError; kind: string; lines: string[] }>([
@@ -64,11 +63,48 @@ describe("a refusal says what happened, why, and what to do", () => {
     },
     {
       title: "if other objects depend on the role",
-      error: roleWithLeftovers("reader", ["owner of table public.mine", "rights on table public.kept"], 2),
+      error: roleWithLeftovers(
+        "reader",
+        { names: ["owner of table public.mine", "rights on table public.kept"], fixes: [] },
+        [],
+      ),
       kind: "roleHoldsRights",
       lines: [
         'role "reader" cannot be dropped: other objects still depend on it.',
-        "This stack did not create these dependencies: owner of table public.mine; rights on table public.kept.",
+        "This resource did not create these dependencies: owner of table public.mine; rights on table public.kept.",
+        'Revoke the role\'s rights (REVOKE … FROM "reader"), and give what it owns another owner. Then destroy again.',
+      ],
+    },
+    {
+      title: "if policies and default privileges name the role, which REVOKE alone does not help",
+      error: roleWithLeftovers(
+        "reader",
+        {
+          names: ["use in policy p on table public.kept", "use in policy q on table public.t in database other"],
+          fixes: ["Run: DROP POLICY p ON public.kept;", "Run in database other: DROP POLICY q ON public.t;"],
+        },
+        [],
+      ),
+      kind: "roleHoldsRights",
+      lines: [
+        'role "reader" cannot be dropped: other objects still depend on it.',
+        "This resource did not create these dependencies: use in policy p on table public.kept; use in policy q on table public.t in database other.",
+        "Run: DROP POLICY p ON public.kept;",
+        "Run in database other: DROP POLICY q ON public.t;",
+        'Revoke the role\'s other rights (REVOKE … FROM "reader"), and give what it owns another owner. Then destroy again.',
+      ],
+    },
+    {
+      title: "if grants still give the role rights",
+      error: roleWithLeftovers("reader", { names: ["rights on table public.kept"], fixes: [] }, [
+        "organization/app/dev/ClickPipesGrants/orders in database app",
+      ]),
+      kind: "roleHoldsRights",
+      lines: [
+        'role "reader" cannot be dropped: other objects still depend on it.',
+        "This resource did not create these dependencies: rights on table public.kept.",
+        "Rights that grants gave are among them: organization/app/dev/ClickPipesGrants/orders in database app.",
+        "Delete those grants first, in the stack that they belong to.",
         'Revoke the role\'s rights (REVOKE … FROM "reader"), and give what it owns another owner. Then destroy again.',
       ],
     },
@@ -89,16 +125,9 @@ describe("a refusal says what happened, why, and what to do", () => {
   });
 
   test("and names the first 20 objects that depend on the role", () => {
-    const { message } = roleWithLeftovers("reader", leftovers, leftovers.length);
+    const { message } = roleWithLeftovers("reader", { names: rights, fixes: [] }, []);
     expect(message).toContain("rights on table public.t1; ");
     expect(message).toContain("rights on table public.t20; and more.");
     expect(message).not.toContain("t21");
-  });
-
-  test("and hints at `aliases` only for a role of this stack", () => {
-    expect(foreignRole(sibling, USER).message).toContain("`aliases`");
-    const foreign = aRole({ text: marker({ mark: "organization/app/prod/ClickPipesUser/b", token: "b1" }) });
-    expect(foreignRole(foreign, USER).message).not.toContain("`aliases`");
-    expect(foreignRole(aRole(), USER).message).not.toContain("`aliases`");
   });
 });

@@ -7,7 +7,17 @@ import { planRepair } from "../../../provider/user/repair";
 import type { RoleBefore, UserInputs } from "../../../provider/user/state";
 import { updateMark } from "../../../provider/user/update";
 import { refusalOf } from "../../support/refusalOf";
-import { aRole, MARK, marker, neonAdmin, STRONG, summarize } from "../../support/user/plans";
+import {
+  aRole,
+  IDENTITY,
+  MARK,
+  marker,
+  neonAdmin,
+  ownMarker,
+  PLACE,
+  STRONG,
+  summarize,
+} from "../../support/user/plans";
 
 const EXPIRED = "2020-01-01T00:00:00.000Z";
 /** An existing role is locked before the password is sent. */
@@ -25,7 +35,7 @@ interface Repair {
 }
 
 function plan({ server = neonAdmin(17), role = aRole(), desired = {}, set = "no", password = STRONG }: Repair) {
-  const user = { mark: MARK, name: "reader", ...desired };
+  const user = { ...IDENTITY, name: "reader", ...desired };
   return planRepair(server, role, user, { password, generated: desired.password === undefined, set });
 }
 
@@ -189,59 +199,44 @@ test.each<{ title: string; desired: Partial<UserInputs>; before: RoleBefore }>([
   },
 ])("$title", ({ desired, before }) => {
   const role = aRole({ connectionLimit: 4, text: "theirs" });
-  expect(argumentsBefore(role, { mark: MARK, name: "reader", ...desired })).toEqual(before);
+  expect(argumentsBefore(role, { ...IDENTITY, name: "reader", ...desired })).toEqual(before);
 });
 
 describe("the comment of an updated role", () => {
-  const state = { id: "reader", mark: MARK, name: "reader", token: "t1" };
-  const other = { mark: "organization/app/prod/ClickPipesUser/user", token: "o1" };
-  const own = { mark: MARK, token: "t1" };
+  const state = { id: "reader", ...IDENTITY, name: "reader", token: "t1" };
+  const own = ownMarker("t1");
 
-  test.each<{ title: string; text: string | null; desired?: string; adopted?: true; owner: object; comment?: string }>([
-    { title: "keeps its marker", text: marker(own), owner: own },
-    { title: "gets a lost marker back", text: null, owner: own },
+  test.each<{ title: string; text: string | null; desired?: string; adopted?: true; comment?: string }>([
+    { title: "keeps its marker", text: marker(own) },
+    { title: "gets path and place in the marker of an earlier version", text: marker({ mark: MARK, token: "t1" }) },
+    { title: "gets a lost marker back", text: null },
+    { title: "gets its marker back after the text of another user", text: "by hand", comment: "by hand" },
     {
-      title: "gets its marker back after the text of another user",
-      text: "by hand",
-      owner: own,
-      comment: "by hand",
+      title: "keeps the text that another user appended to the marker, in front of it",
+      text: `old\n${marker(own)} by hand`,
+      comment: "old by hand",
     },
     {
       title: "gets the marker of a resource that the program renamed",
-      text: marker({ mark: "organization/app/dev/ClickPipesUser/old", token: "t1" }),
-      owner: own,
+      text: marker({ ...own, mark: "organization/app/dev/ClickPipesUser/old" }),
     },
     {
       title: "gets the token of the state in place of an older one of the same resource",
-      text: marker({ mark: MARK, token: "t0" }),
-      owner: own,
-    },
-    { title: "keeps the marker of another resource", text: marker(other), owner: other },
-    {
-      title: "keeps the marker of another resource next to the program's comment",
-      text: marker(other),
-      desired: "new",
-      owner: other,
-      comment: "new",
+      text: marker(ownMarker("t0")),
     },
     {
-      title: "still says that the role was adopted",
-      text: marker(own),
-      adopted: true,
-      owner: { ...own, adopted: true },
+      title: "gets the token of the state in place of a copied marker",
+      text: marker(ownMarker("t0", { place: { ...PLACE, systemIdentifier: "8" } })),
     },
-    { title: "takes the program's comment", text: `old\n${marker(own)}`, desired: "new", owner: own, comment: "new" },
-    {
-      title: "loses the user's part if the program sets an empty one",
-      text: `old\n${marker(own)}`,
-      desired: "",
-      owner: own,
-    },
-  ])("$title", ({ text, desired, adopted, owner, comment = null }) => {
-    const user = { mark: MARK, name: "reader", comment: desired };
-    expect(updateMark(aRole({ text }).marked, { state: { ...state, adopted }, user, token: "t1" })).toEqual({
+    { title: "still says that the role was adopted", text: marker(own), adopted: true },
+    { title: "takes the program's comment", text: `old\n${marker(own)}`, desired: "new", comment: "new" },
+    { title: "loses the user's part if the program sets an empty one", text: `old\n${marker(own)}`, desired: "" },
+  ])("$title", ({ text, desired, adopted, comment = null }) => {
+    const user = { ...IDENTITY, name: "reader", comment: desired };
+    const change = { state: { ...state, adopted }, user, token: "t1" };
+    expect(updateMark(aRole({ text }).marked, PLACE, change)).toEqual({
       comment,
-      owner,
+      owner: adopted ? { ...own, adopted } : own,
       grants: [],
     });
   });

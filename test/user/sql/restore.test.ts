@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { Role } from "../../../provider/postgres/sql/role";
 import { planRestore } from "../../../provider/user/giveBack";
 import type { RoleBefore } from "../../../provider/user/state";
-import { aRole, MARK, marker, summarize } from "../../support/user/plans";
+import { aRole, MARK, marker, ownMarker, summarize } from "../../support/user/plans";
 
-const ADOPTED = { mark: MARK, token: "t1", adopted: true };
+const ADOPTED = ownMarker("t1", { adopted: true });
+/** As an earlier version wrote it. */
+const ADOPTED_BEFORE = { mark: MARK, token: "t1", adopted: true };
 const OTHER = { mark: "organization/app/prod/ClickPipesUser/user", token: "o1" };
 const GRANTS = [{ database: "app", mark: "organization/app/dev/ClickPipesGrants/grants", token: "g1" }];
 const UNMARKED = `comment on reader: ${marker(ADOPTED)} -> none`;
@@ -65,19 +67,31 @@ describe("an adopted role that is deleted from the program is sent", () => {
       title: "its comment",
       role: adopted({ text: `new\n${marker(ADOPTED)}` }),
       before: { comment: "theirs" },
-      statements: [`comment on reader: new\n${marker(ADOPTED)} -> theirs`],
+      statements: ["comment on reader as a whole: theirs"],
     },
     {
       title: "no comment if it had none",
       role: adopted({ text: `new\n${marker(ADOPTED)}` }),
       before: { comment: null },
-      statements: [`comment on reader: new\n${marker(ADOPTED)} -> none`],
+      statements: ["comment on reader as a whole: none"],
     },
     {
-      title: "a comment that another user wrote since again",
+      title: "only the removal of the marker if another user wrote a comment since, which stays",
       role: adopted({ text: `by hand\n${marker(ADOPTED)}` }),
       before: {},
-      statements: [`comment on reader: by hand\n${marker(ADOPTED)} -> by hand`],
+      statements: [UNMARKED],
+    },
+    {
+      title: "nothing but its comment if another user replaced the marker",
+      role: adopted({ text: "by hand" }),
+      before: { comment: "theirs" },
+      statements: ["comment on reader as a whole: theirs"],
+    },
+    {
+      title: "the removal of an earlier version's marker",
+      role: adopted({ text: marker(ADOPTED_BEFORE) }),
+      before: {},
+      statements: [`comment on reader: ${marker(ADOPTED_BEFORE)} -> none`],
     },
     {
       title: "the marker of the resource that owned it before",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Run } from "../lifecycle/run";
+import type { Run } from "../../lifecycle/run";
 
 /** The files of work that is done, but that the engine has not saved yet. They are removed when the run ends. */
 export class FinishedJournals {
@@ -35,8 +35,6 @@ export class Journal<T> {
   readonly #folder: string;
   readonly #file: string;
   readonly #finished: FinishedJournals;
-  /** The entry from before this run. */
-  #found: T | undefined;
 
   /** `key` names the object, and the resource that works on it. */
   constructor(run: Run, ...key: string[]) {
@@ -48,14 +46,14 @@ export class Journal<T> {
 
   read(): T | undefined {
     try {
-      this.#found = JSON.parse(readFileSync(this.#file, "utf8")) as T;
+      return JSON.parse(readFileSync(this.#file, "utf8")) as T;
     } catch {
-      this.#found = undefined;
+      return undefined;
     }
-    return this.#found;
   }
 
-  write(entry: T): void {
+  /** Returns whether the entry is on the disk now. */
+  write(entry: T): boolean {
     this.#finished.delete(this.#file);
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -63,15 +61,11 @@ export class Journal<T> {
       writeFileSync(draft, JSON.stringify(entry), { mode: 0o600 });
       // A rename is atomic: a crash during the write must not destroy the notes of an earlier run.
       renameSync(draft, this.#file);
+      return true;
     } catch {
       // A read-only home directory is no reason to fail.
+      return false;
     }
-  }
-
-  /** Undoes every write since the last read. */
-  putBack(): void {
-    if (this.#found === undefined) this.clear();
-    else this.write(this.#found);
   }
 
   /** The work is done, but the state is not saved yet: the entry is cleared when the run ends. */
