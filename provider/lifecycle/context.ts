@@ -64,7 +64,9 @@ export class Context {
 
   /** This resource, as it asks whose an object is. `oid`: that of the object in the state, if it means anything here. */
   asker(here: Asker["here"], inputs: Partial<Identity>, state?: Partial<Identity> & Asker["state"]): Asker {
-    const identities = [inputs, ...(state ? [state] : [])].filter(isIdentity);
+    // A state of an earlier version has no path. It must not match the markers of namesakes.
+    const former = state && { mark: state.mark, path: state.path ?? inputs.path };
+    const identities = [inputs, ...(former ? [former] : [])].filter(isIdentity);
     const program = this.run.memory(ProgramResources);
     return { identities, state, here, hasNamesake: identities.some((identity) => program.hasNamesake(identity)) };
   }

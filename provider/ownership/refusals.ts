@@ -20,6 +20,17 @@ export function notOurs(object: ExistingObject, found: Whose): SourceError {
   return refusal("notOurs", `${kind} "${name}" already exists and ${whoseWords(found)}.`, ...waysOn(object, found));
 }
 
+/** Refuses an update of an object that is gone, where another one has its new name. An update adopts nothing. */
+export function notOursToUpdate({ kind, name }: ObjectName, found: Whose): SourceError {
+  return refusal(
+    "notOurs",
+    `${kind} "${name}" already exists and ${whoseWords(found)}.`,
+    `The ${kind} in the state is gone, and an update adopts no other.`,
+    "Choose another name.",
+    `To adopt this one instead, run \`pulumi refresh\` first: the next \`pulumi up\` is then a create, and \`adopt: true\` counts.`,
+  );
+}
+
 /** The statement that removes the owner's marker, and keeps what else the comment holds. */
 export function removeMarker({ kind, name, marked: { owner: _owner, ...rest } }: ExistingObject): string {
   const comment = formatComment(rest);

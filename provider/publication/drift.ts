@@ -15,9 +15,11 @@ export function identityDrift(
   found: Whose,
 ): string[] {
   const { name, mayAlter } = actual;
+  // After `.get()` there is no token, and so nothing to compare.
+  const isOwned = state.token !== undefined && mayAlter;
   return [
     ...(oid === null || oid === actual.oid ? [] : [`${describeRecreation(state, actual, found)}; resync the pipe`]),
-    ...(mayAlter ? ownershipDrift({ kind: "publication", name }, found) : []),
+    ...(isOwned ? ownershipDrift({ kind: "publication", name }, found) : []),
   ];
 }
 

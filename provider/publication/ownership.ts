@@ -1,4 +1,4 @@
-import { notOurs, takenOver } from "../ownership/refusals";
+import { notOursToUpdate, takenOver } from "../ownership/refusals";
 import { alsoMarked, takeover, type When } from "../ownership/sentences";
 import { decideTakeover } from "../ownership/takeover";
 import { type Asker, isExactlyOf, type Whose, whose } from "../ownership/whose";
@@ -36,7 +36,7 @@ export function judgeChange(change: Change, server: Server, actual: ActualPublic
 function refuseOthers(
   { before, oid }: Change,
   formerName: string,
-  { oid: seen, name, marked }: ActualPublication,
+  { oid: seen, name }: ActualPublication,
   found: Whose,
 ) {
   const isOfState = oid === null ? name === formerName : oid === seen;
@@ -46,13 +46,13 @@ function refuseOthers(
       return;
     case "sibling":
     case "otherStack":
-      throw isOfState ? takenOver(named(name), found.owner) : notOurs({ ...named(name), marked }, found);
+      throw isOfState ? takenOver(named(name), found.owner) : notOursToUpdate(named(name), found);
     case "ambiguous":
-      if (before) throw notOurs({ ...named(name), marked }, found);
+      if (before) throw notOursToUpdate(named(name), found);
       return;
     default:
       // What has taken the place of the one in the state is taken over. What only has the new name is not.
-      if (before && !isOfState && name !== formerName) throw notOurs({ ...named(name), marked }, found);
+      if (before && !isOfState && name !== formerName) throw notOursToUpdate(named(name), found);
   }
 }
 

@@ -133,7 +133,7 @@ describe("a source on a branch, which holds copies of what another source of the
   test("is told in the preview what it adopts, and that the password is reset", async () => {
     stack.write(program(FIRST, second(RECIPE)));
     const { output } = await stack.preview();
-    const origin = `exists, as a copy of the one that belongs to organization/app/dev/\\S+ .*in branch ${neon.branchId}`;
+    const origin = `exists, as a copy of the one that belongs to organization/app/dev/\\S+ .*on branch ${neon.branchId}`;
     expect(output).toMatch(new RegExp(`ClickPipesUser copy-user: role "clickpipes_user" ${origin}`));
     expect(output).toMatch(new RegExp(`Publication copy-publication: publication "clickpipes_publication" ${origin}`));
     expect(output).toMatch(/adopts it/);

@@ -42,7 +42,7 @@ describe("a publication that exists is refused to", () => {
     [
       "a create, if it is a sibling's",
       create({}, marker("x", { mark: SIBLING })),
-      `${EXISTS} belongs to ${SIBLING}, a`,
+      `${EXISTS} belongs to ${SIBLING} (in no component), a resource of this stack.`,
     ],
     [
       "a create, if it is a sibling's, even with adopt",

@@ -24,6 +24,12 @@ const WAYS_ON = [
   "Otherwise, choose another name.",
 ];
 
+const WAYS_IN_AN_UPDATE = [
+  "The publication in the state is gone, and an update adopts no other.",
+  "Choose another name.",
+  "To adopt this one instead, run `pulumi refresh` first: the next `pulumi up` is then a create, and `adopt: true` counts.",
+];
+
 const WAYS_TO_TAKE_OVER = [
   "To take it over, set `adopt: true`. Delete then leaves it in place, and gives it back.",
   "Otherwise, choose another name.",
@@ -133,14 +139,14 @@ describe("refused with all that has to be said", () => {
       args: { tables: ["s.t"] },
       before: aState({ oid: 1 }),
       found: { actual: anActual({ text: OTHERS }) },
-      message: [`publication "p" already exists and belongs to ${OTHER_MARK}.`, ...WAYS_TO_TAKE_OVER],
+      message: [`publication "p" already exists and belongs to ${OTHER_MARK}.`, ...WAYS_IN_AN_UPDATE],
     },
     {
       title: "another publication under the new name if the one in the state is gone",
       args: { tables: ["s.t"] },
       before: aState({ oid: 1, name: "old" }),
       found: { actual: anActual({ text: "theirs" }) },
-      message: [NOT_CREATED, ...WAYS_ON],
+      message: [NOT_CREATED, ...WAYS_IN_AN_UPDATE],
     },
     {
       title: "a publication of another owner",
@@ -169,7 +175,12 @@ describe("refused with all that has to be said", () => {
       args: { tables: [], allowReplace: true },
       before: aState({ name: "old" }),
       found: { actual: anActual({ name: "old" }), nameTaken: true },
-      message: ['publication "old" cannot be renamed to "p".', "Another publication already has that name.", UNCHANGED],
+      message: [
+        'publication "old" cannot be renamed to "p".',
+        "Another publication already has that name.",
+        UNCHANGED,
+        "Choose another name, or rename or drop that publication first.",
+      ],
     },
     {
       title: "an adoption with a narrower scope",

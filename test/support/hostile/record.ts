@@ -72,7 +72,9 @@ function textOf({ type, body }: PostgresMessage): string | undefined {
   if (type === "P") return text;
   for (let formats = reader.int16(); formats > 0; formats--) reader.int16();
   const values = Array.from({ length: reader.int16() }, () => reader.value()?.toString("utf8") ?? null);
-  return values.length > 0 ? `with ${JSON.stringify(values.map((value) => (isOid(value) ? "…" : value)))}` : undefined;
+  return values.length > 0
+    ? `with ${JSON.stringify(values.map((value) => (isOid(value) || isFingerprint(value) ? "…" : value)))}`
+    : undefined;
 }
 
 const isOid = (value: string | null): boolean => /^\d{5}$/.test(value ?? "") && Number(value) >= 16384;
@@ -134,4 +136,9 @@ export async function factsOf(db: TestDatabase): Promise<string[]> {
       ...(await db.query(`select to_jsonb(f)::text as line from (${query}) f`)).map(({ line }) => String(line)),
     );
   return lines.sort();
+}
+
+/** Of a comment, and so of the token in it. */
+function isFingerprint(value: unknown): boolean {
+  return typeof value === "string" && /^-?\d+:\d+$/.test(value);
 }
