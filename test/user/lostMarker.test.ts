@@ -38,6 +38,7 @@ describe.each(PLACES)("a comment that another user replaced on Postgres $version
           `role "${name}" has lost this resource's marker: its comment was replaced.`,
           "Nothing was dropped.",
           "Run `pulumi refresh` and `pulumi up`, which write the marker again. Then destroy again.",
+          "If you have removed this resource from the program, put it back first.",
           "To leave the object in place instead, remove this resource from the state with `pulumi state delete`.",
         ].join("\n"),
       );
