@@ -59,7 +59,7 @@ async function attempt(context: Context, tx: Transaction, change: Change): Promi
   context.refuseOtherPlace(server, state);
   if (!role) return undefined;
   const found = whoseKnownRole(context, server, role, state, { ...state, ...user });
-  if (found.is === "sibling" || found.is === "otherStack")
+  if (found.is === "sibling" || found.is === "otherStack" || found.is === "ambiguous")
     throw takenOver({ kind: "role", name: role.name }, found.owner);
   if (role.name !== user.name && taken) throw takenName(role.name, taken, user);
   const { statements, set, warnings } = planRepair(server, role, user, secret);
@@ -87,7 +87,8 @@ export function updateMark(marked: Marked, place: Place, { state, user, token }:
 }
 
 async function createAgain(context: Context, { state, user, secret }: Change): Promise<UserOutputs> {
-  const { outputs } = await createUser(context, user, secret.password);
+  // An update adopts no other role: a preview did not say so.
+  const { outputs } = await createUser(context, { ...user, adopt: false }, secret.password);
   context.warn(
     `role "${state.name}" was missing. It was created again, without the rights that it had.\n` +
       "Run `pulumi refresh` and `pulumi up` to grant them again.",

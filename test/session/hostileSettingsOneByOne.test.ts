@@ -97,7 +97,9 @@ describe.each(PLACES)("each hostile setting on its own, on Postgres $version as 
 
   async function saidOf(where: string, connectionUri: string): Promise<string[]> {
     const said = recordWarnings();
-    const publication = new Managed("Publication", fresh(), { "clickpipes:connectionUri": connectionUri });
+    // Each of another stack, since two resources of one program may not name the same publication.
+    const config = { "clickpipes:connectionUri": connectionUri };
+    const publication = new Managed("Publication", fresh(), config, { stack: fresh() });
     await publication.check({ name: "reading", tables: [{ schema: "shop", name: "filtered", where }] });
     return said;
   }

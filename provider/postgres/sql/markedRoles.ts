@@ -12,7 +12,7 @@ export function readMarkedRoles(mark: string): Query<MarkedRole[]> {
     `
     select r.rolname as "name", d.description as "text"
       from pg_shdescription d join pg_roles r on r.oid = d.objoid
-     where d.classoid = 'pg_authid'::regclass and position($1 in d.description) > 0
+     where d.classoid = 'pg_authid'::regclass and strpos(d.description, $1) > 0
      order by r.rolname`,
     [quoteMark(mark)],
   );

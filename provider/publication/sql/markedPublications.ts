@@ -13,7 +13,7 @@ export function readMarkedPublications(mark: string): Query<MarkedPublication[]>
     select p.pubname as "name", d.description as "text"
       from pg_publication p
       join pg_description d on d.objoid = p.oid and d.classoid = 'pg_publication'::regclass and d.objsubid = 0
-     where position($1 in d.description) > 0
+     where strpos(d.description, $1) > 0
      order by p.pubname`,
     [quoteMark(mark)],
   );
