@@ -65,12 +65,7 @@ async function revokeOwn(context: Context, tx: Transaction, state: GrantsState):
 function askerOf(context: Context, server: Server, role: Role, state: GrantsState) {
   const { mark, path, token, roleOid } = state;
   const oid = context.oidOf(roleOid) ?? role.oid;
-  return context.asker(placeOf(server), state, {
-    mark,
-    ...(path !== undefined && { path }),
-    ...(token && { token }),
-    oid,
-  });
+  return context.asker(placeOf(server), state, { mark, path, token: token || undefined, oid });
 }
 
 /** Only the note proves that the grants are still the ones in the state. If no note can be written, the state alone decides. */

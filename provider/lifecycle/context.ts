@@ -19,6 +19,12 @@ import type { Settings } from "./settings";
 
 class LateAnswer extends Error {}
 
+/** What a state holds about its object. Null is an OID that means nothing here, as `oidOf` returns it. */
+interface KnownObject extends Partial<Identity> {
+  token?: string;
+  oid?: number | null;
+}
+
 /** What a lifecycle can use in addition to its inputs: the connections of its provider, warnings and notes. */
 export class Context {
   readonly run: Run;
@@ -63,11 +69,12 @@ export class Context {
   }
 
   /** This resource, as it asks whose an object is. `oid`: that of the object in the state, if it means anything here. */
-  asker(here: Asker["here"], inputs: Partial<Identity>, state?: Partial<Identity> & Asker["state"]): Asker {
+  asker(here: Asker["here"], inputs: Partial<Identity>, known?: KnownObject): Asker {
     // A state of an earlier version has no path. It must not match the markers of namesakes.
-    const former = state && { mark: state.mark, path: state.path ?? inputs.path };
+    const former = known && { mark: known.mark, path: known.path ?? inputs.path };
     const identities = [inputs, ...(former ? [former] : [])].filter(isIdentity);
     const program = this.run.memory(ProgramResources);
+    const state = known && { token: known.token, oid: known.oid ?? undefined };
     return { identities, state, here, hasNamesake: identities.some((identity) => program.hasNamesake(identity)) };
   }
 

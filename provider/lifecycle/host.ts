@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isUnfinished } from "../errors";
 import { ProgramResources } from "../ownership/program";
 import { twoOwners } from "../ownership/refusals";
+import { address } from "../postgres/connectionSettings";
 import { explainServerFailure, isServerFailure } from "../postgres/errors";
 import type { Identity } from "../postgres/sql/mark";
 import { SQLSTATE } from "../postgres/sqlstate";
@@ -67,9 +68,10 @@ export class Host {
     const { drift, ...before } = olds;
     const { mark, path } = news;
     const checked = plain({ ...lifecycle.check(args, before, context), mark, path });
-    const inputs = drift === undefined ? withKnownPath(before, checked) : checked;
+    const withoutNewPath = withKnownPath(before, checked);
+    const inputs = drift === undefined ? withoutNewPath : checked;
     const problems = [...this.#lackingCredentials(inputs), ...args.problems, ...this.#otherOwner(news, inputs)];
-    const changed = !isDeepStrictEqual(before, withKnownPath(before, checked));
+    const changed = !isDeepStrictEqual(before, withoutNewPath);
     if (problems.length === 0 && changed && !hasUnknown(inputs)) {
       await lifecycle.look?.(context, before, inputs).catch((error) => problems.push(this.#explain(error)));
     }
@@ -155,8 +157,8 @@ export class Host {
     program.add(identity, namesakes === true);
     const owned = this.#lifecycle.owns?.(inputs);
     if (!owned || hasUnknown(owned) || "problem" in postgres) return [];
-    const { host, port, database } = postgres;
-    const within = owned.uniqueIn === "server" ? `${host}:${port}` : `${host}:${port}/${database}`;
+    const server = address(postgres);
+    const within = owned.uniqueIn === "server" ? server : `${server}/${postgres.database}`;
     const other = program.claim({ ...owned, within }, identity);
     return other ? [twoOwners(owned, [other, identity]).message] : [];
   }

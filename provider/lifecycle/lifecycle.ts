@@ -1,4 +1,4 @@
-import type { OwnedObject } from "../ownership/program";
+import type { ObjectName } from "../ownership/program";
 import type { Identity } from "../postgres/sql/mark";
 import type { Arguments } from "./arguments";
 import type { Context } from "./context";
@@ -46,7 +46,7 @@ export interface Lifecycle<I extends object, O extends object> {
   /** Checks offline, and returns the canonical inputs. Unknown values pass unchanged. */
   check(args: Arguments, before: Partial<I>, context: Context): Unmarked<I>;
   /** The object that no other resource may own, and whether its name is unique in the server or in the database. */
-  owns?(inputs: Unmarked<I>): Pick<OwnedObject, "kind" | "name"> & { uniqueIn: "server" | "database" };
+  owns?(inputs: Unmarked<I>): ObjectName & { uniqueIn: "server" | "database" };
   /** Reads the database or Neon in a preview, and changes nothing. Throws to refuse. */
   look?(context: Context, before: Partial<I>, inputs: I): Promise<void>;
   /** The arguments whose change needs a replacement. */

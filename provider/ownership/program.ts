@@ -1,10 +1,14 @@
 import type { Identity } from "../postgres/sql/mark";
 import { sameResource, sameStack } from "./identity";
 
-/** An object that only one resource may own, such as a role of a server. */
-export interface OwnedObject {
+/** An object of the database, as the program names it. */
+export interface ObjectName {
   kind: "role" | "publication";
   name: string;
+}
+
+/** An object that only one resource may own, such as a role of a server. */
+export interface OwnedObject extends ObjectName {
   /** Where the name is unique: a server or one of its databases. */
   within: string;
 }

@@ -2,12 +2,9 @@ import { refusal, type SourceError } from "../errors";
 import { formatComment, type Identity, type Marked } from "../postgres/sql/mark";
 import { identifier, literal } from "../postgres/sql/statement";
 import { displayIdentity } from "./identity";
-import type { OwnedObject } from "./program";
+import type { ObjectName } from "./program";
 import { displayOrigin } from "./sentences";
 import type { Whose } from "./whose";
-
-/** An object of the database, as the program names it. */
-export type ObjectName = Pick<OwnedObject, "kind" | "name">;
 
 /** An object that exists, with its comment. */
 export interface ExistingObject extends ObjectName {

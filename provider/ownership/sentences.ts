@@ -1,10 +1,8 @@
 import type { Identity } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import { displayIdentity } from "./identity";
-import type { OwnedObject } from "./program";
+import type { ObjectName } from "./program";
 import type { Whose } from "./whose";
-
-type ObjectName = Pick<OwnedObject, "kind" | "name">;
 
 /** Whether something will happen, as a preview says, or has happened. */
 export type When = "will" | "done";
@@ -20,15 +18,8 @@ export function displayOrigin(place: Place | undefined): string {
  * password.
  */
 export function takeover({ kind, name }: ObjectName, found: Whose, when: When, effects: readonly string[]): string {
-  const isResumed = found.is === "sameResource";
-  const verb = isResumed
-    ? when === "will"
-      ? "takes it over"
-      : "taken over"
-    : when === "will"
-      ? "adopts it"
-      : "adopted";
-  const outcome = when === "will" ? `\`pulumi up\` ${verb}.` : `It was ${verb}.`;
+  const [does, done] = found.is === "sameResource" ? ["takes it over", "taken over"] : ["adopts it", "adopted"];
+  const outcome = when === "will" ? `\`pulumi up\` ${does}.` : `It was ${done}.`;
   return [`${kind} "${name}" exists${originOf(found)}.`, outcome, ...effects].join("\n");
 }
 

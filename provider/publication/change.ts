@@ -30,7 +30,7 @@ export function updatePublication(
   const { token = freshToken(), name: formerName = state.id, before: preexisting, filters = {} } = state;
   const oid = context.oidOf(state.oid);
   const { mark, path } = state;
-  const asker = (here: Place) => context.asker(here, inputs, { mark, path, token, oid: oid ?? undefined });
+  const asker = (here: Place) => context.asker(here, inputs, { mark, path, token, oid });
   const change = { inputs, desired: toDesired(inputs), before: state, formerName, token, oid, asker };
   return applyChange(context, change, { filters, preexisting });
 }

@@ -25,7 +25,7 @@ export function whoseRole(context: Context, place: Place, role: Role, user: User
 /** Whose role it is: the question of a read, an update or a delete. */
 export function whoseKnownRole(context: Context, place: Place, role: Role, state: UserState, user = state): Whose {
   const { token } = state;
-  const known = { mark: state.mark, path: state.path, token, oid: context.oidOf(state.roleOid) ?? undefined };
+  const known = { mark: state.mark, path: state.path, token, oid: context.oidOf(state.roleOid) };
   return whose(role, context.asker(serverOf(place), user, known));
 }
 

@@ -3,26 +3,25 @@ import { decideForSameRole } from "../../provider/grants/decide";
 import { ownNotes, sortNotes } from "../../provider/grants/ownNotes";
 import type { History } from "../../provider/grants/ownRights";
 import type { ActualRight } from "../../provider/grants/sql/actual";
-import { rightKey } from "../../provider/grants/sql/preexisting";
 import type { ScopeInputs } from "../../provider/grants/sql/scope";
 import type { GrantsState } from "../../provider/grants/state";
 import type { GrantsOwnership } from "../../provider/postgres/sql/mark";
-import { connectRight, futureRight, note, schemaRight, tableRight } from "../support/grants/values";
+import {
+  BOTH,
+  held,
+  inputs,
+  keys,
+  lines,
+  ORDERS,
+  OTHER,
+  OWN,
+  orders,
+  PLACE,
+  usage,
+  WHOLE,
+} from "../support/grants/decisions";
+import { connectRight, futureRight, note, tableRight } from "../support/grants/values";
 
-const PLACE = { database: "app", systemIdentifier: "7" };
-const OWN = "org/app/dev/ClickPipesGrants/own";
-const OTHER = "org/app/dev/ClickPipesGrants/other";
-
-const orders = tableRight("app.orders");
-const lines = tableRight("app.lines");
-const usage = schemaRight("app");
-const held = [usage, orders, lines];
-const ORDERS = { tables: ["app.orders"] };
-const BOTH = { tables: ["app.orders", "app.lines"] };
-const WHOLE = { schemas: ["app"] };
-
-const inputs = (scope: ScopeInputs) => ({ mark: OWN, role: "reader", ...scope });
-const keys = (...rights: ActualRight[]) => rights.map(rightKey);
 const sorted = (notes: GrantsOwnership[], token?: string) =>
   sortNotes(notes, ownNotes({ identities: [{ mark: OWN }], state: token ? { token } : {}, here: PLACE }));
 

@@ -2,25 +2,22 @@ import { describe, expect, test } from "vitest";
 import { decideForNewRole } from "../../../provider/grants/decide";
 import { ownNotes, sortNotes } from "../../../provider/grants/ownNotes";
 import type { ActualRight } from "../../../provider/grants/sql/actual";
-import { rightKey } from "../../../provider/grants/sql/preexisting";
-import type { ScopeInputs } from "../../../provider/grants/sql/scope";
 import type { GrantsOwnership } from "../../../provider/postgres/sql/mark";
-import { futureRight, note, schemaRight, tableRight } from "../../support/grants/values";
-
-const PLACE = { database: "app", systemIdentifier: "7" };
-const OWN = "org/app/dev/ClickPipesGrants/own";
-const OTHER = "org/app/dev/ClickPipesGrants/other";
-
-const orders = tableRight("app.orders");
-const lines = tableRight("app.lines");
-const usage = schemaRight("app");
-const held = [usage, orders, lines];
-const ORDERS = { tables: ["app.orders"] };
-const BOTH = { tables: ["app.orders", "app.lines"] };
-const WHOLE = { schemas: ["app"] };
-
-const inputs = (scope: ScopeInputs) => ({ mark: OWN, role: "reader", ...scope });
-const keys = (...rights: ActualRight[]) => rights.map(rightKey);
+import {
+  BOTH,
+  held,
+  inputs,
+  keys,
+  lines,
+  ORDERS,
+  OTHER,
+  OWN,
+  orders,
+  PLACE,
+  usage,
+  WHOLE,
+} from "../../support/grants/decisions";
+import { futureRight, note, tableRight } from "../../support/grants/values";
 
 describe("a role that is new to the grants", () => {
   interface Row {
