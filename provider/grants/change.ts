@@ -18,13 +18,11 @@ export async function createGrants(context: Context, inputs: GrantsInputs): Prom
   const token = freshToken();
   const resumption = new Resumption(context, inputs);
   const outputs = await grantWhereAllowed(context, async (tx, refused) => {
-    const attempt = { context, tx, refused, inputs, token };
+    const attempt = { context, tx, refused, inputs, token, resumption };
     const survey = await surveyNewRole(attempt);
     context.refuseOtherPlace(survey.server);
     const grantee = granteeOrRefuse(survey, inputs.role);
-    const change = decideForNew(attempt, grantee);
-    resumption.note(grantee, change);
-    return grantAndRecord(attempt, grantee, change);
+    return grantAndRecord(attempt, grantee, decideForNew(attempt, grantee));
   });
   resumption.say();
   return { id: inputs.role, outputs };
@@ -32,13 +30,16 @@ export async function createGrants(context: Context, inputs: GrantsInputs): Prom
 
 export async function updateGrants(context: Context, state: GrantsState, inputs: GrantsInputs): Promise<GrantsOutputs> {
   const token = state.token ?? freshToken();
-  return grantWhereAllowed(context, async (tx, refused) => {
-    const attempt = { context, tx, refused, inputs, token };
+  const resumption = new Resumption(context, inputs);
+  const outputs = await grantWhereAllowed(context, async (tx, refused) => {
+    const attempt = { context, tx, refused, inputs, token, resumption };
     const survey = await surveyOldRole(attempt, state);
     return isSameRole(survey.grantee?.role, state, inputs)
       ? regrantSameRole(attempt, survey, state)
       : moveToRole(attempt, survey, state);
   });
+  resumption.say();
+  return outputs;
 }
 
 /** Compares the OID too: a role that was dropped and created again has none of these grants. */

@@ -5,6 +5,7 @@ import { noteOf, OwnershipNotes } from "./ownershipNotes";
 import { whileRevoking } from "./passedOn";
 import { noSuchRole, stillGranted } from "./refusals";
 import { type RefusedOwners, withoutRefused, withReasons } from "./refusedOwners";
+import type { Resumption } from "./resumption";
 import { type ActualRight, relationsOf } from "./sql/actual";
 import { type Coverage, readCoverage, toCoverage } from "./sql/coverage";
 import { formatObjects, readObjects } from "./sql/objects";
@@ -26,6 +27,8 @@ export interface Attempt {
   refused: RefusedOwners;
   inputs: GrantsInputs;
   token: string;
+  /** Collects what this takes over from another create. */
+  resumption: Resumption;
 }
 
 /**
@@ -37,9 +40,10 @@ export async function grantAndRecord(
   grantee: Grantee,
   change: Change,
 ): Promise<GrantsOutputs | undefined> {
-  const { context, tx, refused, inputs, token } = attempt;
+  const { context, tx, refused, inputs, token, resumption } = attempt;
   const { role, place, actual } = grantee;
   const { revoke } = change;
+  resumption.note(grantee, change);
   if (await revokePortion(tx, grantee, revoke)) return undefined;
   const coverage = withoutRefused(grantee.coverage, refused);
   const found = change.preexisting.map(rightKey);

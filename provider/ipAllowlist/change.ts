@@ -13,7 +13,7 @@ import { type Ours, protectionFound } from "./ours";
 import { memberOf, RunRegistry } from "./runRegistry";
 import type { AllowlistInputs, AllowlistOutputs, AllowlistState } from "./state";
 import { type Survey, survey, willCloseOpenList } from "./survey";
-import { emptiedList, openList } from "./wording";
+import { emptiedList, openList, unclaimedEntries } from "./wording";
 
 export async function createAllowlist(context: Context, inputs: AllowlistInputs): Promise<Created<AllowlistOutputs>> {
   return { id: inputs.projectId, outputs: await applyAllowlist(context, inputs, undefined) };
@@ -38,6 +38,7 @@ function applyAllowlist(
   return registry.takeTurn(projectId, async () => {
     const notes = new Notes(context.run, desired, state);
     const known = survey(registry, desired, state, notes.read());
+    if (notes.unclaimed.length > 0) context.warn(unclaimedEntries(projectId, notes.unclaimed));
     notes.begin(known);
     const applied = await applyToProject(context, known, notes);
     if ("failure" in applied) return recordAndRethrow(registry, known, notes, applied);

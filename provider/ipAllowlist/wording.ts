@@ -10,6 +10,15 @@ export function emptiedList(projectId: string): string {
   return `${nameList(projectId)} was emptied, so the project is open to the world`;
 }
 
+/** A killed create of an earlier version noted these, without its component. So no resource may remove them. */
+export function unclaimedEntries(projectId: string, entries: readonly string[]): string {
+  return [
+    `an interrupted run of an earlier version may have added ${entries.join(", ")} to ${nameList(projectId)}.`,
+    "Two resources of this program have the name that it noted, so neither removes these entries when it is deleted.",
+    "If nothing else uses them, remove them in Neon after you have destroyed both.",
+  ].join("\n");
+}
+
 /** What `pulumi up` does to an open list. */
 export function restrictsTo(addresses: readonly string[]): string {
   return `\`pulumi up\` restricts it to ${addresses.join(", ")}`;

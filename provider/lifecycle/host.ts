@@ -5,6 +5,7 @@ import { twoOwners } from "../ownership/refusals";
 import { address } from "../postgres/connectionSettings";
 import { explainServerFailure, isServerFailure } from "../postgres/errors";
 import type { Identity } from "../postgres/sql/mark";
+import { routingOptions } from "../postgres/sql/settings";
 import { SQLSTATE } from "../postgres/sqlstate";
 import { scrubDeep } from "../scrub";
 import { Arguments, type Properties } from "./arguments";
@@ -157,7 +158,7 @@ export class Host {
     program.add(identity, namesakes === true);
     const owned = this.#lifecycle.owns?.(inputs);
     if (!owned || hasUnknown(owned) || "problem" in postgres) return [];
-    const server = address(postgres);
+    const server = [address(postgres), routingOptions(postgres.options)].join(" ");
     const within = owned.uniqueIn === "server" ? server : `${server}/${postgres.database}`;
     const other = program.claim({ ...owned, within }, identity);
     return other ? [twoOwners(owned, [other, identity]).message] : [];

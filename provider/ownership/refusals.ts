@@ -12,9 +12,15 @@ export interface ExistingObject extends ObjectName {
 }
 
 /** Refuses to create what exists, or to change what belongs to another resource. Names every way on. */
-export function notOurs(object: ExistingObject, found: Whose): SourceError {
+export function notOurs(object: ExistingObject, found: Whose, asker?: Identity): SourceError {
   const { kind, name } = object;
-  return refusal("notOurs", `${kind} "${name}" already exists and ${whoseWords(found)}.`, ...waysOn(object, found));
+  const asked = found.is === "sibling" && asker ? [`This resource is ${displayIdentity(asker, true)}.`] : [];
+  return refusal(
+    "notOurs",
+    `${kind} "${name}" already exists and ${whoseWords(found)}.`,
+    ...asked,
+    ...waysOn(object, found),
+  );
 }
 
 /** Refuses an update of an object that is gone, where another one has its new name. An update adopts nothing. */
@@ -73,6 +79,7 @@ function waysOn(object: ExistingObject, found: Whose): string[] {
     case "ambiguous":
       return [
         `The marker names ${found.owner.mark}, but not the component that the resource is in.`,
+        "If this resource manages it and is being replaced, change any argument and run `pulumi up` first, which adds the component to the marker. Then replace it.",
         `If neither of the two manages it now, remove its marker (${clear}) and set \`adopt: true\`.`,
         "Otherwise, choose another name.",
       ];
@@ -96,17 +103,31 @@ export function twoOwners({ kind, name }: ObjectName, [first, second]: [Identity
     `${kind} "${name}" has two owners in this program: ${displayIdentity(first, true)} and ${displayIdentity(second, true)}.`,
     "Each would undo what the other does.",
     `Give one of them another \`name\`, or share it: pass the first resource as \`${SHARED[kind]}\` to the second source.`,
+    `If both already have it in their state, remove the one whose refresh reports the marker of another create, and run \`pulumi up\`: delete leaves the ${kind} in place. Then add it again under another name.`,
   );
 }
 
 /** The object in the state has become another resource's, so an update changes nothing. */
-export function takenOver({ kind, name }: ObjectName, owner: Identity): SourceError {
+export function takenOver(object: ExistingObject, owner: Identity): SourceError {
   return refusal(
     "takenOver",
-    `${kind} "${name}" now belongs to ${displayIdentity(owner)}.`,
+    `${object.kind} "${object.name}" now belongs to ${displayIdentity(owner)}.`,
     "Nothing was changed: two owners would undo what the other does.",
     "Remove this resource from its program: delete leaves the object in place.",
     "If the other resource adopted it, you can also remove that one from its program, which gives the object back. Then try again.",
+    `If no program manages that resource any more, remove its marker (${removeMarker(object)}), then run \`pulumi refresh\` and \`pulumi up\`.`,
+  );
+}
+
+/** The object in the state carries the marker of an earlier version, and another resource of the program may have written it. */
+export function uncertainOwner(object: ExistingObject): SourceError {
+  const { kind, name } = object;
+  return refusal(
+    "takenOver",
+    `${kind} "${name}" carries a marker of an earlier version, which two resources of this program may have made.`,
+    "Nothing was changed: two owners would undo what the other does.",
+    "If the other one manages it, remove this resource from its program and run `pulumi up`: delete leaves the object in place. Then add it again under another name.",
+    `If only this one manages it, remove the marker (${removeMarker(object)}), then run \`pulumi refresh\` and \`pulumi up\`.`,
   );
 }
 

@@ -20,7 +20,28 @@ export function displayOrigin(place: Place | undefined): string {
 export function takeover({ kind, name }: ObjectName, found: Whose, when: When, effects: readonly string[]): string {
   const [does, done] = found.is === "sameResource" ? ["takes it over", "taken over"] : ["adopts it", "adopted"];
   const outcome = when === "will" ? `\`pulumi up\` ${does}.` : `It was ${done}.`;
-  return [`${kind} "${name}" exists${originOf(found)}.`, outcome, ...effects].join("\n");
+  return [`${kind} "${name}" exists${originOf(found)}.`, ...causesOf(found), outcome, ...effects].join("\n");
+}
+
+function causesOf({ is, owner }: Whose): string[] {
+  if (is !== "sameResource" || owner.path === undefined) return [];
+  return ["An interrupted run created it, Pulumi is replacing it, or another stack has the same name."];
+}
+
+/** Says that an update takes an object back that came to carry the marker of another create. */
+export function takenBack({ kind, name }: ObjectName, found: Whose): string[] {
+  switch (found.is) {
+    case "sameResource":
+      return [
+        `${kind} "${name}" carried the marker of another create of this resource.\nThis update took it over, since it is the one in the state.`,
+      ];
+    case "copy":
+      return [
+        `${kind} "${name}" carried the marker of ${displayIdentity(found.owner)} in ${displayOrigin(found.owner.place)}.\nThis update took it over, since it is the one in the state.`,
+      ];
+    default:
+      return [];
+  }
 }
 
 function originOf(found: Whose): string {
@@ -28,7 +49,7 @@ function originOf(found: Whose): string {
     case "sameResource":
       return found.owner.path === undefined
         ? ", and carries a marker that an earlier version wrote for a resource of this name"
-        : ", and carries this resource's marker: an interrupted run created it, or another stack of the same name";
+        : ", and carries this resource's marker";
     case "copy":
       return `, as a copy of the one that belongs to ${displayIdentity(found.owner)} in ${displayOrigin(found.owner.place)}`;
     case "otherStack":
@@ -90,6 +111,7 @@ export function alsoMarked(kind: ObjectName["kind"], others: readonly string[], 
   return [
     `${kind} ${names} also carries the marker of ${displayIdentity(owner)}.`,
     "An interrupted run of this resource created it under that name, or another stack of the same name did. It was left unchanged.",
-    `If nothing uses it, run: ${drop}`,
+    "If Pulumi is replacing this resource, it deletes it next.",
+    `Otherwise, if nothing uses it, run: ${drop}`,
   ].join("\n");
 }

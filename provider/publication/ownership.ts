@@ -1,4 +1,4 @@
-import { notOursToUpdate, takenOver } from "../ownership/refusals";
+import { notOursToUpdate, takenOver, uncertainOwner } from "../ownership/refusals";
 import { alsoMarked, takeover, type When } from "../ownership/sentences";
 import { decideTakeover } from "../ownership/takeover";
 import { type Asker, isExactlyOf, type Whose, whose } from "../ownership/whose";
@@ -12,6 +12,7 @@ import type { PublicationState } from "./state";
 import type { Change, Survey } from "./survey";
 
 const named = (name: string) => ({ kind: "publication", name }) as const;
+const existing = ({ name, marked }: ActualPublication) => ({ ...named(name), marked });
 
 export interface Judged {
   found: Whose;
@@ -26,19 +27,15 @@ export function judgeChange(change: Change, server: Server, actual: ActualPublic
   if (formerName === undefined)
     return {
       found,
-      adopted: decideTakeover({ ...named(inputs.name), marked: actual.marked }, found, inputs.adopt) === "adopt",
+      adopted: decideTakeover(existing(actual), found, inputs) === "adopt",
     };
   refuseOthers(change, formerName, actual, found);
   return { found, adopted: before?.adopted === true };
 }
 
 /** A preview does not know the token in the state, so it refuses only what certainly is another resource's. */
-function refuseOthers(
-  { before, oid }: Change,
-  formerName: string,
-  { oid: seen, name }: ActualPublication,
-  found: Whose,
-) {
+function refuseOthers({ before, oid }: Change, formerName: string, actual: ActualPublication, found: Whose) {
+  const { oid: seen, name } = actual;
   const isOfState = oid === null ? name === formerName : oid === seen;
   switch (found.is) {
     case "current":
@@ -46,9 +43,9 @@ function refuseOthers(
       return;
     case "sibling":
     case "otherStack":
-      throw isOfState ? takenOver(named(name), found.owner) : notOursToUpdate(named(name), found);
+      throw isOfState ? takenOver(existing(actual), found.owner) : notOursToUpdate(named(name), found);
     case "ambiguous":
-      if (before) throw notOursToUpdate(named(name), found);
+      if (before) throw isOfState ? uncertainOwner(existing(actual)) : notOursToUpdate(named(name), found);
       return;
     default:
       // What has taken the place of the one in the state is taken over. What only has the new name is not.
@@ -105,8 +102,14 @@ export function takeoverEffects(
           "If a ClickPipe already replicates a table that is added, changes made in the meantime never reached ClickHouse: resync it.",
         ]
       : []),
-    adopted && !inputs.deleteAdopted ? "Delete leaves it in place." : "Delete drops it.",
+    adopted && !inputs.deleteAdopted ? deleteOf(found) : "Delete drops it.",
   ];
+}
+
+function deleteOf(found: Whose): string {
+  return found.is === "sameResource"
+    ? "Delete leaves it in place, and restores nothing: how it was at first is not known any more."
+    : "Delete leaves it in place.";
 }
 
 function listed(what: string, list: string): string[] {

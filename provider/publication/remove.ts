@@ -36,7 +36,7 @@ async function attempt(context: Context, tx: Transaction, state: PublicationStat
   context.refuseOtherPlace(server, state);
   if (!actual) return DONE;
   const { token, oid } = state;
-  const asker = context.asker(placeOf(server), state, { token, oid: context.oidOf(oid) });
+  const asker = context.asker(placeOf(server), state, { token, oid: context.oidOf(oid) ?? actual.oid });
   const { act, found } = judgeRemoval(state, actual, asker);
   if (act === "leave") {
     context.leaveInPlace(`publication "${actual.name}"`, found);

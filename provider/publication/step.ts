@@ -1,4 +1,5 @@
 import type { InTheWay } from "../lifecycle/waitUntilFree";
+import { takenBack } from "../ownership/sentences";
 import type { Whose } from "../ownership/whose";
 import type { Query } from "../postgres/sql/statement";
 import type { LockingStatements } from "../postgres/transaction";
@@ -129,6 +130,9 @@ function warningsOf(change: MarkedChange, progress: Progress, survey: Survey, de
   return [
     ...(desired.allTables && creates ? [ALL_TABLES] : []),
     ...alsoMarkedWarnings(change, survey),
+    ...(before && existing && decision.found
+      ? takenBack({ kind: "publication", name: before.name }, decision.found)
+      : []),
     ...(before && !existing ? [`publication "${before.name}" was gone and is recreated.\n${RESYNC}`] : []),
     ...(existing && !progress.handingOver ? lossWarnings(change, survey, existing.actual, decision) : []),
   ];

@@ -22,8 +22,13 @@ import { createRole, setPassword } from "./sql/password";
 import { planRole } from "./sql/plan";
 import type { UserInputs, UserOutputs } from "./state";
 
-/** `known` is the password of a role that is created again. It is used if the program gives none. */
-export async function createUser(context: Context, user: UserInputs, known?: string): Promise<Created<UserOutputs>> {
+export async function createUser(context: Context, user: UserInputs): Promise<Created<UserOutputs>> {
+  const { outputs } = await makeUser(context, user);
+  return { id: user.name, outputs };
+}
+
+/** Creates the role or takes it over. `known` is the password of a role that is created again, for when the program gives none. */
+export async function makeUser(context: Context, user: UserInputs, known?: string): Promise<Creation> {
   const first = await chooseFirstPassword(context, user, known);
   context.output.hide([first.password]);
   const tries: Tries = {};
@@ -33,7 +38,7 @@ export async function createUser(context: Context, user: UserInputs, known?: str
   // An adopted role that accepted its password in a login was not given a new one.
   if (!(outputs.adopted && first.accepted === "accepted")) await proveLogin(context, made);
   if (takeover?.how === "resume" && !user.allowPrivileged) await takePrivileges(context, made);
-  return { id: made.id, outputs };
+  return { outputs, takeover };
 }
 
 interface Creation {
@@ -64,7 +69,7 @@ async function attempt(
   }
   const found = whoseRole(context, server, role, user, first.token);
   if (found.is === "current") return tries.planned ?? { outputs: toOutputs(server, role, first) };
-  const how = decideTakeover({ kind: "role", name: user.name, marked: role.marked }, found, user.adopt);
+  const how = decideTakeover({ kind: "role", name: user.name, marked: role.marked }, found, user);
   const plan =
     how === "resume" ? planResumption(server, role, user, first) : planAdoption(server, { role, found }, user, first);
   tries.planned = { outputs: plan.outputs, takeover: { how, found } };

@@ -33,7 +33,7 @@ export async function look(context: Context, before: Partial<UserInputs>, user: 
     if (found.is === "sameResource") return;
     throw takenName(before.name, role, user);
   }
-  const how = decideTakeover({ kind: "role", name: user.name, marked: role.marked }, found, user.adopt);
+  const how = decideTakeover({ kind: "role", name: user.name, marked: role.marked }, found, user);
   if (how === "adopt") refuseUnlessAdoptable(server, role, user);
   refuseUnlessCommentable(server, role, user.comment);
   const resets = how === "resume" || user.password === undefined;

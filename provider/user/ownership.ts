@@ -22,10 +22,10 @@ export function whoseRole(context: Context, place: Place, role: Role, user: User
   return whose(role, context.asker(serverOf(place), user, { token }));
 }
 
-/** Whose role it is: the question of a read, an update or a delete. */
+/** Whose role it is: the question of a read, an update or a delete, each of which has found the role of the state. */
 export function whoseKnownRole(context: Context, place: Place, role: Role, state: UserState, user = state): Whose {
   const { token } = state;
-  const known = { mark: state.mark, path: state.path, token, oid: context.oidOf(state.roleOid) };
+  const known = { mark: state.mark, path: state.path, token, oid: context.oidOf(state.roleOid) ?? role.oid };
   return whose(role, context.asker(serverOf(place), user, known));
 }
 
@@ -33,7 +33,17 @@ const LOCKED_OUT = "Every client that uses the old password is locked out.";
 
 /** Says that the role is taken over, and what that does to its password. */
 export function sayTakeover(context: Context, user: UserInputs, found: Whose, how: Takeover, when: When): void {
-  context.warn(takeover({ kind: "role", name: user.name }, found, when, passwordEffects(user, how, when)));
+  context.warn(takeover({ kind: "role", name: user.name }, found, when, effectsOf(user, found, how, when)));
+}
+
+function effectsOf(user: UserInputs, found: Whose, how: Takeover, when: When): string[] {
+  const isForgotten = how === "adopt" && found.is === "sameResource" && !user.deleteAdopted;
+  return [
+    ...passwordEffects(user, how, when),
+    ...(isForgotten
+      ? ["Delete leaves it in place, and restores nothing: how it was at first is not known any more."]
+      : []),
+  ];
 }
 
 /** An adoption first tries a given password in a login. So a preview does not know whether the password is set. */

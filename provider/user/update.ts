@@ -1,16 +1,17 @@
 import { type Context, freshToken } from "../lifecycle/context";
 import { markerOf } from "../ownership/identity";
-import { takenOver } from "../ownership/refusals";
+import { notOursToUpdate, takenOver, uncertainOwner } from "../ownership/refusals";
+import { takenBack } from "../ownership/sentences";
 import { desiredComment, type Marked } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import { type Role, readRole } from "../postgres/sql/role";
 import { placeOf, readServer, type Server } from "../postgres/sql/server";
 import { type Transaction, transaction } from "../postgres/transaction";
 import { argumentsBefore } from "./before";
-import { createUser } from "./create";
+import { makeUser } from "./create";
 import { readOwnRole, referenceTo } from "./find";
 import { type Made, toOutputs } from "./outputs";
-import { markRole, whoseKnownRole } from "./ownership";
+import { markRole, whoseKnownRole, whoseRole } from "./ownership";
 import { choosePassword, type Secret } from "./password/choice";
 import { proveLogin } from "./password/login";
 import { takePrivileges } from "./privileges";
@@ -57,13 +58,17 @@ async function attempt(context: Context, tx: Transaction, change: Change): Promi
   const own = readOwnRole(referenceTo(context, state), state);
   const [server, role, taken] = await tx.ask(readServer, own, readRole({ oid: null, name: user.name }));
   context.refuseOtherPlace(server, state);
-  if (!role) return undefined;
+  if (!role) {
+    if (taken) refuseOtherRole(context, server, taken, change);
+    return undefined;
+  }
   const found = whoseKnownRole(context, server, role, state, { ...state, ...user });
-  if (found.is === "sibling" || found.is === "otherStack" || found.is === "ambiguous")
-    throw takenOver({ kind: "role", name: role.name }, found.owner);
+  const object = { kind: "role", name: role.name, marked: role.marked } as const;
+  if (found.is === "sibling" || found.is === "otherStack") throw takenOver(object, found.owner);
+  if (found.is === "ambiguous") throw uncertainOwner(object);
   if (role.name !== user.name && taken) throw takenName(role.name, taken, user);
   const { statements, set, warnings } = planRepair(server, role, user, secret);
-  for (const warning of warnings) context.warn(warning);
+  for (const warning of [...takenBack(object, found), ...warnings]) context.warn(warning);
   refuseUnlessCommentable(server, role, user.comment);
   await tx.commit([...statements, ...markRole(role, updateMark(role.marked, placeOf(server), change), user.name)]);
   return {
@@ -86,13 +91,20 @@ export function updateMark(marked: Marked, place: Place, { state, user, token }:
   return { ...marked, comment, owner: markerOf(user, place, token, state.adopted) };
 }
 
+/** The role in the state is gone. An update adopts no other role, since a preview did not say so. */
+function refuseOtherRole(context: Context, server: Server, taken: Role, { state, user }: Change): void {
+  const found = whoseRole(context, server, taken, user, state.token);
+  if (found.is !== "current" && found.is !== "sameResource")
+    throw notOursToUpdate({ kind: "role", name: taken.name }, found);
+}
+
 async function createAgain(context: Context, { state, user, secret }: Change): Promise<UserOutputs> {
-  // An update adopts no other role: a preview did not say so.
-  const { outputs } = await createUser(context, { ...user, adopt: false }, secret.password);
-  context.warn(
-    `role "${state.name}" was missing. It was created again, without the rights that it had.\n` +
-      "Run `pulumi refresh` and `pulumi up` to grant them again.",
-  );
+  const { outputs, takeover } = await makeUser(context, { ...user, adopt: false }, secret.password);
+  if (!takeover)
+    context.warn(
+      `role "${state.name}" was missing. It was created again, without the rights that it had.\n` +
+        "Run `pulumi refresh` and `pulumi up` to grant them again.",
+    );
   return outputs;
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { lostMarker, notOurs, takenOver, twoOwners } from "../../provider/ownership/refusals";
+import {
+  lostMarker,
+  notOurs,
+  removeMarker,
+  takenOver,
+  twoOwners,
+  uncertainOwner,
+} from "../../provider/ownership/refusals";
 import { decideTakeover } from "../../provider/ownership/takeover";
 import type { Whose } from "../../provider/ownership/whose";
 import { refusalOf } from "../support/refusalOf";
@@ -56,12 +63,21 @@ describe("an object that belongs to someone else is refused with the ways to con
       lines: [
         'role "reader" already exists and carries a marker of an earlier version, which two resources of this program may have made.',
         `The marker names ${MARK}, but not the component that the resource is in.`,
+        "If this resource manages it and is being replaced, change any argument and run `pulumi up` first, which adds the component to the marker. Then replace it.",
         'If neither of the two manages it now, remove its marker (COMMENT ON ROLE "reader" IS NULL;) and set `adopt: true`.',
         OTHERWISE,
       ],
     },
   ])("if it is $found", ({ found, lines }) => {
     expect(notOurs(ROLE, ANSWERS[found])).toMatchObject({ kind: "notOurs", message: lines.join("\n") });
+  });
+
+  test("and both are named if they are of one stack", () => {
+    const asker = { mark: MARK, path: ORDERS };
+    expect(notOurs(ROLE, ANSWERS.sibling, asker).message.split("\n")[1]).toBe(
+      `This resource is ${MARK} (in ${ORDERS}).`,
+    );
+    expect(notOurs(ROLE, ANSWERS.otherStack, asker).message).not.toContain("This resource is");
   });
 
   test("and hints at `aliases` only for an object of this stack", () => {
@@ -100,7 +116,7 @@ describe("a create", () => {
   ])("that finds $found: $without, and with `adopt`: $withAdopt", ({ found, without, withAdopt }) => {
     const outcome = (adopt?: boolean) => {
       try {
-        return decideTakeover(ROLE, ANSWERS[found], adopt);
+        return decideTakeover(ROLE, ANSWERS[found], { mark: MARK, path: ORDERS, adopt });
       } catch (error) {
         return (error as { kind: string }).kind;
       }
@@ -111,12 +127,14 @@ describe("a create", () => {
   test("resumes an adoption as one, whatever `adopt` says now", () => {
     if (!adopted) throw new Error("no owner");
     for (const is of ["current", "sameResource"] as const)
-      expect(decideTakeover(ROLE, { is, owner: adopted })).toBe("adopt");
+      expect(decideTakeover(ROLE, { is, owner: adopted }, { mark: MARK })).toBe("adopt");
   });
 });
 
 test("a refusal names the object and the way on for every other outcome", () => {
-  expect(refusalOf(() => decideTakeover(ROLE, ANSWERS.noOne))).toBe(notOurs(ROLE, ANSWERS.noOne).message);
+  expect(refusalOf(() => decideTakeover(ROLE, ANSWERS.noOne, { mark: MARK }))).toBe(
+    notOurs(ROLE, ANSWERS.noOne).message,
+  );
   const owners = [
     { mark: MARK, path: ORDERS },
     { mark: MARK, path: "" },
@@ -125,12 +143,20 @@ test("a refusal names the object and the way on for every other outcome", () => 
     `role "reader" has two owners in this program: ${MARK} (in ${ORDERS}) and ${MARK} (in no component).`,
     "Each would undo what the other does.",
     "Give one of them another `name`, or share it: pass the first resource as `user` to the second source.",
+    "If both already have it in their state, remove the one whose refresh reports the marker of another create, and run `pulumi up`: delete leaves the role in place. Then add it again under another name.",
   ]);
   expect(takenOver(ROLE, { mark: OTHER_STACK }).message.split("\n")).toEqual([
     `role "reader" now belongs to ${OTHER_STACK}.`,
     "Nothing was changed: two owners would undo what the other does.",
     "Remove this resource from its program: delete leaves the object in place.",
     "If the other resource adopted it, you can also remove that one from its program, which gives the object back. Then try again.",
+    `If no program manages that resource any more, remove its marker (${removeMarker(ROLE)}), then run \`pulumi refresh\` and \`pulumi up\`.`,
+  ]);
+  expect(uncertainOwner(ROLE).message.split("\n")).toEqual([
+    `role "reader" carries a marker of an earlier version, which two resources of this program may have made.`,
+    "Nothing was changed: two owners would undo what the other does.",
+    "If the other one manages it, remove this resource from its program and run `pulumi up`: delete leaves the object in place. Then add it again under another name.",
+    `If only this one manages it, remove the marker (${removeMarker(ROLE)}), then run \`pulumi refresh\` and \`pulumi up\`.`,
   ]);
   expect(lostMarker(ROLE).message.split("\n")).toEqual([
     `role "reader" has lost this resource's marker: its comment was replaced.`,

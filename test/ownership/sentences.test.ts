@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { markerOf } from "../../provider/ownership/identity";
-import { alsoMarked, leftInPlace, ownershipDrift, takeover } from "../../provider/ownership/sentences";
+import { alsoMarked, leftInPlace, ownershipDrift, takenBack, takeover } from "../../provider/ownership/sentences";
 import type { Whose } from "../../provider/ownership/whose";
 import { ANSWERS, BILLING, MARK, ORDERS, PLACE } from "../support/user/owners";
 
@@ -54,12 +54,12 @@ describe("a delete says", () => {
 });
 
 describe("a create says", () => {
-  const AN_INTERRUPTED_RUN = "an interrupted run created it, or another stack of the same name";
+  const CAUSES = "An interrupted run created it, Pulumi is replacing it, or another stack has the same name.";
 
   test.each<{ found: Whose["is"]; will: string; done: string; origin: string }>([
     {
       found: "sameResource",
-      origin: `, and carries this resource's marker: ${AN_INTERRUPTED_RUN}`,
+      origin: `, and carries this resource's marker.\n${CAUSES}`,
       will: "`pulumi up` takes it over.",
       done: "It was taken over.",
     },
@@ -83,7 +83,7 @@ describe("a create says", () => {
     },
     { found: "noOne", origin: "", will: "`pulumi up` adopts it.", done: "It was adopted." },
   ])("that it takes over an object that is $found, before and afterwards", ({ found, origin, will, done }) => {
-    const first = `role "reader" exists${origin}.`;
+    const first = `role "reader" exists${origin.replace(/\.?$/, ".")}`;
     expect(takeover(ROLE, ANSWERS[found], "will", ["Effect."])).toBe(`${first}\n${will}\nEffect.`);
     expect(takeover(ROLE, ANSWERS[found], "done", [])).toBe(`${first}\n${done}`);
   });
@@ -99,9 +99,21 @@ describe("a create says", () => {
     expect(alsoMarked("role", ["a", "b"], { mark: MARK, path: ORDERS }, 'DROP ROLE "a", "b";').split("\n")).toEqual([
       `role "a", "b" also carries the marker of ${OWN}.`,
       "An interrupted run of this resource created it under that name, or another stack of the same name did. It was left unchanged.",
-      'If nothing uses it, run: DROP ROLE "a", "b";',
+      "If Pulumi is replacing this resource, it deletes it next.",
+      'Otherwise, if nothing uses it, run: DROP ROLE "a", "b";',
     ]);
   });
+});
+
+test("an update says that it takes back what carries another marker, and says nothing otherwise", () => {
+  const said = EVERY.flatMap((is) => takenBack(ROLE, ANSWERS[is]));
+  expect(said.map((text) => text.split("\n")[0])).toEqual(
+    expect.arrayContaining([
+      'role "reader" carried the marker of another create of this resource.',
+      `role "reader" carried the marker of ${OWN} in database "app" on branch br-2.`,
+    ]),
+  );
+  expect(said).toHaveLength(2);
 });
 
 test("a marker holds path and place, and says `adopted` only if the object was", () => {

@@ -85,6 +85,9 @@ describe.each([14, 18] as const)("Whose a publication is, on Postgres %i", (vers
       expect(await pub.refresh()).toBe(true);
       expect(pub.drift).toEqual([`publication "${name}" carries the marker of another create of this resource`]);
       await pub.up({ name, tables: [one] });
+      expect(said.join("\n")).toContain(
+        `publication "${name}" carried the marker of another create of this resource.\nThis update took it over`,
+      );
       expect(await pub.refresh()).toBe(false);
       await pub.destroy();
       expect(await publicationOf(db, name)).toBeUndefined();
@@ -126,6 +129,19 @@ describe.each([14, 18] as const)("Whose a publication is, on Postgres %i", (vers
       expect(await publicationOf(db, name)).toEqual(before);
     });
 
+    test("the first owner goes on when the marker is removed with the statement that the refusal names", async () => {
+      const { ours } = await adopted();
+      await ours.refresh();
+      const refusal = await ours.up({ name, tables: [one] }).catch((error: Error) => error.message);
+      const [, statement = "select"] = String(refusal).match(/remove its marker \((COMMENT ON .*;)\), then run/) ?? [];
+      await db.asAdmin(statement);
+      expect(await ours.refresh()).toBe(true);
+      expect((await ours.up({ name, tables: [one] })).kind).toBe("update");
+      expect(await ours.refresh()).toBe(false);
+      await ours.destroy();
+      expect(await publicationOf(db, name)).toBeUndefined();
+    });
+
     test("the first owner goes on when it is given back", async () => {
       const { ours, theirs } = await adopted();
       await ours.refresh();
@@ -164,7 +180,7 @@ describe.each([14, 18] as const)("Whose a publication is, on Postgres %i", (vers
       );
       const billing = await inAnotherRun(again());
       const refusal =
-        /already exists and belongs to .* \(in acme:index:Orders\), a resource of this stack\.\n.*share it/;
+        /already exists and belongs to .* \(in acme:index:Orders\), a resource of this stack\.\nThis resource is .* \(in acme:index:Billing\)\.\n.*share it/;
       await expect(billing.up({ name, tables: [one], adopt: true, ...BILLING })).rejects.toThrow(refusal);
       expect(await orders.refresh()).toBe(false);
       expect(await membersOf(db, name)).toEqual([one]);
@@ -238,7 +254,7 @@ describe.each([14, 18] as const)("Whose a publication is, on Postgres %i", (vers
     expect(said.join("\n")).toContain(
       `publication "${name}_left" also carries the marker of organization/app/dev/Publication/${resource}.`,
     );
-    expect(said.join("\n")).toContain(`If nothing uses it, run: drop publication "${name}_left";`);
+    expect(said.join("\n")).toContain(`if nothing uses it, run: drop publication "${name}_left";`);
     expect(await pub.refresh()).toBe(false);
     await pub.destroy();
     expect(await publicationOf(db, `${name}_left`)).toBeDefined();

@@ -18,8 +18,10 @@ export class Managed {
   readonly #config: Record<string, string>;
   #provider: HandledProvider;
   readonly #mark: string;
+  readonly kind: string;
 
   constructor(kind: string, name: string, config: Record<string, string>, options: { stack?: string } = {}) {
+    this.kind = kind;
     this.#mark = `organization/app/${options.stack ?? "dev"}/${kind}/${name}`;
     this.#config = config;
     this.#provider = handler(kind);

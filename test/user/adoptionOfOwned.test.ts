@@ -35,7 +35,7 @@ describe.each(PLACES)("adopting a role that has an owner on Postgres $version as
     const sibling = new ManagedUser(`${name}_other`, db.config);
     await inNewProcess(sibling);
     const refused = new RegExp(
-      `belongs to ${markOfUser(name)} \\(in no component\\), a resource of this stack\\.\nTo use it in several sources, share it: pass that resource as \`user\`\\.`,
+      `belongs to ${markOfUser(name)} \\(in no component\\), a resource of this stack\\.\nThis resource is ${markOfUser(`${name}_other`)} \\(in no component\\)\\.\nTo use it in several sources, share it: pass that resource as \`user\`\\.`,
     );
     await expect(sibling.check(adoption())).rejects.toThrow(refused);
     await expect(sibling.up(adoption())).rejects.toThrow(refused);

@@ -115,7 +115,12 @@ describe.each(PLACES)("changes by other users to a user on Postgres $version as 
   test("a role that the superuser has since created under the same name is not taken over", async () => {
     await db.query(`drop role ${name}`);
     await db.query(`create role ${name} login replication password '${OTHER}'`);
-    await expect(user.up({ name, connectionLimit: 2 })).rejects.toThrow(/was not created by this resource/);
+    await expect(user.up({ name, connectionLimit: 2 })).rejects.toThrow(
+      [
+        `role "${name}" already exists and was not created by this resource.`,
+        "The role in the state is gone, and an update adopts no other.",
+      ].join("\n"),
+    );
     expect(warnings()).not.toContain("created again");
     const { state } = user;
     await user.destroy();

@@ -76,7 +76,7 @@ describe("a create that was killed at any statement, resumed with other argument
       expect(await roleExists(scene.db, name)).toBe(isLeft);
       const warning = said.find((line) => line.includes("also carries the marker"));
       expect(warning !== undefined, JSON.stringify(boundary)).toBe(isLeft);
-      const [, drop = "select"] = warning?.match(/If nothing uses it, run: (DROP ROLE .*;)/) ?? [];
+      const [, drop = "select"] = warning?.match(/if nothing uses it, run: (DROP ROLE .*;)/) ?? [];
       await scene.db.asAdmin(drop);
       expect(await roleExists(scene.db, name)).toBe(false);
       expect(await killed.refresh()).toBe(false);

@@ -55,6 +55,7 @@ describe.each(PLACES)("two users of one name in different components on Postgres
       const refused = billing.up({ name, adopt, ...(adopt && { passwordVersion: 1 }) });
       await expect(refused).rejects.toThrow(
         `role "${name}" already exists and belongs to ${mark} (in ${ORDERS}), a resource of this stack.\n` +
+          `This resource is ${mark} (in ${BILLING}).\n` +
           "To use it in several sources, share it: pass that resource as `user`.",
       );
       expect(await readCatalogRole(db, name)).toEqual(before);

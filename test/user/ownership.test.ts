@@ -67,7 +67,7 @@ describe("who owns a role", () => {
     await inNewProcess(renamed);
     await expect(renamed.up({ name })).rejects.toThrow(
       new RegExp(
-        `belongs to organization/app/dev/ClickPipesUser/${name}, a resource of this stack\\.\n.*\n.*\`aliases\` with the old name`,
+        `belongs to organization/app/dev/ClickPipesUser/${name}, a resource of this stack\\.\nThis resource is .*/renamed\\.\n.*\n.*\`aliases\` with the old name`,
       ),
     );
     await user.destroy();

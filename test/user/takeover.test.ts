@@ -35,8 +35,8 @@ describe.each(PLACES)("two owners of one identity on Postgres $version as $admin
     { password: OWN, what: "the given `password`" },
   ])("a preview and a create say that the second takes the role over, and sets $what", async ({ password, what }) => {
     const exists =
-      `role "${name}" exists, and carries this resource's marker: an interrupted run created it, ` +
-      "or another stack of the same name.";
+      `role "${name}" exists, and carries this resource's marker.\n` +
+      "An interrupted run created it, Pulumi is replacing it, or another stack has the same name.";
     await second.check({ name, password });
     expect(said).toEqual([
       expect.stringContaining(
@@ -63,6 +63,9 @@ describe.each(PLACES)("two owners of one identity on Postgres $version as $admin
       expect(await one.refresh()).toBe(true);
       expect(one.drift).toEqual([again(), `role "${name}" no longer accepts its password`]);
       expect((await one.up({ name })).kind).toBe("update");
+      expect(said.join("\n")).toContain(
+        `role "${name}" carried the marker of another create of this resource.\nThis update took it over`,
+      );
       expect((await readMarked(db, name)).owner?.token).toBe(one.outputs.token);
       expect(await logsIn(db, name, one.outputs.password)).toBe(true);
       expect(await logsIn(db, name, other.outputs.password)).toBe(false);

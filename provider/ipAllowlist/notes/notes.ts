@@ -33,6 +33,8 @@ export class Notes {
   /** Journals whose entries count, and journals of states that were saved. The own one holds what counts of them. */
   #spent: PendingJournal[] = [];
   #pending: Pending | undefined;
+  /** What a killed create of an earlier version added, for this resource or for another one of the program. */
+  unclaimed: readonly string[] = [];
 
   /** `subject`: what the program calls the resource now. The state holds what it was called before. */
   constructor(run: Run, subject: Subject, state: AllowlistState | undefined) {
@@ -120,9 +122,14 @@ export class Notes {
       const journal = journalOfEarlierVersion(this.#run, this.#projectId, mark);
       const entry = journal.read();
       if (!entry) return [];
-      // A note of a create names no edition, so it may be that of another resource with this mark.
-      if (entry.follows === undefined ? this.#hasNamesake() : !this.#follows(entry)) return [];
+      const isUnclaimed = entry.follows === undefined && this.#hasNamesake();
+      if (!isUnclaimed && entry.follows !== undefined && !this.#follows(entry)) return [];
       this.#spent.push(journal);
+      // A note of a create names no edition, so it may be that of another resource with this mark.
+      if (isUnclaimed) {
+        this.unclaimed = [...this.unclaimed, ...entry.added];
+        return [];
+      }
       return this.#follows(entry) ? [entry] : [];
     });
   }

@@ -16,12 +16,12 @@ export class ManagedUser extends Managed {
 }
 
 /** From now on these run together in a process of their own, as another run of Pulumi has one. */
-export async function inNewProcess(...users: Managed[]): Promise<void> {
+export async function inNewProcess(...resources: Managed[]): Promise<void> {
   // Each process listens for SIGINT, in this one process.
   process.setMaxListeners(0);
   vi.resetModules();
   const { handler } = await import("../../../provider/dynamic/handler.js");
-  for (const user of users) user.handleWith(handler("ClickPipesUser"));
+  for (const resource of resources) resource.handleWith(handler(resource.kind));
 }
 
 export function markOfUser(name: string, stack = "dev"): string {
