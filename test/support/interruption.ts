@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { expect, vi } from "vitest";
 import { type Boundary, boundariesOf, breakAt } from "./boundaries";
 import { figure, LONG } from "./long";
@@ -46,8 +47,7 @@ export class Interruptions {
     return {
       kind,
       lasting: new Managed(kind, name, this.#config("lasting")),
-      // No second attempt to connect: while the wire refuses, the process is as good as dead.
-      doomed: new Managed(kind, name, { ...this.#config("doomed"), "clickpipes:connectTimeout": "0.4" }),
+      doomed: new Managed(kind, name, { ...this.#config("doomed"), "clickpipes:connectTimeout": briefly() }),
     };
   }
 
@@ -121,4 +121,12 @@ export class Interruptions {
     await story.end();
     this.#wire.cutAll();
   }
+}
+
+/**
+ * Seconds that suffice for a first attempt to connect, and not for another one: while the wire refuses, the process is as good
+ * as dead. A busy machine takes longer to connect.
+ */
+export function briefly(): string {
+  return String(Math.max(0.4, (loadavg()[0] ?? 0) / 3));
 }

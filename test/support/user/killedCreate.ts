@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { type Boundary, boundariesOf, breakAt } from "../boundaries";
+import { briefly } from "../interruption";
 import { type Admin, startDatabase, type TestDatabase } from "../postgres/database";
 import { logsIn } from "../postgres/login";
 import type { PostgresVersion } from "../postgres/servers";
@@ -72,7 +73,7 @@ export class KilledCreates {
   /** A process whose connection goes through the wire, and which does not connect again. */
   async #begin(name: string): Promise<ManagedUser> {
     const uri = this.#wire.uri(this.db.uri);
-    const user = new ManagedUser(name, { "clickpipes:connectionUri": uri, "clickpipes:connectTimeout": "0.4" });
+    const user = new ManagedUser(name, { "clickpipes:connectionUri": uri, "clickpipes:connectTimeout": briefly() });
     await inNewProcess(user);
     return user;
   }
