@@ -102,7 +102,7 @@ describe.each(PLACES)("A publication that already exists, on Postgres $version a
     const again = managed(db, {}, resource);
     await again.up({ name, tables: [one, two], path: "" });
     expect(said.join("\n")).toMatch(
-      /carries this resource's marker: .*\nIt was taken over\.\n[\s\S]*Delete leaves it in place\./,
+      /carries this resource's marker\.\n.*\nIt was taken over\.\n[\s\S]*Delete leaves it in place, and restores nothing: how it was at first is not known any more\./,
     );
     await again.destroy();
     // It is no longer known who added the second table.

@@ -89,11 +89,16 @@ describe("a publication that exists is refused to", () => {
   test("a create and an update, if two resources of the program may have made it", () => {
     const asker = () => anAsker(undefined, { hasNamesake: true });
     const actual = anActual({ text: earlierMarker("x") });
-    for (const before of [undefined, aState()]) {
+    const refused = (before?: PublicationState) => {
       const change = { ...aChange({ tables: [], adopt: true }, before), asker };
-      const step = () => nextStep(change, { filters: {} }, aSurvey({ actual }));
-      expect(refusalOf(step)).toContain(`${EXISTS} carries a marker of an earlier version`);
-    }
+      return refusalOf(() => nextStep(change, { filters: {} }, aSurvey({ actual })));
+    };
+    expect(refused()).toContain(`${EXISTS} carries a marker of an earlier version`);
+    const [first, , ...ways] = refused(aState())?.split("\n") ?? [];
+    expect(first).toBe(
+      'publication "p" carries a marker of an earlier version, which two resources of this program may have made.',
+    );
+    expect(ways.join("\n")).toContain("remove the marker (COMMENT ON PUBLICATION");
   });
 });
 
