@@ -43,7 +43,7 @@ async function revokeOwn(context: Context, tx: Transaction, state: GrantsState):
   const [actual] = scopes.length > 1 ? await tx.ask(readWithin(scopes)) : [inState];
   const own = ownRights(actual, historyOf(context, state, notes));
   const revoke = own.filter(isRevocable);
-  if (!mayRevoke(context, role, whoseGrants(role, all, asker), revoke)) return true;
+  if (!mayRevoke(context, state, role, whoseGrants(role, all, asker), revoke)) return true;
   const readActual = readWithin(scopes);
   if (await revokePortion(tx, { role, place, actual, readActual }, revoke)) return false;
   const statements = [
@@ -68,12 +68,16 @@ function askerOf(context: Context, server: Server, role: Role, state: GrantsStat
   return context.asker(placeOf(server), state, { mark, path, token: token || undefined, oid });
 }
 
-/** Only the note proves that the grants are still the ones in the state. If no note can be written, the state alone decides. */
-function mayRevoke(context: Context, role: Role, found: Whose, revoke: ActualRight[]): boolean {
+/**
+ * Only the note proves that the grants are still the ones in the state. If no note can be written, the state alone decides, provided
+ * that a create or an update of these grants wrote it: then it has a token.
+ */
+function mayRevoke(context: Context, state: GrantsState, role: Role, found: Whose, revoke: ActualRight[]): boolean {
   if (found.is === "current") return true;
-  if (!role.mayComment && !found.owner) return true;
+  const cannotBeNoted = !role.mayComment && !found.owner;
+  if (cannotBeNoted && state.token !== undefined) return true;
   if (!found.owner && revoke.length === 0) return false;
-  if (found.is === "unmarked") throw lostNote(role.name, displayRights(revoke));
+  if (found.is === "unmarked" && !cannotBeNoted) throw lostNote(role.name, displayRights(revoke));
   context.leaveInPlace(`the set of grants to role "${role.name}"`, found);
   return false;
 }

@@ -15,6 +15,12 @@ import { nameList } from "./wording";
 /** Removes what this resource added to the list, and nothing else. */
 export async function removeAllowlist(context: Context, state: AllowlistState): Promise<void> {
   const { projectId = state.id, token } = state;
+  if (token === undefined) {
+    context.warn(
+      `${nameList(projectId)} was left unchanged.\nThis resource's state has no token, so nothing proves that it added entries.`,
+    );
+    return;
+  }
   const registry = context.run.memory(RunRegistry);
   await registry.takeTurn(projectId, async () => {
     registry.forget(projectId, token);

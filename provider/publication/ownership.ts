@@ -63,11 +63,14 @@ export interface JudgedRemoval {
   found: Whose;
 }
 
-/** Decides what delete does with the publication. It drops only what carries the token of the state. */
+/**
+ * Decides what delete does with the publication. It drops only what carries the token of the state, and changes nothing for a
+ * state without a token.
+ */
 export function judgeRemoval(state: PublicationState, actual: ActualPublication, asker: Asker): JudgedRemoval {
   const found = whose(actual, asker);
   if (found.is !== "current" && found.is !== "unmarked") return { act: "leave", found };
-  if (isGivenBack(state)) return { act: "giveBack", found };
+  if (isGivenBack(state)) return { act: state.token === undefined ? "leave" : "giveBack", found };
   return { act: found.is === "current" ? "drop" : "refuse", found };
 }
 

@@ -60,7 +60,9 @@ async function dropRole(context: Context, tx: Transaction, state: UserState): Pr
     return undefined;
   }
   if (state.adopted && !state.deleteAdopted) {
-    await giveBack(context, tx, role, state);
+    // A state without a token was not written by this resource, so what it records as changed proves nothing.
+    if (state.token === undefined) context.leaveInPlace(`role "${role.name}"`, { is: "noOne" });
+    else await giveBack(context, tx, role, state);
     return undefined;
   }
   refuseUnlessDroppable(server, role, found);

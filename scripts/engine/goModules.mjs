@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
-import { chmod, copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../command.mjs";
+import { buildProgram, goEnvironment, REMOVAL, reportProgress, SUFFIX } from "./goBuild.mjs";
 import { EXECUTABLES, pulumiHome } from "./search.mjs";
 
 const VERSION = "3.200.0";
 const SDK = "github.com/pulumi/pulumi/sdk/v3";
 const [CLI, LANGUAGE_HOST, LAUNCHER] = EXECUTABLES;
-const SUFFIX = process.platform === "win32" ? ".exe" : "";
 
 /** The last line of SDK versions that still holds the language host; it runs today's SDK. Later it is a module the proxy refuses. */
 const LANGUAGE_HOST_VERSION = "v3.68.0";
@@ -16,8 +16,7 @@ const PROGRAMS = [
   { name: LANGUAGE_HOST, package: `${SDK}/nodejs/cmd/${LANGUAGE_HOST}`, version: LANGUAGE_HOST_VERSION },
 ];
 
-/** With retries: what was just killed may still be writing. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
+const LINKER_FLAGS = `-X ${SDK}/go/common/version.Version=${VERSION}`;
 
 /** Builds the three files in a folder of the Pulumi home and moves them in place, the CLI last: an engine is there wholly or not at all. */
 export async function buildFromGoModules(log) {
@@ -35,7 +34,9 @@ export async function buildFromGoModules(log) {
   process.once("exit", removeWork);
   try {
     await Promise.all([
-      ...PROGRAMS.map((program) => build(program, work, env, abort.signal, log)),
+      ...PROGRAMS.map((program) =>
+        buildProgram(program, { work, env, signal: abort.signal, log, linkerFlags: LINKER_FLAGS }),
+      ),
       copyLauncher(work, env, abort.signal),
     ]);
     await mkdir(bin, { recursive: true });
@@ -52,44 +53,10 @@ export async function buildFromGoModules(log) {
   }
 }
 
-/** Go's caches live in the build's own folder: nothing is written elsewhere, and all of it goes away at the end. */
-function goEnvironment(work) {
-  const go = join(work, "go");
-  return {
-    ...process.env,
-    GOPATH: go,
-    GOMODCACHE: join(go, "modules"),
-    GOCACHE: join(go, "cache"),
-    GOFLAGS: "-buildvcs=false -modcacherw",
-    GOWORK: "off",
-  };
-}
-
-/** `replace` lines in these modules forbid `go install package@version`, hence a throw-away module for each. */
-async function build(program, work, env, signal, log) {
-  const cwd = join(work, `module-${program.name}`);
-  await rm(cwd, { recursive: true, force: true });
-  await mkdir(cwd);
-  const version = `-X ${SDK}/go/common/version.Version=${VERSION}`;
-  const target = join(work, "bin", program.name + SUFFIX);
-  await writeFile(join(cwd, "go.mod"), "module throwaway\n");
-  await runCommand("go", ["get", `${program.package}@${program.version}`], { cwd, env, signal });
-  log(`downloaded the modules of ${program.name}, compiling`);
-  const flags = ["-trimpath", "-ldflags", `-s -w ${version}`];
-  await runCommand("go", ["build", ...flags, "-o", target, program.package], { cwd, env, signal });
-  log(`built ${program.name}`);
-}
-
 async function copyLauncher(work, env, signal) {
   const options = { cwd: work, env, signal };
   const answer = await runCommand("go", ["mod", "download", "-json", `${SDK}@v${VERSION}`], options);
   const target = join(work, "bin", LAUNCHER);
   await copyFile(join(JSON.parse(answer).Dir, "nodejs", "dist", LAUNCHER), target);
   await chmod(target, 0o755);
-}
-
-function reportProgress(log) {
-  const start = Date.now();
-  const timer = setInterval(() => log(`still building, ${Math.round((Date.now() - start) / 1000)} s so far`), 10_000);
-  return () => clearInterval(timer);
 }
