@@ -13,6 +13,7 @@ const CHECKS = [
   ["types, and the contract", ["tsc", "--noEmit", "-p", "tsconfig.json"]],
   ["unused code", ["knip"]],
   ["pages made from the docstrings", ["tsx", "scripts/docs/run.mts", "--check"]],
+  ["the plugin's schema, made from them", ["tsx", "scripts/schema/run.mts", "--check"]],
   ["links in Markdown", ["remark", "--frail", "--no-stdout", "--quiet", ".", ".github"]],
   ["the tarball", ["tsx", "scripts/tarball.mjs"]],
 ];

@@ -1,8 +1,8 @@
 import type { Properties } from "../lifecycle/arguments";
 import { type Failure, Host, type Outcome } from "../lifecycle/host";
+import { markers, secretTexts, withoutMarkers } from "../lifecycle/repeatedSecrets";
 import { resolveSettings } from "../lifecycle/settings";
 import { lifecycleOf } from "../registry";
-import { markers, secretTexts, withoutMarkers } from "./repeatedSecrets";
 import { run } from "./run";
 
 /** The methods that Pulumi's dynamic provider calls (`@pulumi/pulumi/cmd/dynamic-provider`). */

@@ -56,11 +56,11 @@ export class Context {
   }
 
   warn(text: string): void {
-    this.output.say(`warning: ${this.#subject}: ${text}`);
+    this.output.say({ severity: "warning", text, subject: this.#subject });
   }
 
   inform(text: string): void {
-    this.output.say(`${this.#subject}: ${text}`);
+    this.output.say({ severity: "info", text, subject: this.#subject });
   }
 
   /** A delete does not touch an object that is not this resource's. */

@@ -1,13 +1,29 @@
 import { scrubber } from "../scrub";
 
+/** A sentence about a resource, or about the connection of a whole provider. */
+export interface Said {
+  severity: "warning" | "info";
+  text: string;
+  /** The type of the resource, and its name in the program. */
+  subject?: string;
+}
+
+/** Where a front shows what is said. */
+export type Voice = (said: Said) => void;
+
 /** Everything that is printed, thrown or stored as a sentence goes through here, where the secrets are known and scrubbed. */
 export class Output {
   /** The secrets of all resources of the run, since an error of one may quote a secret of another. */
   readonly #secrets = new Set<string>();
   /** Lines that were printed already. A line is printed once, however often the work behind it is retried. */
   readonly #said = new Set<string>();
+  readonly #voice: Voice;
   /** Made on first use: many secrets take long, and most runs print nothing. */
   #scrub: ((text: string) => string) | undefined;
+
+  constructor(voice: Voice = writeLine) {
+    this.#voice = voice;
+  }
 
   /** From now on, these are never printed. */
   hide(secrets: readonly (string | undefined)[]): void {
@@ -21,12 +37,12 @@ export class Output {
     return this.#scrub(text);
   };
 
-  /** Pulumi shows what a provider writes to stderr under the stack, with neither severity nor resource. */
-  readonly say = (text: string): void => {
-    const line = this.clean(text);
+  readonly say = ({ severity, text, subject }: Said): void => {
+    const said = { severity, text: this.clean(text), ...(subject !== undefined && { subject: this.clean(subject) }) };
+    const line = lineOf(said);
     if (this.#said.has(line)) return;
     this.#said.add(line);
-    console.error(line);
+    this.#voice(said);
   };
 
   /** Prints the answer of a command. */
@@ -38,4 +54,13 @@ export class Output {
   fail(text: string): void {
     console.error(this.clean(text));
   }
+}
+
+function lineOf({ severity, text, subject }: Said): string {
+  return `${severity === "warning" ? "warning: " : ""}${subject === undefined ? "" : `${subject}: `}${text}`;
+}
+
+/** Pulumi shows what a dynamic provider writes to stderr under the stack, with neither severity nor resource. */
+function writeLine(said: Said): void {
+  console.error(lineOf(said));
 }

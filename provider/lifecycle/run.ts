@@ -2,14 +2,14 @@ import { NEON_WAITS, type NeonWaits } from "../neon/waits";
 import type { PostgresSettings } from "../postgres/connectionSettings";
 import { Connections } from "../postgres/connections";
 import { Connector } from "../postgres/connector";
-import { Output } from "./output";
+import { Output, type Voice } from "./output";
 
 /**
  * Everything that lasts for one run of Pulumi, or of the command: open connections, the lines that were printed, what was found out.
  * Two runs in one process share nothing. The code that creates a run ends it.
  */
 export class Run {
-  readonly output = new Output();
+  readonly output: Output;
   readonly connector = new Connector();
   /** How long to wait for Neon. */
   readonly neonWaits: NeonWaits = { ...NEON_WAITS };
@@ -20,9 +20,11 @@ export class Run {
   readonly #memories = new Map<object, unknown>();
   readonly #endings: (() => unknown)[] = [];
   #onFirstUse: (() => void) | undefined;
+  #isCancelled = false;
 
   /** `onFirstUse` is called once there is something to end. */
-  constructor(onFirstUse?: () => void) {
+  constructor(onFirstUse?: () => void, voice?: Voice) {
+    this.output = new Output(voice);
     this.#onFirstUse = onFirstUse;
   }
 
@@ -32,7 +34,8 @@ export class Run {
     const known = this.#connections.get(key);
     if (known) return known;
     this.#use();
-    const connections = new Connections(settings, this.connector, this.output.say, this.neonWaits.progress);
+    const inform = (text: string) => this.output.say({ severity: "info", text });
+    const connections = new Connections(settings, this.connector, inform, this.neonWaits.progress);
     this.#connections.set(key, connections);
     return connections;
   }
@@ -56,6 +59,15 @@ export class Run {
   atEnd(work: () => unknown): void {
     this.#use();
     this.#endings.push(work);
+  }
+
+  /** The user no longer wants to wait. What has begun is finished, and what waits fails with what it waits for. */
+  cancel(): void {
+    this.#isCancelled = true;
+  }
+
+  get isCancelled(): boolean {
+    return this.#isCancelled;
   }
 
   async end(): Promise<void> {

@@ -31,7 +31,7 @@ export async function waitUntilFree<T>(context: Context, attempt: () => Promise<
     if ("done" in outcome) return outcome.done;
     const { names = [], seconds = deleteTimeout, pauseMs = growingMs, refusal } = outcome.inTheWay;
     const leftMs = began + seconds * 1000 - Date.now();
-    if (leftMs <= 0) throw await refusal();
+    if (leftMs <= 0 || context.run.isCancelled) throw await refusal();
     if (names.length > 0) context.waitFor(names, seconds);
     await sleep(Math.min(pauseMs, leftMs));
   }

@@ -26,8 +26,9 @@ import {
   type TableMapping,
   withoutClashes,
 } from "./pipe";
-import { type Provider, programConnection } from "./provider";
+import { type DatabaseAddress, type Provider, programConnection } from "./provider";
 import { Publication } from "./publication";
+import { servedByPlugin } from "./served";
 import type { SourceReadiness } from "./sourceReadiness";
 
 /**
@@ -137,8 +138,13 @@ export class ClickPipesSource extends pulumi.ComponentResource {
   }
 }
 
+/** The parts report what is wrong with the connection. */
+const NO_ADDRESS: Readonly<DatabaseAddress> = { host: "", port: 5432, database: "", user: "" };
+
 /** The address in the provider that the parts use, whether given or inherited from a parent. */
 function addressOf(source: ClickPipesSource, opts: pulumi.ComponentResourceOptions) {
+  const served = servedByPlugin();
+  if (served) return pulumi.output(served.address ?? NO_ADDRESS);
   const provider = opts.provider ?? source.getProvider("pulumi-nodejs:dynamic/clickpipes:ClickPipesUser");
   return isAddress(provider) ? provider : programConnection();
 }

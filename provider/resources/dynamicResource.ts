@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { identityInputs } from "./identity";
 import { repeatingInputs } from "./secretArguments";
+import { type Served, servedByPlugin } from "./served";
 
 const TYPE_PREFIX = "pulumi-nodejs:dynamic/clickpipes:";
+const PLUGIN_TYPE_PREFIX = "clickpipes:index:";
 
 /**
  * The base class of the resources. They use Pulumi's dynamic provider without serializing code: the state holds one constant line
@@ -16,6 +18,11 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     secrets: string[],
     opts: pulumi.CustomResourceOptions,
   ) {
+    const served = servedByPlugin();
+    if (served) {
+      super(PLUGIN_TYPE_PREFIX + kind, name, props, pluginOptions(kind, served, secrets, opts));
+      return;
+    }
     refuseImport(kind, name, props, opts);
     const hidden = { ...identityInputs(kind, name, opts), __provider: providerText(kind) };
     super(
@@ -25,6 +32,17 @@ export abstract class DynamicResource extends pulumi.CustomResource {
       pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets }),
     );
   }
+}
+
+/** A stack may have moved to the plugin from dynamic resources: nothing of it is replaced. */
+function pluginOptions(
+  kind: string,
+  { version }: Served,
+  secrets: string[],
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResourceOptions {
+  const aliases = [{ type: TYPE_PREFIX + kind }];
+  return pulumi.mergeOptions(opts, { additionalSecretOutputs: secrets, aliases, version });
 }
 
 /** The state of every resource contains this. Never edit it, or every stack shows a diff. */
@@ -43,7 +61,9 @@ function refuseImport(kind: string, name: string, props: pulumi.Inputs, opts: pu
 }
 
 export function isInstanceOf(value: unknown, kind: string): boolean {
-  return pulumi.Resource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === TYPE_PREFIX + kind;
+  if (!pulumi.Resource.isInstance(value)) return false;
+  const { __pulumiType: type } = value as { __pulumiType?: string };
+  return type === TYPE_PREFIX + kind || type === PLUGIN_TYPE_PREFIX + kind;
 }
 
 /**

@@ -59,7 +59,7 @@ async function installedVersions(home) {
   return names.filter((name) => /^\d/.test(name)).sort((a, b) => compareVersions(b, a));
 }
 
-async function firstFolderWith(name, folders) {
+export async function firstFolderWith(name, folders) {
   for (const folder of folders) if (await executableIn(folder, name)) return folder;
   return undefined;
 }

@@ -1,21 +1,23 @@
 import { rmSync } from "node:fs";
 import { access, constants, mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { buildProgram, goEnvironment, REMOVAL, reportProgress, SUFFIX } from "./goBuild.mjs";
 import { withLock } from "./lock.mjs";
-import { pulumiHome } from "./search.mjs";
+import { firstFolderWith, pulumiHome } from "./search.mjs";
 
 const NAME = "pulumi-language-yaml";
 const VERSION = "v1.25.0";
 const PACKAGE = `github.com/pulumi/pulumi-yaml/cmd/${NAME}`;
 
 /**
- * The folder with Pulumi's host of YAML programs, which runs them without Node. It is built once from its Go modules, and kept in
- * the Pulumi home, since the registries have no other form of it.
+ * The folder with Pulumi's host of YAML programs. An engine of the official installer has it; otherwise it is built once from its
+ * Go modules, and kept in the Pulumi home.
  * @param {{ log?: (line: string) => void }} [options]
  * @returns {Promise<string>}
  */
 export async function ensureYamlHost({ log = () => {} } = {}) {
+  const installed = await firstFolderWith(NAME, (process.env.PATH ?? "").split(delimiter).filter(Boolean));
+  if (installed) return installed;
   const versions = join(pulumiHome(), "versions");
   const bin = join(versions, `yaml-${VERSION}`, "bin");
   const target = join(bin, NAME + SUFFIX);

@@ -34,6 +34,25 @@ const LAYERS = [
     mayNot: ["../user/create", "../resources/publication", "../cli/main", "../postgres/connection", "pg"],
   },
   {
+    file: "provider/plugin/server.ts",
+    may: [
+      "@pulumi/pulumi/proto/provider_pb",
+      "@grpc/grpc-js",
+      "../registry",
+      "../lifecycle/host",
+      "../resources/served",
+    ],
+    mayNot: [
+      ...["@pulumi/pulumi", "../user/create", "../resources/publication", "../dynamic/handler", "../cli/main"],
+      ...["../postgres/connection", "../neon/client", "../index", "pg"],
+    ],
+  },
+  {
+    file: "provider/plugin/componentsWorker.ts",
+    may: ["@pulumi/pulumi", "../resources/clickPipesSource"],
+    mayNot: ["../registry", "../user/create", "../dynamic/handler", "../postgres/connection", "pg"],
+  },
+  {
     file: "provider/cli/check.ts",
     may: ["../readiness/gather", "../lifecycle/run", "../postgres/connections"],
     mayNot: ["../user/create", "../resources/publication", "../dynamic/handler", "../index", "@pulumi/pulumi"],

@@ -21,9 +21,11 @@ export interface Run extends CommandResult {
   changes: Record<string, number>;
 }
 
+const ENTRIES = { typescript: "index.ts", javascript: "index.js", yaml: "Pulumi.yaml" } as const;
+
 export interface StackOptions extends Installation {
   program: string;
-  language?: "typescript" | "javascript";
+  language?: keyof typeof ENTRIES;
   /** A key without a namespace gets the project's. */
   config?: Record<string, string | { secret: string }>;
   env?: Record<string, string>;
@@ -73,17 +75,26 @@ export class Stack {
   private readonly checkpoint: string;
   private readonly env: NodeJS.ProcessEnv;
 
-  constructor({ program, language, project = "app", stack = "dev", env, ...installation }: StackOptions) {
+  constructor({
+    program,
+    language = "typescript",
+    project = "app",
+    stack = "dev",
+    env,
+    ...installation
+  }: StackOptions) {
     this.directory = join(this.home, "program");
-    this.entry = language === "javascript" ? "index.js" : "index.ts";
+    this.entry = ENTRIES[language];
     this.name = stack;
     const backend = join(this.home, "backend");
     this.checkpoint = join(backend, ".pulumi/stacks", project, `${stack}.json`);
     for (const folder of [this.directory, backend]) mkdirSync(folder);
-    writeFileSync(join(this.directory, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
-    writeFileSync(join(this.directory, "package.json"), JSON.stringify({ name: project, main: this.entry }));
-    this.write(program);
-    installPackage(this.directory, installation);
+    this.write(language === "yaml" ? `name: ${project}\nruntime: yaml\n${program}` : program);
+    if (language !== "yaml") {
+      writeFileSync(join(this.directory, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+      writeFileSync(join(this.directory, "package.json"), JSON.stringify({ name: project, main: this.entry }));
+      installPackage(this.directory, installation);
+    }
     const inherited = Object.entries(process.env).filter(([key]) => key === "PULUMI_HOME" || !FOREIGN.test(key));
     this.env = {
       ...Object.fromEntries(inherited),

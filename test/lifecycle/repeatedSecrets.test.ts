@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { markers, secretTexts, withoutMarkers } from "../../provider/dynamic/repeatedSecrets";
 import { REPEATED } from "../../provider/lifecycle/argumentNames";
+import { markers, secretTexts, withoutMarkers } from "../../provider/lifecycle/repeatedSecrets";
 import { UNKNOWN_TEXT } from "../../provider/lifecycle/unknown";
 
 describe("the inputs that make outputs secret", () => {

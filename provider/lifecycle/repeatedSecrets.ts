@@ -1,6 +1,6 @@
-import { REPEATED, REPEATING_OUTPUTS } from "../lifecycle/argumentNames";
-import type { Properties } from "../lifecycle/arguments";
-import { isUnknown } from "../lifecycle/unknown";
+import { REPEATED, REPEATING_OUTPUTS } from "./argumentNames";
+import type { Properties } from "./arguments";
+import { isUnknown } from "./unknown";
 
 /** The inputs for a lifecycle, without those that only make outputs secret. */
 export function withoutMarkers(kind: string, inputs: Properties): Properties {
@@ -19,10 +19,16 @@ function isMarker(value: unknown): boolean {
 export function markers(kind: string, { secretArguments }: Properties): Properties {
   const secret = Array.isArray(secretArguments) ? secretArguments : [];
   if (secret.length === 0) return {};
-  const repeating = Object.entries(REPEATING_OUTPUTS[kind] ?? {}).filter(([, sources]) =>
-    sources.some((name) => secret.includes(name)),
-  );
-  return { ...Object.fromEntries(repeating.map(([name]) => [name, REPEATED])), secretArguments: secret };
+  const repeating = repeatingOutputs(kind, secret);
+  return { ...Object.fromEntries(repeating.map((name) => [name, REPEATED])), secretArguments: secret };
+}
+
+/** The outputs that repeat one of these arguments. */
+export function repeatingOutputs(kind: string, secretArguments: readonly string[]): string[] {
+  const repeating = Object.entries(REPEATING_OUTPUTS[kind] ?? {});
+  return repeating
+    .filter(([, sources]) => sources.some((name) => secretArguments.includes(name)))
+    .map(([name]) => name);
 }
 
 /** Every text in the arguments that the program made secret. None of these is ever printed. */
@@ -30,8 +36,8 @@ export function secretTexts({ secretArguments, ...inputs }: Properties): string[
   return Array.isArray(secretArguments) ? secretArguments.flatMap((name) => textsIn(inputs[String(name)])) : [];
 }
 
-/** Includes the table of `schema.table`, which messages also quote in other forms, such as `"schema"."table"`. */
-function textsIn(value: unknown): string[] {
+/** Every text in a secret value. Includes the table of `schema.table`, which messages also quote in other forms, such as `"schema"."table"`. */
+export function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value, ...value.split(".").slice(1, 2)];
   return value === null || typeof value !== "object" ? [] : Object.values(value).flatMap(textsIn);
 }
