@@ -49,10 +49,10 @@ describe.each<Place>([
     "%s: no statement of a whole life compares every table with every other",
     async (how) => {
       const before = (await db.log()).length;
-      const user = new Managed("ClickPipesUser", how, db.config);
-      const grants = new Managed("ClickPipesGrants", how, db.config);
-      const publication = new Managed("Publication", how, db.config);
-      const readiness = new Managed("SourceReadiness", how, db.config);
+      const user = new Managed("ClickPipesUser", "source", db.config);
+      const grants = new Managed("ClickPipesGrants", "source", db.config);
+      const publication = new Managed("Publication", "source", db.config);
+      const readiness = new Managed("SourceReadiness", "source", db.config);
       const scope = (count: number) =>
         how === "listed" ? { tables: tables.slice(0, count) } : { schemas: ["app"], tables: [] };
       await user.up({ name: "reader" });
