@@ -1,6 +1,7 @@
 import type { Context } from "../lifecycle/context";
 import type { Transaction } from "../postgres/transaction";
 import type { Change } from "./decide";
+import { warnOfChildren } from "./leaves/children";
 import { noteOf, OwnershipNotes } from "./ownershipNotes";
 import { whileRevoking } from "./passedOn";
 import { noSuchRole, stillGranted } from "./refusals";
@@ -8,6 +9,7 @@ import { type RefusedOwners, withoutRefused, withReasons } from "./refusedOwners
 import type { Resumption } from "./resumption";
 import { type ActualRight, relationsOf } from "./sql/actual";
 import { type Coverage, readCoverage, toCoverage } from "./sql/coverage";
+import { readChildren } from "./sql/leaves/children";
 import { formatObjects, readObjects } from "./sql/objects";
 import { planGrants, readableTables, uncoveredAfter } from "./sql/plan";
 import { portionOf } from "./sql/portion";
@@ -48,32 +50,35 @@ export async function grantAndRecord(
   const coverage = withoutRefused(grantee.coverage, refused);
   const found = change.preexisting.map(rightKey);
   const given = [...new Set([...change.given, ...givenNextToDefaults(coverage, found)])];
-  const note = noteOf(inputs, place, token, { found, given });
+  const note = noteOf(inputs, place, token, { found, given }, grantee.leaves);
   const statements = [
     ...planRevoke(role.name, place.database, actual, revoke),
     ...planGrants(role.name, coverage).statements,
     ...context.run.memory(OwnershipNotes).write(role, place, grantee.isOwn, note),
   ];
   const relations = relationsOf([...revoke, ...coverage.tables]);
+  const reference = { oid: role.oid, name: role.name };
   const sent = tx.commit(
     { statements, relations },
-    ...readCoverage(tx.version, { oid: role.oid, name: role.name }, inputs),
+    ...readCoverage(tx.version, reference, inputs),
     readObjects(inputs, []),
+    readChildren(tx.version, reference, inputs),
   );
-  const [databaseRight, schemas, tables, defaults, objects] = await whileRevoking(role, revoke, sent);
+  const [databaseRight, schemas, tables, defaults, objects, children] = await whileRevoking(role, revoke, sent);
   const readBack = toCoverage(place.database, [databaseRight, schemas, tables, defaults]);
   if (!readBack) throw noSuchRole(role.name, place.database);
   const after = withoutRefused(readBack, refused);
   const uncovered = keepUnread(withReasons(uncoveredAfter(role.name, after), refused), change.uncovered, after);
   warnOfUnread(context, role.name, after);
   warnOfUncovered(context, uncovered);
+  warnOfChildren(context, role.name, children);
   return {
     roleOid: role.oid,
     target: place,
     token,
     found,
     given,
-    objects: formatObjects(objects),
+    objects: formatObjects(objects, grantee.leaves),
     grantedTables: readableTables(role.name, after),
     uncovered,
   };
@@ -116,7 +121,7 @@ function givenNextToDefaults({ tables }: Coverage, found: string[]): string[] {
     .filter(({ granted, columns, actor }) => !granted && columns === null && actor !== "none")
     .map(({ schema, name, owner, actor, oid, schemaOid, ownerOid }): ActualRight => {
       const ids = { oid, schemaOid, columnNumber: 0, grantorOid: ownerOid };
-      return { kind: "table", schema, name, column: null, owner, grantor: owner, actor, ...ids };
+      return { kind: "table", schema, name, column: null, owner, grantor: owner, actor, roots: [], ...ids };
     })
     .filter(comes)
     .map(rightKey);

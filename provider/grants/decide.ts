@@ -5,7 +5,7 @@ import { desiredBefore, type History, isRevocable, ownRights, preexistingRights 
 import type { ActualRight } from "./sql/actual";
 import { desiredBy, desiredByOthers } from "./sql/desired";
 import { preexistingAmong } from "./sql/preexisting";
-import type { GrantsInputs } from "./state";
+import { type GrantsInputs, NOTHING_KNOWN } from "./state";
 import type { Uncovered } from "./uncovered";
 
 /** What to do with the rights of a role, apart from granting what is missing. */
@@ -61,7 +61,7 @@ export function decideForNewRole({ actual, notes, databaseMoved }: NewRole, inpu
   const isResumed = own.length > 0;
   const areListed = own.every(listsBefore);
   if (isResumed && areListed && own.every(({ scope }) => scope !== undefined))
-    return decideForSameRole(actual, { notes, known: [], databaseMoved }, inputs);
+    return decideForSameRole(actual, { notes, known: NOTHING_KNOWN, databaseMoved }, inputs);
   const byOthers = desiredByOthers(others);
   const isDesired = desiredBy(scopeOf(inputs));
   const beforeOthers = heldBefore(actual, [...own, ...others], databaseMoved);

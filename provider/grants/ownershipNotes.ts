@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { markerOf } from "../ownership/identity";
+import type { KnownLeaves } from "../pipe/leaves";
 import { type GrantsOwnership, type NotedScope, withGrants } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import type { Role } from "../postgres/sql/role";
 import { commentOnRole } from "../postgres/sql/roleComment";
 import type { Statement } from "../postgres/sql/statement";
+import { digestOf } from "./leaves/known";
 import type { NoteFilter } from "./ownNotes";
 import { isRightKey, type Preexisting } from "./sql/preexisting";
 import type { ScopeInputs } from "./sql/scope";
@@ -53,6 +55,7 @@ export function noteOf(
   place: Place,
   token: string,
   { found = [], given = [] }: Preexisting,
+  leaves: KnownLeaves[],
 ): GrantsOwnership {
   const scope = scopeOf(inputs);
   const names = (Array.isArray(scope.schemas) ? scope.schemas.length : 0) + (scope.tables?.length ?? 0);
@@ -62,6 +65,7 @@ export function noteOf(
     ...(found.length > 0 && { found: true }),
     ...(found.length > 0 && found.length <= MOST_RIGHTS && { before: found }),
     ...(given.length > 0 && given.length <= MOST_RIGHTS && { given }),
+    ...(leaves.length > 0 && { leaves: digestOf(leaves) }),
     ...(names <= LONGEST_SCOPE && { scope }),
   };
 }

@@ -4,8 +4,10 @@ import { noteDrift } from "../ownership/notes";
 import { readRole } from "../postgres/sql/role";
 import { placeOf, readServer } from "../postgres/sql/server";
 import { currentScope } from "./currentScope";
+import { formerLeafSentences, readOnLeaves } from "./leaves/former";
 import { OwnershipNotes } from "./ownershipNotes";
-import { whoseGrants } from "./ownNotes";
+import { ownNotes, sortNotes, whoseGrants } from "./ownNotes";
+import { historyOf } from "./ownRights";
 import { readCoverage, toCoverage } from "./sql/coverage";
 import { readMissing } from "./sql/missing";
 import { formatObjects, readObjects, stillKnown } from "./sql/objects";
@@ -22,35 +24,38 @@ export async function readGrants(
 ): Promise<Found<GrantsInputs, GrantsOutputs> | undefined> {
   const reference = referenceTo(context, state);
   const known = knownObjects(context, state);
-  const [server, role, missing, objects, ...rights] = await context.postgres.read((session) =>
+  const [server, role, missing, objects, onLeaves, ...rights] = await context.postgres.read((session) =>
     session.ask(
       readServer,
       readRole(reference),
       readMissing(state),
-      readObjects(state, known),
+      readObjects(state, known.objects),
+      readOnLeaves(session.version, reference, known.leaves),
       ...readCoverage(session.version, reference, state),
     ),
   );
   context.refuseOtherPlace(server, state);
   const coverage = toCoverage(server.database, rights);
   if (!role || !coverage) return undefined;
-  const renamed = renamings(known, objects);
+  const renamed = renamings(known.objects, objects);
   const plan = planGrants(role.name, coverage);
   const uncovered = keepUnread(plan.uncovered, state.uncovered, coverage);
   warnOfUnread(context, role.name, coverage);
   const place = placeOf(server);
   const drift = [...plan.missing, ...newlyUncovered(uncovered, state), ...renamingSentences(renamed)];
-  if (role.mayComment && state.token !== undefined) {
-    const notes = context.run.memory(OwnershipNotes).of(role, place);
-    drift.push(...noteDrift(role.name, whoseGrants(role, notes, context.asker(place, state, state))));
-  }
+  const asker = context.asker(place, state, state);
+  const notes = context.run.memory(OwnershipNotes).of(role, place);
+  const history = historyOf(context, state, sortNotes(notes, ownNotes(asker)));
+  drift.push(...formerLeafSentences(role.name, onLeaves, history));
+  if (role.mayComment && state.token !== undefined)
+    drift.push(...noteDrift(role.name, whoseGrants(role, notes, asker)));
   return {
     outputs: {
       roleOid: role.oid,
       target: place,
       grantedTables: readableTables(role.name, coverage),
       uncovered,
-      objects: formatObjects(stillKnown(known, objects)),
+      objects: formatObjects(stillKnown(known.objects, objects), known.leaves),
     },
     inputs: { ...currentScope(state, missing, renamed), role: role.name },
     drift,

@@ -11,8 +11,9 @@ import { historyOf, isRevocable, ownRights } from "./ownRights";
 import { explainPassedOn, whileRevoking } from "./passedOn";
 import { type ActualRight, displayRights, readActualRights, relationsOf } from "./sql/actual";
 import { planRevoke } from "./sql/revoke";
-import { allScopes, type ScopeInputs, toScope } from "./sql/scope";
+import type { ScopeInputs } from "./sql/scope";
 import { type GrantsState, knownObjects, referenceTo } from "./state";
+import { knownScope } from "./survey";
 
 /**
  * Revokes what these grants gave, grantor by grantor, except for what the role held before and what other ClickPipesGrants
@@ -28,8 +29,7 @@ export async function removeGrants(context: Context, state: GrantsState): Promis
 async function revokeOwn(context: Context, tx: Transaction, state: GrantsState): Promise<boolean> {
   const reference = referenceTo(context, state);
   const known = knownObjects(context, state);
-  const readWithin = (scopes: ScopeInputs[]) =>
-    readActualRights(tx.version, reference, { ...toScope(allScopes(scopes)), known });
+  const readWithin = (scopes: ScopeInputs[]) => readActualRights(tx.version, reference, knownScope(scopes, known));
   const [server, role, inState] = await tx.ask(readServer, readRole(reference), readWithin([state]));
   context.refuseOtherPlace(server, state);
   if (!role) return true;

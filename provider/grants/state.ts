@@ -1,5 +1,6 @@
 import type { Context } from "../lifecycle/context";
 import type { StateOf } from "../lifecycle/lifecycle";
+import type { KnownLeaves } from "../pipe/leaves";
 import type { Identity } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
 import type { RoleReference } from "../postgres/sql/role";
@@ -37,7 +38,17 @@ export function referenceTo(context: Context, { id, role = id, roleOid }: Grants
   return { oid: context.oidOf(roleOid), name: role };
 }
 
-/** What the names of the scope referred to when it was granted. In a moved database, the OIDs may belong to other objects. */
-export function knownObjects(context: Context, { objects }: GrantsState): NamedObject[] {
-  return context.settings.acceptMovedDatabase || typeof objects !== "string" ? [] : parseObjects(objects);
+/** What a state knows by its OID. */
+export interface Known {
+  /** What the names of the scope referred to when it was granted. */
+  objects: NamedObject[];
+  /** The leaves that were in the scope then. */
+  leaves: KnownLeaves[];
+}
+
+export const NOTHING_KNOWN: Known = { objects: [], leaves: [] };
+
+/** In a moved database, the OIDs may belong to other objects. */
+export function knownObjects(context: Context, { objects }: GrantsState): Known {
+  return context.settings.acceptMovedDatabase || typeof objects !== "string" ? NOTHING_KNOWN : parseObjects(objects);
 }

@@ -1,6 +1,7 @@
 import type { Context } from "../lifecycle/context";
 import { absentObjects } from "../lifecycle/refusals";
 import type { Asker } from "../ownership/whose";
+import type { KnownLeaves } from "../pipe/leaves";
 import { type MarkedRole, readMarkedRoles } from "../postgres/sql/markedRoles";
 import type { Place } from "../postgres/sql/place";
 import { type Role, type RoleReference, readRole } from "../postgres/sql/role";
@@ -12,9 +13,10 @@ import { type NoteFilter, ownNotes, type SortedNotes, sortNotes } from "./ownNot
 import { noSuchRole } from "./refusals";
 import { type ActualRight, readActualRights } from "./sql/actual";
 import { type Coverage, readCoverage, toCoverage } from "./sql/coverage";
+import { readLeaves } from "./sql/leaves/known";
 import { displayMissing, readMissing } from "./sql/missing";
-import { allScopes, type NamedObject, type ScopeInputs, toScope } from "./sql/scope";
-import type { GrantsInputs } from "./state";
+import { allScopes, type Scope, type ScopeInputs, toScope } from "./sql/scope";
+import { type GrantsInputs, type Known, NOTHING_KNOWN } from "./state";
 
 /** What a change needs to know. */
 export interface Survey {
@@ -36,6 +38,8 @@ export interface Grantee {
   coverage: Coverage;
   /** What the role holds in any of the given scopes, and on the objects that are known by their OIDs. */
   actual: ActualRight[];
+  /** The leaves that the desired scope brings in. */
+  leaves: KnownLeaves[];
   /** Reads that again. */
   readActual: Query<ActualRight[]>;
   /** In a create, all roles whose comments name this resource. */
@@ -48,19 +52,20 @@ export interface Question {
   /** What the resource has: its state or, in a create, its token. */
   state: Parameters<Context["asker"]>[2];
   scopes: ScopeInputs[];
-  known?: NamedObject[];
+  known?: Known;
   isCreate?: boolean;
 }
 
 /** One round trip. */
 export async function surveyGrants(context: Context, tx: Transaction, question: Question): Promise<Survey> {
-  const { role: reference, desired, state, scopes, known = [], isCreate } = question;
-  const readActual = readActualRights(tx.version, reference, { ...toScope(allScopes(scopes)), known });
-  const [server, role, marked, missing, actual, ...rights] = await tx.ask(
+  const { role: reference, desired, state, scopes, known = NOTHING_KNOWN, isCreate } = question;
+  const readActual = readActualRights(tx.version, reference, knownScope(scopes, known));
+  const [server, role, marked, missing, leaves, actual, ...rights] = await tx.ask(
     readServer,
     readRole(reference),
     isCreate ? readMarkedRoles(desired.mark) : queryNothing<MarkedRole[]>([]),
     readMissing(desired),
+    readLeaves(tx.version, reference, desired),
     readActual,
     ...readCoverage(tx.version, reference, desired),
   );
@@ -71,8 +76,13 @@ export async function surveyGrants(context: Context, tx: Transaction, question: 
   const asker = context.asker(place, desired, state);
   const isOwn = ownNotes(asker);
   const notes = sortNotes(context.run.memory(OwnershipNotes).of(role, place), isOwn);
-  const grantee = { role, place, asker, notes, isOwn, coverage, actual, readActual, marked };
+  const grantee = { role, place, asker, notes, isOwn, coverage, actual, leaves, readActual, marked };
   return { server, missing: missingNames, grantee };
+}
+
+/** The union of the scopes, with what is known by its OID. */
+export function knownScope(scopes: ScopeInputs[], { objects, leaves }: Known): Scope {
+  return { ...toScope(allScopes(scopes)), known: objects, leaves };
 }
 
 /** Refuses a missing role and a scope that names missing objects, before anything is granted. */

@@ -26,9 +26,11 @@ export function keepUnread(uncovered: Uncovered[], before: Uncovered[] = [], { t
   if (unread.length === 0) return uncovered;
   const objects = new Set(unread.map(displayTable));
   const schemas = unread.map(({ schema }) => ` in schema ${displayIdentifier(schema)}`);
+  const roots = unread.flatMap(({ root }) => (root ? ` partitions of ${displayTable(root)} (` : []));
   const isUnread = ({ kind, object, fix }: Uncovered) =>
     fix.includes(" POLICY ") &&
-    (objects.has(object) || (kind === "tables" && schemas.some((end) => object.endsWith(end))));
+    (objects.has(object) ||
+      (kind === "tables" && (schemas.some((end) => object.endsWith(end)) || roots.some((of) => object.includes(of)))));
   const kept = before.filter(isUnread);
   // Many tables of a schema are one entry, and it counts the tables that cannot be checked.
   const known = kept.some(({ kind }) => kind === "tables") ? uncovered.filter((entry) => !isUnread(entry)) : uncovered;

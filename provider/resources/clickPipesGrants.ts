@@ -34,12 +34,15 @@ export interface ClickPipesGrantsArgs {
   /**
    * Whole schemas: their tables, partitioned tables, views, materialized views and foreign tables, present and future. `"*"`
    * means every schema of the application; a schema that is created later shows at the next refresh. Objects of extensions, of
-   * the system and of Neon's `cloud_admin` are left out. Set `schemas`, `tables` or both; the grants cover everything in either.
+   * the system and of Neon's `cloud_admin` are left out. Partitions of their tables are covered in other schemas too. Set
+   * `schemas`, `tables` or both; the grants cover everything in either.
    * @change in place, only the difference
    */
   schemas?: pulumi.Input<pulumi.Input<string>[] | "*">;
   /**
-   * Single tables or views, with USAGE on their schemas. With `columns`, SELECT on those columns only.
+   * Single tables or views, with USAGE on their schemas. With `columns`, SELECT on those columns only, and on the system column
+   * `ctid`. A partitioned table includes all its partitions, in whatever schema. Tables that inherit from a listed one are not
+   * included: list them too.
    * @change in place, only the difference
    */
   tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
@@ -74,7 +77,7 @@ export interface ClickPipesGrantsArgs {
  * GRANT CONNECT ON DATABASE app TO clickpipes_user;
  * GRANT USAGE ON SCHEMA public, shop TO clickpipes_user;
  * GRANT SELECT ON shop.products, shop.items TO clickpipes_user;
- * GRANT SELECT (id, total) ON public.orders TO clickpipes_user;
+ * GRANT SELECT (id, total, ctid) ON public.orders TO clickpipes_user;
  * ALTER DEFAULT PRIVILEGES FOR ROLE app, migrator IN SCHEMA shop GRANT SELECT ON TABLES TO clickpipes_user;
  * COMMENT ON ROLE clickpipes_user IS '…';        -- a note of what these grants cover, if the admin may write it
  * -- if only an owner may grant: SET LOCAL ROLE owner; …; SET LOCAL ROLE TO DEFAULT;
@@ -93,6 +96,24 @@ export interface ClickPipesGrantsArgs {
  * ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA shop REVOKE SELECT ON TABLES FROM clickpipes_user;
  * ```
  *
+ * ### Partitions, inheritance and `ctid`
+ *
+ * ClickPipes' first load reads each partition by itself, in ranges of the system column `ctid`. SELECT on the partitioned table
+ * isn't enough for that. These grants therefore cover the partitions of a table that have no partitions of their own: SELECT on
+ * each, USAGE on its schema, and nothing else in that schema. With `columns`, they cover the same columns and `ctid`.
+ *
+ * A partition that is created or attached later has no SELECT until the next refresh and `pulumi up`. Until then, a running pipe
+ * gets its changes under the name of the partitioned table, but a resync fails. To grant later partitions from the start, either
+ * list their schema in `schemas`, or set default privileges on it yourself. Run this as the role that creates the partitions:
+ *
+ * ```sql
+ * GRANT USAGE ON SCHEMA parts TO clickpipes_user;
+ * ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA parts GRANT SELECT ON TABLES TO clickpipes_user;
+ * ```
+ *
+ * A table that inherits from another one without being its partition is a table in its own right, so it is never granted unless
+ * you list it or its schema. The first load of the parent fails without it: a warning names such tables.
+ *
  * ### An interrupted create
  *
  * The note in the role's comment says what was granted. If a run was killed before Pulumi could write its state, the next create
@@ -105,16 +126,17 @@ export interface ClickPipesGrantsArgs {
  *
  * - a right that was lost
  * - a new table, or a role that now creates tables, that is not covered
+ * - new partitions that are not covered, and former ones that the role can still read: one sentence for each partitioned table
  * - a table whose row-level security hides rows
  * - a role's comment without the note of these grants, or with the note of another create of them
  *
- * The next `pulumi up` grants what can be granted, and prints the statement for the rest. If a schema, table or column was
+ * The next `pulumi up` grants what can be granted, revokes what former partitions had, and prints the statement for the rest. If a schema, table or column was
  * dropped, the diff shows its name. If it was renamed or moved, the refresh finds it by its OID and the diff shows the new name.
  * Use the new name in the program, and no right is lost or left behind.
  *
  * ### Delete
  *
- * Revokes what was granted. The role keeps what it held before, what other roles granted, and what other `ClickPipesGrants` for
+ * Revokes what was granted, on partitions that were detached since too. The role keeps what it held before, what other roles granted, and what other `ClickPipesGrants` for
  * the same role still ask for. If the note in the role's comment belongs to a later create of the same resource, nothing is
  * revoked and a warning names the role.
  *

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { decideForSameRole } from "../../provider/grants/decide";
 import { ownNotes, sortNotes } from "../../provider/grants/ownNotes";
-import type { History } from "../../provider/grants/ownRights";
 import type { ActualRight } from "../../provider/grants/sql/actual";
-import type { ScopeInputs } from "../../provider/grants/sql/scope";
-import type { GrantsState } from "../../provider/grants/state";
+import type { NamedObject, ScopeInputs } from "../../provider/grants/sql/scope";
+import { type GrantsState, NOTHING_KNOWN } from "../../provider/grants/state";
 import type { GrantsOwnership } from "../../provider/postgres/sql/mark";
 import {
   BOTH,
@@ -32,7 +31,7 @@ describe("an update of grants", () => {
     desired: ScopeInputs;
     actual?: ActualRight[];
     notes?: GrantsOwnership[];
-    known?: History["known"];
+    known?: NamedObject[];
     databaseMoved?: boolean;
     revoked?: ActualRight[];
     preexisting?: ActualRight[];
@@ -149,17 +148,26 @@ describe("an update of grants", () => {
       databaseMoved: true,
       preexisting: [lines],
     },
-  ])("$title", ({ before, desired, actual = held, notes = [], revoked = [], preexisting = [], ...more }) => {
-    const state: GrantsState = { id: "reader", ...inputs({}), token: "t", ...before };
-    const history = { state, notes: sorted(notes, "t"), known: [], databaseMoved: false, ...more };
-    const change = decideForSameRole(actual, history, inputs(desired));
-    expect({ revoked: change.revoke, preexisting: change.preexisting }).toEqual({ revoked, preexisting });
-  });
+  ])(
+    "$title",
+    ({ before, desired, actual = held, notes = [], revoked = [], preexisting = [], known = [], ...more }) => {
+      const state: GrantsState = { id: "reader", ...inputs({}), token: "t", ...before };
+      const history = {
+        state,
+        notes: sorted(notes, "t"),
+        known: { objects: known, leaves: [] },
+        databaseMoved: false,
+        ...more,
+      };
+      const change = decideForSameRole(actual, history, inputs(desired));
+      expect({ revoked: change.revoke, preexisting: change.preexisting }).toEqual({ revoked, preexisting });
+    },
+  );
 
   test("hands on what the state knows", () => {
     const uncovered = [{ kind: "table", object: "app.orders", owner: "stranger", reason: "", fix: "" }];
     const state = { id: "reader", ...inputs(ORDERS), mark: OTHER, given: keys(lines), uncovered };
-    const history = { state, notes: sorted([]), known: [], databaseMoved: false };
+    const history = { state, notes: sorted([]), known: NOTHING_KNOWN, databaseMoved: false };
     expect(decideForSameRole([], history, inputs(ORDERS))).toEqual({
       preexisting: [],
       revoke: [],

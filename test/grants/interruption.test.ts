@@ -14,7 +14,10 @@ describe("grants by a Neon-like admin, cut off or killed at any statement,", () 
     scene = await Interruptions.start(18, "neon");
     const { db } = scene;
     await db.asAdmin("create schema app; create table app.orders (id int); create table app.lines (id int, price int)");
-    await db.asAdmin("create schema two; create table two.t (id int); create table two.u (id int)");
+    await db.asAdmin(
+      "create schema two; create table two.t (id int); create table two.u (id int) partition by list (id)",
+    );
+    await db.asAdmin("create schema three; create table three.leaf partition of two.u for values in (1)");
   });
   afterAll(async () => {
     vi.restoreAllMocks();

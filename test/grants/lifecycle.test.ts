@@ -85,6 +85,7 @@ describe.each(EVERY_PLACE)("ClickPipesGrants on Postgres $version as $admin", ({
     await grants.up({ role, tables: [{ schema, name: "orders", columns: ["item", "id", "id"] }, `${schema}.lines`] });
     expect(await rightsOf(db, role)).toEqual(
       granted(
+        `SELECT (ctid) on ${schema}.orders`,
         `SELECT (id) on ${schema}.orders`,
         `SELECT (item) on ${schema}.orders`,
         `SELECT on ${schema}.lines`,
@@ -106,12 +107,22 @@ describe.each(EVERY_PLACE)("ClickPipesGrants on Postgres $version as $admin", ({
     await grants.up({ role, schemas: [schema] });
     expect(await rightsOf(db, role)).toEqual(whole("lines", "orders"));
     await grants.up({ role, tables: [`${schema}.orders`, { schema, name: "lines", columns: ["id"] }] });
-    const listed = granted(`SELECT (id) on ${schema}.lines`, `SELECT on ${schema}.orders`, `USAGE on ${schema}`);
+    const listed = granted(
+      `SELECT (ctid) on ${schema}.lines`,
+      `SELECT (id) on ${schema}.lines`,
+      `SELECT on ${schema}.orders`,
+      `USAGE on ${schema}`,
+    );
     expect(await rightsOf(db, role)).toEqual(listed);
     await grants.up({ role, tables: [`${schema}.orders`, { schema, name: "lines", columns: ["id", "price"] }] });
     await grants.up({ role, tables: [`${schema}.orders`, { schema, name: "lines", columns: ["price"] }] });
     expect(await rightsOf(db, role)).toEqual(
-      granted(`SELECT (price) on ${schema}.lines`, `SELECT on ${schema}.orders`, `USAGE on ${schema}`),
+      granted(
+        `SELECT (ctid) on ${schema}.lines`,
+        `SELECT (price) on ${schema}.lines`,
+        `SELECT on ${schema}.orders`,
+        `USAGE on ${schema}`,
+      ),
     );
     expect(await grants.refresh()).toBe(false);
     await grants.up({ role, tables: [`${schema}_two.t`] });
@@ -127,7 +138,12 @@ describe.each(EVERY_PLACE)("ClickPipesGrants on Postgres $version as $admin", ({
     expect(await rightsOf(db, role)).toContain(`SELECT on ${schema}.orders by ${db.user}`);
     await grants.up({ role, tables: [{ schema, name: "orders", columns: ["id", "item"] }] });
     expect(await rightsOf(db, role)).toEqual(
-      granted(`SELECT (id) on ${schema}.orders`, `SELECT (item) on ${schema}.orders`, `USAGE on ${schema}`),
+      granted(
+        `SELECT (ctid) on ${schema}.orders`,
+        `SELECT (id) on ${schema}.orders`,
+        `SELECT (item) on ${schema}.orders`,
+        `USAGE on ${schema}`,
+      ),
     );
   });
 

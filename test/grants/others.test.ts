@@ -68,7 +68,7 @@ describe.each(PLACES)(
         await db.query(
           `create table ${schema}.open (id int, hidden text); alter table ${schema}.open owner to stranger`,
         );
-        await db.query(`grant select (id) on ${schema}.open to public`);
+        await db.query(`grant select (id, ctid) on ${schema}.open to public`);
         await grants.up({ role, tables: [{ schema, name: "open", columns: ["id"] }] });
         expect(grants.outputs).toMatchObject({ grantedTables: 1, uncovered: [] });
         await grants.up({ role, tables: [{ schema, name: "open", columns: ["id", "hidden"] }] });

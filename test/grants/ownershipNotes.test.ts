@@ -51,7 +51,7 @@ describe("the note of grants", () => {
     },
   ])("$title", ({ scope, found, given = [], noted }) => {
     const inputs = { mark: "m", path: "acme:index:Orders", role: "reader", ...scope };
-    expect(noteOf(inputs, PLACE, "t", { found, given })).toEqual(noted);
+    expect(noteOf(inputs, PLACE, "t", { found, given }, [])).toEqual(noted);
   });
 
   test("counts only as far as its keys can be keys of rights", () => {

@@ -68,6 +68,7 @@ describe.each(PLACES)("several grants on Postgres $version as $admin", ({ versio
     await a.destroy();
     expect(await b.refresh()).toBe(false);
     expect(await rightsHere()).toEqual([
+      `SELECT (ctid) on ${schema}.lines by ${db.user}`,
       `SELECT (id) on ${schema}.lines by ${db.user}`,
       `SELECT on ${schema}.orders by ${db.user}`,
       `USAGE on ${schema} by ${db.user}`,

@@ -19,7 +19,7 @@ export interface DefaultRight {
 export function readDefaultRights(version: number, role: RoleReference, scope: Scope): Query<DefaultRight[]> {
   return queryRows(
     `
-    with ${scopeTables(version)},
+    with recursive ${scopeTables(version)},
     root as (
       select s.oid as space, case when p.rolname = 'pg_database_owner' then b.datdba else s.nspowner end as creator
         from space s join pg_roles p on p.oid = s.nspowner, pg_database b where s.whole and b.datname = current_database()

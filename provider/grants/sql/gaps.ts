@@ -1,9 +1,9 @@
 import { rowsFix } from "../../postgres/sql/rowSecurity";
 import { identifier, qualified } from "../../postgres/sql/statement";
-import { displayIdentifier, displayTable } from "../../postgres/sql/table";
+import { displayIdentifier, displayTable, type TableName } from "../../postgres/sql/table";
 import type { Coverage, DatabaseRight, SchemaRight } from "./coverage";
 import type { DefaultRight } from "./defaultRights";
-import type { Actor } from "./scope";
+import { type Actor, LOAD_COLUMN } from "./scope";
 import type { TableRight } from "./tableRights";
 
 /** One thing that the role cannot read, or can read only by a right that was not granted to the role itself. */
@@ -13,6 +13,8 @@ export interface Gap {
   owner: string;
   /** The schema of a table, if the scope has the whole schema. */
   schema?: string;
+  /** The partitioned table that brings the table, or a schema, into the scope. */
+  root?: TableName;
   /** The missing columns of a table, if the scope lists columns. */
   columns?: string[];
   actor: Actor;
@@ -62,12 +64,13 @@ function connectGap(to: string, database: string, { owner, actor }: DatabaseRigh
   return { kind: "database", object, owner, actor, effective: false, verb: "may not connect to", reason, fix };
 }
 
-function usageGap(to: string, { name, owner, actor, effective }: SchemaRight): Gap {
+function usageGap(to: string, { name, owner, actor, effective, root }: SchemaRight): Gap {
   const reason = notOwner(owner);
   const fix = `GRANT USAGE ON SCHEMA ${identifier(name)} TO ${to}`;
   return {
     kind: "schema",
     object: displayIdentifier(name),
+    ...(root && { root }),
     owner,
     actor,
     effective,
@@ -88,15 +91,18 @@ const KINDS: Readonly<Record<string, string>> = {
 function selectGap(to: string, table: TableRight): Gap {
   const { owner, actor, effective, columns, missingColumns } = table;
   const reason = table.member ? cannotName(table) : notOwner(owner);
-  const list = columns ? ` (${columns.map(identifier).join(", ")})` : "";
+  const list = columns
+    ? ` (${[...columns, ...missingColumns.filter((name) => name === LOAD_COLUMN.name)].map(identifier).join(", ")})`
+    : "";
   const fix = `GRANT SELECT${list} ON ${qualified(table)} TO ${to}`;
   const part = columns ? { columns: missingColumns } : {};
   return { ...nameOf(table), ...part, owner, actor, effective, verb: "has no SELECT on", reason, fix };
 }
 
-function nameOf(table: TableRight): Pick<Gap, "kind" | "object" | "schema"> {
-  const { kind, schema, whole } = table;
-  return { kind: KINDS[kind] ?? "relation", object: displayTable(table), ...(whole && { schema }) };
+function nameOf(table: TableRight): Pick<Gap, "kind" | "object" | "schema" | "root"> {
+  const { kind, schema, whole, root } = table;
+  const object = displayTable(table);
+  return { kind: KINDS[kind] ?? "relation", object, ...(whole && { schema }), ...(root && { root }) };
 }
 
 /** Policies belong to the application: we report them and change nothing. */
@@ -105,11 +111,11 @@ function rowsGap(role: string, table: TableRight): Gap {
   const restrictive = narrowedBy.map(({ name }) => displayIdentifier(name)).join(", ");
   const policies = narrowedBy.length === 1 ? "policy" : "policies";
   const by = restrictive === "" ? "" : ` through the restrictive ${policies} ${restrictive}`;
-  const { schema, ...named } = nameOf(table);
+  const { schema, root, ...named } = nameOf(table);
   return {
     ...named,
     // The fix for a restrictive policy is different for each table.
-    ...(narrowedBy.length === 0 && schema !== undefined && { schema }),
+    ...(narrowedBy.length === 0 && { ...(schema !== undefined && { schema }), ...(root && { root }) }),
     owner,
     actor: "none",
     effective: false,

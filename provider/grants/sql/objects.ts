@@ -1,3 +1,4 @@
+import type { KnownLeaves } from "../../pipe/leaves";
 import { type Query, queryRows } from "../../postgres/sql/statement";
 import { parseTable } from "../../postgres/sql/table";
 import { LISTED_TABLE, type NamedObject, type ScopeInputs } from "./scope";
@@ -6,24 +7,32 @@ import { LISTED_TABLE, type NamedObject, type ScopeInputs } from "./scope";
 export type ObjectNow = NamedObject & { named: boolean };
 
 /** The form in the state: one text, since a state with thousands of values slows down every run. */
-export function formatObjects(objects: NamedObject[]): string {
-  return JSON.stringify(
-    objects.map(({ kind, oid, schema, name, columns }) => [
+export function formatObjects(objects: NamedObject[], leaves: KnownLeaves[]): string {
+  return JSON.stringify([
+    ...objects.map(({ kind, oid, schema, name, columns }) => [
       kind,
       oid,
       ...(schema === null ? [] : [schema]),
       name,
       ...(columns === null ? [] : [columns]),
     ]),
-  );
+    ...leaves.map((one) => [LEAVES, one.root, one.schema, one.name, one.columns, one.leaves, one.spaces]),
+  ]);
 }
 
-export function parseObjects(text: string): NamedObject[] {
-  const objects = JSON.parse(text) as [NamedObject["kind"], number, ...unknown[]][];
-  return objects.map(([kind, oid, ...rest]) => {
+const LEAVES = "leaves";
+
+export function parseObjects(text: string): { objects: NamedObject[]; leaves: KnownLeaves[] } {
+  const all = JSON.parse(text) as [NamedObject["kind"] | typeof LEAVES, number, ...unknown[]][];
+  const objects = all.flatMap(([kind, oid, ...rest]): NamedObject[] => {
+    if (kind === LEAVES) return [];
     const [schema, name, columns] = kind === "table" ? rest : [null, ...rest];
-    return { kind, oid, schema, name, columns: columns ?? null } as NamedObject;
+    return [{ kind, oid, schema, name, columns: columns ?? null } as NamedObject];
   });
+  const leaves = all.flatMap(([kind, root, schema, name, columns, relations, spaces]) =>
+    kind === LEAVES ? [{ root, schema, name, columns, leaves: relations, spaces } as KnownLeaves] : [],
+  );
+  return { objects, leaves };
 }
 
 /** The objects that a scope names, including the schemas of listed tables, and the current names of the objects known before. */

@@ -2,6 +2,7 @@ import { identifier, qualified, type Statement, statement } from "../../postgres
 import type { Uncovered } from "../uncovered";
 import type { Coverage } from "./coverage";
 import { findGaps, type Gap } from "./gaps";
+import { type Group, groupBy } from "./groupBy";
 import { byActor, defaultStatements } from "./statements";
 import type { TableRight } from "./tableRights";
 import { gapSentences, uncoveredBy } from "./uncovered";
@@ -65,7 +66,7 @@ function statementsFor(role: string, { database, databaseRight, schemas, tables,
       (group) => [statement(`grant usage on schema ${group.map(({ name }) => identifier(name)).join(", ")} to ${to}`)],
     ),
     ...byActor(whole, (group) => [statement(`grant select on ${group.map(qualified).join(", ")} to ${to}`)]),
-    ...byActor(parts, (group) => group.map((table) => grantColumns(table, to))),
+    ...byActor(parts, (group) => groupBy(group, columnList).map((same) => grantColumns(same, to))),
     ...defaultStatements(
       defaults.filter(({ granted }) => !granted),
       (spaces, forRole) => `alter default privileges${forRole} in schema ${spaces} grant select on tables to ${to}`,
@@ -73,6 +74,11 @@ function statementsFor(role: string, { database, databaseRight, schemas, tables,
   ];
 }
 
-function grantColumns(table: TableRight, to: string): Statement {
-  return statement(`grant select (${table.missingColumns.map(identifier).join(", ")}) on ${qualified(table)} to ${to}`);
+/** Tables with the same missing columns share a statement. */
+function grantColumns(tables: Group<TableRight>, to: string): Statement {
+  return statement(`grant select (${columnList(tables[0])}) on ${tables.map(qualified).join(", ")} to ${to}`);
+}
+
+function columnList({ missingColumns }: TableRight): string {
+  return missingColumns.map(identifier).join(", ");
 }

@@ -1,5 +1,5 @@
 import { displayIdentifier, displayTable } from "../../postgres/sql/table";
-import type { ActualRight } from "./actual";
+import type { ActualRight, RightRoot } from "./actual";
 import type { ObjectNow } from "./objects";
 import type { NamedObject } from "./scope";
 
@@ -48,14 +48,21 @@ export function formerName(known: NamedObject[]): (right: ActualRight) => Actual
   const of = (kind: NamedObject["kind"]) =>
     new Map(known.filter((object) => object.kind === kind).map((object) => [object.oid, object]));
   const [schemas, tables, roles] = [of("schema"), of("table"), of("role")];
+  const formerRoot = (root: RightRoot): RightRoot => {
+    const table = tables.get(root.oid);
+    if (!table?.schema) return { ...root, schema: schemas.get(root.schemaOid)?.name ?? root.schema };
+    const column = root.columnNumber === null ? undefined : table.columns?.[root.columnNumber];
+    return { ...root, schema: table.schema, name: table.name, ...(column !== undefined && { column }) };
+  };
   return (right) => {
+    const roots = right.roots.map(formerRoot);
     const table = tables.get(right.oid);
     if (table?.schema && (right.kind === "table" || right.kind === "column")) {
       const column = right.column === null ? null : (table.columns?.[right.columnNumber] ?? right.column);
-      return { ...right, schema: table.schema, name: table.name, column };
+      return { ...right, schema: table.schema, name: table.name, column, roots };
     }
     const schema = schemas.get(right.schemaOid)?.name ?? right.schema;
     const name = right.kind === "default" ? (roles.get(right.oid)?.name ?? right.name) : right.name;
-    return { ...right, schema, name };
+    return { ...right, schema, name, roots };
   };
 }

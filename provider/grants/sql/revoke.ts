@@ -10,9 +10,11 @@ import { byActor, defaultStatements } from "./statements";
 export function planRevoke(role: string, database: string, actual: ActualRight[], rights: ActualRight[]): Statement[] {
   const from = identifier(role);
   const going = new Set(rights);
-  const staying = actual.filter((right) => right.column !== null && !going.has(right));
-  const columnsToKeep = (table: ActualRight) =>
-    columnsOf(staying.filter((right) => qualified(right) === qualified(table) && right.grantor === table.grantor));
+  const staying = groupBy(
+    actual.filter((right) => right.column !== null && !going.has(right)),
+    tableAndGrantor,
+  );
+  const kept = new Map(staying.map((group) => [tableAndGrantor(group[0]), columnsOf(group)]));
   const of = (kind: ActualRight["kind"]) => rights.filter((right) => right.kind === kind && right.actor !== "none");
   const defaults = of("default").map(({ name, schema, actor }) => ({ creator: name, schema, actor }));
   return [
@@ -23,11 +25,14 @@ export function planRevoke(role: string, database: string, actual: ActualRight[]
     ),
     ...byActor(of("table"), (group) => [
       statement(`revoke select on ${group.map(qualified).join(", ")} from ${from}`),
-      ...group.flatMap((table) => onColumns("grant", table, columnsToKeep(table), `to ${from}`)),
+      ...onColumns("grant", group, (table) => kept.get(tableAndGrantor(table)) ?? [], `to ${from}`),
     ]),
-    ...byActor(of("column"), (group) =>
-      groupBy(group, qualified).flatMap((same) => onColumns("revoke", same[0], columnsOf(same), `from ${from}`)),
-    ),
+    ...byActor(of("column"), (group) => {
+      const tables = groupBy(group, qualified);
+      const columns = new Map(tables.map((same) => [qualified(same[0]), columnsOf(same)]));
+      const first = tables.map(([table]) => table);
+      return onColumns("revoke", first, (table) => columns.get(qualified(table)) ?? [], `from ${from}`);
+    }),
     ...byActor(of("schema"), (group) => [
       statement(`revoke usage on schema ${group.map(({ schema }) => identifier(schema)).join(", ")} from ${from}`),
     ]),
@@ -35,12 +40,27 @@ export function planRevoke(role: string, database: string, actual: ActualRight[]
   ];
 }
 
-function onColumns(verb: "grant" | "revoke", table: ActualRight, columns: string[], whom: string): Statement[] {
-  if (columns.length === 0) return [];
-  const list = [...new Set(columns)].map(identifier).join(", ");
-  return [statement(`${verb} select (${list}) on ${qualified(table)} ${whom}`)];
+/** Tables with the same columns share a statement. */
+function onColumns(
+  verb: "grant" | "revoke",
+  tables: ActualRight[],
+  columnsOn: (table: ActualRight) => string[],
+  whom: string,
+): Statement[] {
+  const listed = tables.map((table) => ({ table, list: columnsOn(table).map(identifier).join(", ") }));
+  return groupBy(
+    listed.filter(({ list }) => list !== ""),
+    ({ list }) => list,
+  ).map((same) => {
+    const on = same.map(({ table }) => qualified(table)).join(", ");
+    return statement(`${verb} select (${same[0].list}) on ${on} ${whom}`);
+  });
+}
+
+function tableAndGrantor(right: ActualRight): string {
+  return JSON.stringify([right.schema, right.name, right.grantor]);
 }
 
 function columnsOf(rights: ActualRight[]): string[] {
-  return rights.flatMap(({ column }) => column ?? []);
+  return [...new Set(rights.flatMap(({ column }) => column ?? []))];
 }

@@ -1,3 +1,5 @@
+import type { KnownLeaves } from "../../pipe/leaves";
+import { isOfApplication, leavesBelow, NEONS_ROLES } from "../../pipe/sql/leaves";
 import { REFERENCED_ROLE, type RoleReference, referenceValues } from "../../postgres/sql/role";
 import { parseTable, type Table, type TableSpec, tableKey } from "../../postgres/sql/table";
 
@@ -9,6 +11,8 @@ export interface Scope {
   objectOwners: string[] | undefined;
   /** Objects that belong to the scope under whatever name they have now. */
   known?: NamedObject[];
+  /** Leaves that were brought into the scope, whether they are still leaves or not. */
+  leaves?: KnownLeaves[];
 }
 
 /** An object that a scope names, with its OID: a name can change, and can come to refer to another object. */
@@ -54,17 +58,17 @@ export const LISTED_TABLE = "lateral (select * from pg_class where relnamespace 
 /** Whether the relation `c` is a table, partitioned table, view, materialized view or foreign table. */
 export const READABLE = "c.relkind in ('r', 'p', 'v', 'm', 'f')";
 
-/** Whether the relation `c` belongs to the application: not to an extension, and not to Neon's own role. */
-const OF_APPLICATION = `c.relowner not in (select oid from neon)
-         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;
-
-/** The part that all reads of a scope share: the admin, the role, and the schemas and relations in the scope. */
+/**
+ * The part of a `with recursive` that all reads of a scope share: the admin, the role, and the schemas and relations in the scope.
+ * A partitioned table in the scope brings its leaves, wherever they are. `root` is the table that brought a leaf, unless the scope
+ * has the leaf anyway.
+ */
 export function scopeTables(version: number): string {
   const set = version >= 16 ? "SET" : "MEMBER";
   return `
     grantee as (select oid, rolname, rolsuper, rolbypassrls from pg_roles where oid = ${REFERENCED_ROLE}),
     me as (select oid, rolsuper from pg_roles where rolname = current_user),
-    neon as (select oid from pg_roles where rolname = 'cloud_admin' and rolname <> current_user),
+    neon as (${NEONS_ROLES}),
     named as (select * from jsonb_to_recordset($4::jsonb)
                          as t (schema text, name text, columns text[], known_schema oid, whole boolean, known_table oid)),
     wanted as (
@@ -82,16 +86,30 @@ export function scopeTables(version: number): string {
                                         and d.objid = n.oid and d.deptype = 'e') end as whole
         from pg_namespace n
     ),
-    relation as (
-      select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
-             c.relforcerowsecurity, null::text[] as columns, true as whole
+    member as (
+      select c.oid, c.relkind, null::text[] as columns, true as whole
         from space s join pg_class c on c.relnamespace = s.oid
-       where s.whole and ${READABLE} and c.relpersistence <> 't' and ${OF_APPLICATION}
+       where s.whole and ${READABLE} and c.relpersistence <> 't' and ${isOfApplication("c")}
       union all
-      select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity,
-             c.relforcerowsecurity, w.columns, false
+      select c.oid, c.relkind, w.columns, false
         from wanted w join space s on s.nspname = w.schema, ${LISTED_TABLE} c
-       where ${READABLE} and not (s.whole and ${OF_APPLICATION})
+       where ${READABLE} and not (s.whole and ${isOfApplication("c")})
+    ), ${leavesBelow("select distinct m.oid from member m where m.relkind = 'p'")},
+    brought as (
+      select m.oid, m.columns, m.whole, null::oid as root, 0 as distance from member m
+      union all
+      select l.relid, m.columns, false, l.root, l.distance from leaf l join member m on m.oid = l.root
+    ),
+    scoped as (
+      select b.oid, bool_or(b.whole) as whole,
+             case when bool_and(b.root is not null) then (array_agg(b.root order by b.distance desc, b.root))[1] end as root,
+             case when bool_and(b.columns is not null) then coalesce(array_agg(distinct k.name collate "C") filter (where k.name is not null), '{}') end as columns
+        from brought b left join lateral unnest(b.columns) as k (name) on true group by b.oid
+    ),
+    relation as (
+      select c.oid, s.nspname, s.usable, c.relname, c.relkind, c.relispartition, c.relowner, c.relacl, c.relnamespace,
+             c.relrowsecurity, c.relforcerowsecurity, m.columns, m.whole, m.root
+        from scoped m join pg_class c on c.oid = m.oid join space s on s.oid = c.relnamespace
     ),
     owner as (
       select r.oid, r.rolname, pg_has_role(me.oid, r.oid, '${set}') as settable,
@@ -99,6 +117,15 @@ export function scopeTables(version: number): string {
                   when pg_has_role(me.oid, r.oid, '${set}') then 'owner' else 'none' end as actor
         from pg_roles r, me
     )`;
+}
+
+/** A system column that ClickPipes' first load reads in addition to the listed ones: it loads a table in ranges of it. */
+export const LOAD_COLUMN = { name: "ctid", number: -1 };
+
+/** The name of the table with this OID, as a `TableName` in JSON. Null if there is none. */
+export function nameOfTable(oid: string): string {
+  return `(select jsonb_build_object('schema', n.nspname, 'name', c.relname)
+             from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${oid})`;
 }
 
 /** The role to grant as: our own, the owner by SET ROLE, or none. */
@@ -116,6 +143,10 @@ export function scopeValues(role: RoleReference, scope: Scope): unknown[] {
   const meant = [
     ...scope.tables.map(({ schema, name, columns }) => ({ schema, name, columns })),
     ...known.map(({ kind, oid, name }) => ({ [`known_${kind}`]: oid, whole: kind === "schema" && isWhole(name) })),
+    ...(scope.leaves ?? []).flatMap(({ leaves, spaces }) => [
+      ...leaves.map((oid) => ({ known_table: oid })),
+      ...spaces.map((oid) => ({ known_schema: oid })),
+    ]),
   ];
   return [...referenceValues(role), scope.schemas === "*" ? null : scope.schemas, JSON.stringify(meant)];
 }

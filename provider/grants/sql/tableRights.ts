@@ -8,13 +8,16 @@ import {
   showsRows,
 } from "../../postgres/sql/rowSecurity";
 import { type Query, queryRows } from "../../postgres/sql/statement";
-import { type Actor, RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./scope";
+import type { TableName } from "../../postgres/sql/table";
+import { type Actor, LOAD_COLUMN, nameOfTable, RELATION_ACTOR, type Scope, scopeTables, scopeValues } from "./scope";
 
 export interface TableRight extends RowSecurity {
   schema: string;
   name: string;
   /** The scope has its whole schema, rather than the table by name. */
   whole: boolean;
+  /** The partitioned table that brings it into the scope as a leaf, if nothing else does. */
+  root: TableName | null;
   kind: string;
   owner: string;
   /**
@@ -27,7 +30,7 @@ export interface TableRight extends RowSecurity {
   /** We are the owner or a member of the owner's role, whether that is enough or not. */
   member: boolean;
   hidesRows: boolean;
-  /** The listed columns, and those of them that exist and are not granted; null if no columns are listed. */
+  /** The listed columns, null if none are listed; and those of them and of `ctid` that exist and are not granted. */
   columns: string[] | null;
   missingColumns: string[];
   oid: number;
@@ -39,7 +42,7 @@ export interface TableRight extends RowSecurity {
 export function readTableRights(version: number, role: RoleReference, scope: Scope): Query<TableRight[]> {
   return queryRows(
     `
-    with ${scopeTables(version)}, ${LOCKED},
+    with recursive ${scopeTables(version)}, ${LOCKED},
     held as materialized (
       select r.*, g.oid as grantee,
              g.rolsuper or g.oid = r.relowner
@@ -51,12 +54,14 @@ export function readTableRights(version: number, role: RoleReference, scope: Sco
     lacking as (
       select h.*, h.may_hide_rows and ${hidesRows("h", "g", "shows")} as hides_rows,
              array(select t.attname::text from pg_attribute t
-                    where t.attrelid = h.oid and t.attname = any (h.columns) and t.attnum > 0 and not t.attisdropped
+                    where t.attrelid = h.oid and h.columns is not null
+                      and (t.attname = any (h.columns) and t.attnum > 0 and not t.attisdropped or t.attnum = ${LOAD_COLUMN.number})
                       and not exists (select from aclexplode(t.attacl) a
                                        where a.grantee = h.grantee and a.privilege_type = 'SELECT') order by 1) as missing
         from held h, grantee g where not h.granted or h.may_hide_rows
     )
-    select r.nspname as "schema", r.relname as "name", r.whole as "whole", r.relkind as "kind", o.rolname as "owner", r.columns as "columns",
+    select r.nspname as "schema", r.relname as "name", r.whole as "whole",
+           case when r.root is not null then ${nameOfTable("r.root")} end as "root", r.relkind as "kind", o.rolname as "owner", r.columns as "columns",
            r.granted as "granted",
            case when r.columns is null then has_table_privilege(r.grantee, r.oid, 'SELECT')
                 else not exists (select from unnest(r.missing) as m (name)

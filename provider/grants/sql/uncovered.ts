@@ -1,9 +1,8 @@
 import { sentence } from "../../errors";
-import { DROP_POLICY_FIRST, policyFor } from "../../postgres/sql/rowSecurity";
-import { identifier, literal } from "../../postgres/sql/statement";
-import { displayIdentifier } from "../../postgres/sql/table";
+import { displayIdentifier, displayTable } from "../../postgres/sql/table";
 import { joinFirst } from "../../text";
 import type { Uncovered } from "../uncovered";
+import { grantAll, grantLeaves, showAll, showLeaves } from "./fixes";
 import type { Gap } from "./gaps";
 import { type Group, groupBy } from "./groupBy";
 
@@ -11,13 +10,38 @@ import { type Group, groupBy } from "./groupBy";
 const NAMED = 5;
 const LISTED = 20;
 
-/** One sentence for each kind of gap, with the first few names. */
+/** One sentence for each kind of gap, with the first few names, and one for each partitioned table whose leaves have gaps. */
 export function gapSentences(role: string, gaps: Gap[]): string[] {
-  const verbs = [...new Set(gaps.map(({ verb }) => verb))];
-  return verbs.map((verb) => {
-    const names = gaps.filter((gap) => gap.verb === verb).map(displayGap);
+  const [own, onLeaves] = [gaps.filter(({ root }) => !root), gaps.filter(({ root }) => root)];
+  const verbs = [...new Set(own.map(({ verb }) => verb))];
+  const sentences = verbs.map((verb) => {
+    const names = own.filter((gap) => gap.verb === verb).map(displayGap);
     return `role "${role}" ${verb} ${joinFirst(names, NAMED)}`;
   });
+  return [...sentences, ...groupBy(onLeaves, displayRoot).map((group) => leafSentence(role, group))];
+}
+
+function leafSentence(role: string, gaps: Group<Gap>): string {
+  const schemas = gaps.filter(({ kind }) => kind === "schema");
+  const tables = gaps.filter(({ kind }) => kind !== "schema");
+  const without = [
+    ...(tables.length > 0 ? [`no SELECT on ${partitionsOf(tables)}: ${joinFirst(tables.map(displayGap), NAMED)}`] : []),
+    ...(schemas.length > 0
+      ? [
+          `no USAGE on ${joinFirst(schemas.map(displayGap), NAMED)}${tables.length > 0 ? "" : `, with partitions of ${displayRoot(schemas[0])}`}`,
+        ]
+      : []),
+  ];
+  return `role "${role}" has ${without.join(", and ")}`;
+}
+
+/** How many partitions of which table the gaps are on. */
+function partitionsOf(gaps: Gap[]): string {
+  return `${gaps.length} ${gaps.length === 1 ? "partition" : "partitions"} of ${displayRoot(gaps[0])}`;
+}
+
+function displayRoot(gap: Gap | undefined): string {
+  return gap?.root ? displayTable(gap.root) : "";
 }
 
 function displayGap({ kind, object, columns }: Gap): string {
@@ -26,15 +50,18 @@ function displayGap({ kind, object, columns }: Gap): string {
 }
 
 /**
- * Many tables of one owner in one schema, with the same reason, are one entry with one statement. Tables that the scope lists by
- * name are not combined.
+ * Many tables of one owner in one schema, with the same reason, are one entry with one statement, as are the leaves of one
+ * partitioned table. Tables that the scope lists by name are not combined.
  */
 export function uncoveredBy(role: string, gaps: Gap[]): Uncovered[] {
-  const keyOf = ({ schema, owner, reason, fix }: Gap) =>
-    schema === undefined ? fix : JSON.stringify([schema, owner, reason]);
-  return groupBy(gaps, keyOf).flatMap((group) =>
-    group.length > LISTED ? [schemaEntry(role, group)] : group.map(gapEntry),
-  );
+  const keyOf = ({ schema, root, kind, verb, columns, owner, reason, fix }: Gap) => {
+    if (root && kind !== "schema") return JSON.stringify([root, verb, columns, owner, reason]);
+    return schema === undefined ? fix : JSON.stringify([schema, owner, reason]);
+  };
+  return groupBy(gaps, keyOf).flatMap((group) => {
+    if (group[0].root && group.length > 1) return [leavesEntry(role, group)];
+    return group.length > LISTED ? [schemaEntry(role, group)] : group.map(gapEntry);
+  });
 }
 
 /** What is not covered, why, and what to do: a line each. */
@@ -58,20 +85,12 @@ function schemaEntry(role: string, group: Group<Gap>): Uncovered {
   return { object, kind: "tables", owner, reason, fix };
 }
 
-function grantAll(role: string, schema: string): string {
-  return `GRANT SELECT ON ALL TABLES IN SCHEMA ${identifier(schema)} TO ${identifier(role)}`;
-}
-
-function showAll(role: string, schema: string): string {
-  const make = literal("CREATE POLICY %I ON %s FOR SELECT TO %I USING (true)");
-  const policy = literal(policyFor(role));
-  // Qualified names and operators mean the same under any search path.
-  const is = "OPERATOR(pg_catalog.=)";
-  const body =
-    " DECLARE t pg_catalog.regclass; BEGIN FOR t IN SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n " +
-    `ON n.oid ${is} c.relnamespace WHERE n.nspname ${is} ${literal(schema)}::pg_catalog.name AND c.relrowsecurity ` +
-    `AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid ${is} c.oid AND p.polname ${is} ${policy}::pg_catalog.name) ` +
-    `LOOP EXECUTE pg_catalog.format(${make}, ${policy}, t, ${literal(role)}); END LOOP; END `;
-  const quotes = body.includes("$$") ? "$clickpipes$" : "$$";
-  return `DO ${quotes}${body}${quotes} ${DROP_POLICY_FIRST}`;
+/** The leaves of one partitioned table, however many, are one entry. */
+function leavesEntry(role: string, group: Group<Gap>): Uncovered {
+  const { owner, reason, verb, columns } = group[0];
+  const names = group.map(({ object }) => object);
+  const object = `${partitionsOf(group)} (${joinFirst(names, NAMED)})`;
+  const each = group.map(({ fix }) => fix).join("; ");
+  const all = () => (verb === "has no SELECT on" ? grantLeaves : showLeaves)(role, group[0], columns);
+  return { object, kind: "tables", owner, reason, fix: group.length > LISTED ? all() : each };
 }

@@ -30,6 +30,8 @@ export interface GrantsOwnership extends Ownership {
   before?: string[];
   /** What these grants gave next to default privileges that existed before, by `rightKey`. Absent if there is too much. */
   given?: string[];
+  /** A digest of the leaves that they brought in. If the state's is another, a run was killed since. Absent if there are none. */
+  leaves?: string;
   /** What these grants cover, so that deleting other grants on the same role takes none of it away. Absent if it is too long. */
   scope?: NotedScope;
 }

@@ -61,6 +61,7 @@ describe.each(PLACES)("a create that finds its own note, on Postgres $version as
     await killedUp({ role, schemas: [schema] });
     await grants.up({ role, tables: [{ schema, name: "orders", columns: ["id"] }] });
     expect(await rightsOf(db, role)).toEqual([
+      `SELECT (ctid) on ${schema}.orders by ${db.user}`,
       `SELECT (id) on ${schema}.orders by ${db.user}`,
       `USAGE on ${schema} by ${db.user}`,
     ]);

@@ -15,6 +15,7 @@ const orders: ActualRight = {
   owner: "admin",
   grantor: "admin",
   actor: "self",
+  roots: [],
 };
 const future: ActualRight = { ...orders, kind: "default", name: "admin", oid: 10 };
 const found = (actual: ActualRight[], keys: string[], byName = false) => [

@@ -113,10 +113,15 @@ describe("a right under the former names of its objects", () => {
 describe("the objects in the state", () => {
   test("are one text that gives them back", () => {
     const objects = [schema(2, "app"), role(3, "migrator"), table(5, "app.orders"), table(6, "app.it's", { 1: "id" })];
-    expect(formatObjects(objects)).toBe(
+    expect(formatObjects(objects, [])).toBe(
       '[["schema",2,"app"],["role",3,"migrator"],["table",5,"app","orders"],["table",6,"app","it\'s",{"1":"id"}]]',
     );
-    expect(parseObjects(formatObjects(objects))).toEqual(objects);
+    expect(parseObjects(formatObjects(objects, []))).toEqual({ objects, leaves: [] });
+    const leaves = [
+      { root: 5, schema: "app", name: "orders", columns: null, leaves: [7, 8], spaces: [2] },
+      { root: 6, schema: "app", name: "it's", columns: ["id"], leaves: [9], spaces: [2, 3] },
+    ];
+    expect(parseObjects(formatObjects(objects, leaves))).toEqual({ objects, leaves });
   });
 
   test.each<{ title: string; before: NamedObject[]; found: ObjectNow[]; after: NamedObject[] }>([

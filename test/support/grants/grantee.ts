@@ -22,7 +22,10 @@ export async function newGrantee(db: TestDatabase): Promise<Grantee> {
 }
 
 /** After a test: nothing is left of the grants, and the role could be dropped. */
-export async function destroyGrants(db: TestDatabase, { role, grants }: Grantee): Promise<void> {
+export async function destroyGrants(
+  db: TestDatabase,
+  { role, grants }: Pick<Grantee, "role" | "grants"> & Partial<Grantee>,
+): Promise<void> {
   await grants.destroy();
   expect(await rightsOf(db, role)).toEqual([]);
   expect(await dependenciesOn(db, role)).toBe(0);

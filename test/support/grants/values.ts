@@ -40,7 +40,7 @@ export function connectRight(more: Partial<ActualRight> = {}): ActualRight {
 function right(more: Partial<ActualRight> & Pick<ActualRight, "kind">): ActualRight {
   const names = { schema: "", name: "", column: null, owner: "admin", grantor: "admin" };
   const oids = { oid: 0, schemaOid: 0, columnNumber: 0, grantorOid: roleOid(more.grantor ?? "admin") };
-  return { ...names, ...oids, actor: "self", ...more };
+  return { ...names, ...oids, actor: "self", roots: [], ...more };
 }
 
 function schemaOid(schema: string): number {
@@ -61,7 +61,7 @@ export function database(more: Partial<DatabaseRight> = {}): DatabaseRight {
 }
 
 export function schemaWithout(name: string, more: Partial<SchemaRight> = {}): SchemaRight {
-  return { name, owner: "admin", granted: false, effective: false, actor: "self", ...more };
+  return { name, root: null, owner: "admin", granted: false, effective: false, actor: "self", ...more };
 }
 
 /** A table without SELECT, or one without SELECT on `missingColumns`. */
@@ -74,7 +74,7 @@ export function tableWithout(path: string, more: Partial<TableRight> = {}): Tabl
     schemaOid: schemaOid(schema),
     ownerOid: roleOid(more.owner ?? "admin"),
   };
-  const asked = { whole: true, kind: "r", columns: null, missingColumns: [] };
+  const asked = { whole: true, root: null, kind: "r", columns: null, missingColumns: [] };
   return { schema, name, owner: "admin", ...rows, ...rights, ...oids, ...asked, ...more };
 }
 
