@@ -58,7 +58,7 @@ describe.each<{ version: Version; unchanged: Record<string, number>; says?: stri
   test("refreshes with today's code, which finds only that its grants lack ctid", async () => {
     const { changes, output } = await stack.refresh({ skipPreview: true });
     expect(changes).toEqual({ same: 8, update: 1 });
-    expect(output).toContain('role \"clickpipes_user\" has no SELECT on shop.items (ctid)');
+    expect(output).toContain('role "clickpipes_user" has no SELECT on shop.items (ctid)');
   });
 
   test("is updated in place", async () => {

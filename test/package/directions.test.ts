@@ -68,6 +68,11 @@ const LAYERS = [
     mayNot: ["../lifecycle/context", "../user/ownership", "../neon/client", "../registry", "../dynamic/run", "pg"],
   },
   {
+    file: "provider/pipe/leaves.ts",
+    may: ["./sql/leaves", "../postgres/sql/table", "../errors"],
+    mayNot: ["../lifecycle/context", "../grants/state", "../ownership/whose", "../neon/client", "../registry", "pg"],
+  },
+  {
     file: "provider/postgres/transaction.ts",
     may: ["pg", "./sql/statement", "../errors", "node:tls"],
     mayNot: ["../lifecycle/context", "../neon/client", "../user/sql/plan", "../resources/provider"],
