@@ -46,7 +46,7 @@ export interface Known {
   leaves: KnownLeaves[];
 }
 
-export const NOTHING_KNOWN: Known = { objects: [], leaves: [] };
+export const NOTHING_KNOWN: Readonly<Known> = { objects: [], leaves: [] };
 
 /** In a moved database, the OIDs may belong to other objects. */
 export function knownObjects(context: Context, { objects }: GrantsState): Known {

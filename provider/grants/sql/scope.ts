@@ -120,7 +120,7 @@ export function scopeTables(version: number): string {
 }
 
 /** A system column that ClickPipes' first load reads in addition to the listed ones: it loads a table in ranges of it. */
-export const LOAD_COLUMN = { name: "ctid", number: -1 };
+export const LOAD_COLUMN = { name: "ctid", number: -1 } as const;
 
 /** The name of the table with this OID, as a `TableName` in JSON. Null if there is none. */
 export function nameOfTable(oid: string): string {

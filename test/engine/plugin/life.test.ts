@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Stack } from "../support/engine/stack";
-import { createYamlStack } from "../support/plugin/yamlStack";
-import { useDatabase } from "../support/postgres/database";
-import { rightsOf } from "../support/postgres/rights";
-import { publicationOf } from "../support/publication/publications";
-import { roleExists } from "../support/user/catalog";
+import type { Stack } from "../../support/engine/stack";
+import { createYamlStack } from "../../support/plugin/yamlStack";
+import { useDatabase } from "../../support/postgres/database";
+import { rightsOf } from "../../support/postgres/rights";
+import { publicationOf } from "../../support/publication/publications";
+import { roleExists } from "../../support/user/catalog";
 
 const PROGRAM = `
 resources:
