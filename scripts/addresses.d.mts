@@ -6,7 +6,7 @@ export interface AddressTable {
   gcp: Record<string, object>;
 }
 
-/** The table with the addresses that ClickHouse publishes today; what it says of the time before stays. */
+/** The table with the addresses that ClickHouse publishes today. Its history stays. */
 export function refreshedTable(
   table: AddressTable,
   answer: unknown,

@@ -14,8 +14,8 @@ const FIELD = "clickpipes_egress_ips";
 const CLOUDS = ["aws", "gcp"];
 
 /**
- * The table with the addresses of today. What it says of the time before (`since`, `before`) is in no answer and stays; a
- * new region has none, so that its services are served by both, until somebody has looked the day up.
+ * The table with today's addresses. No answer contains the history (`since`, `before`), so it stays. A new region has none,
+ * so both sets are allowed for its services until you look up the day.
  * @param {object} table the table as it is
  * @param {object} answer what ClickHouse published
  * @param {string} today

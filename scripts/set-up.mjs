@@ -18,7 +18,7 @@ export async function setUp({ log = () => {} } = {}) {
   const start = Date.now();
   if (!(await isBuilt())) {
     // Without the flag a build that failed would look like one that is up to date.
-    await step(log, "npm run build", ["run", "build", "--", "--noEmitOnError"], "Mend what the compiler names.");
+    await step(log, "npm run build", ["run", "build", "--", "--noEmitOnError"], "Fix what the compiler reports.");
     await removeLeftovers(join(ROOT, "bin"), start);
   }
 }

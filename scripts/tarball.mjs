@@ -6,7 +6,7 @@ import { runCommand } from "./command.mjs";
 
 // What `npm publish` would send, judged by the tools of its ecosystem: `npm run tarball`. It must have been built before.
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const FILES = /^(bin\/.+\.(js|d\.ts|json)|docs\/.+\.md|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+const FILES = /^(bin\/.+\.(js|d\.ts|json)|docs\/.+\.(md|svg)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
 
 const folder = mkdtempSync(join(tmpdir(), "clickpipes-tarball-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ async function main() {
   refuseOthers(files);
   const tarball = join(folder, filename);
   const npx = (...args) => runCommand("npx", ["--no-install", ...args], { cwd: ROOT });
-  // node10 knows no `exports`: there the main entry has its types, and nobody imports the other one by name.
+  // node10 does not know `exports`. There the main entry has its types, and no program imports the other one by name.
   await Promise.all([
     npx("publint", "run", tarball, "--strict"),
     npx("attw", tarball, "--profile", "node16", "--no-emoji"),

@@ -8,7 +8,7 @@ const source = new ClickPipesSource(
   "orders",
   {
     project: config.get("neonProject"),
-    // ClickPipes is told to leave out the columns that are not listed.
+    // The pipe excludes the columns that aren't listed.
     tables: [{ schema: "public", name: "orders", columns: ["id", "product", "amount"] }, "shop.products"],
     clickPipesRegion: { cloud: "aws", region: "us-east-1" },
     pipe: { settings: { syncIntervalSeconds: 60 } },
@@ -16,7 +16,7 @@ const source = new ClickPipesSource(
   { provider: new Provider("database") },
 );
 
-// Waits for the readiness report, and is deleted first: ClickPipes takes a bad source for a success, and fails later.
+// Created after the readiness report, and deleted first: ClickPipes accepts a bad source without an error, and fails later.
 const pipe = new clickhouse.Clickpipe("orders", {
   name: "orders",
   serviceId: config.require("clickhouseService"),
@@ -25,5 +25,5 @@ const pipe = new clickhouse.Clickpipe("orders", {
 });
 
 export const pipeId = pipe.id;
-/** For `post.mjs`, the way without a ClickHouse provider. */
+/** For `post.mjs`, which needs no ClickHouse provider. */
 export const postgresSource = source.postgresSource;

@@ -1,5 +1,5 @@
 // pulumi stack output postgresSource --json --show-secrets | node post.mjs
-// Makes the pipe with ClickHouse Cloud's API: `postgresSource` is the body's `source.postgres` as it stands.
+// Creates the pipe with ClickHouse Cloud's API: `postgresSource` is `source.postgres` in the body.
 let text = "";
 for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
 

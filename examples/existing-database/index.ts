@@ -10,7 +10,7 @@ const source = new ClickPipesSource(
   "app",
   {
     tables: ["public.customers", "public.orders"],
-    // Takes over what the guide had somebody make by hand: nothing is replaced, and a destroy leaves it as it was found.
+    // Takes over what you created by hand with the guide. Nothing is replaced, and destroy leaves it as it was found.
     adopt: true,
     user: { password: config.requireSecret("clickpipesPassword") },
     publication: { name: "clickpipes" },

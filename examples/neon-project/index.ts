@@ -10,8 +10,8 @@ const project = new neon.Project(
   { name: "app", enableLogicalReplication: "yes" },
   {
     protect: true,
-    // Up to 0.13 that provider replaces the project, data and all, when the setting changes under it. And what it would
-    // write of the list, IpAllowlist keeps.
+    // Up to 0.13, that provider replaces the project, including its data, if the setting changes outside of it. The list
+    // is managed by IpAllowlist.
     ignoreChanges: ["enableLogicalReplication", "allowedIps", "allowedIpsProtectedBranchesOnly"],
   },
 );
@@ -22,7 +22,7 @@ const analytics = new neon.Database("analytics", {
   ownerName: project.databaseUser,
 });
 
-/** A branch has one host and one owner, and as many databases as are made: each wants a provider of its own. */
+/** A branch has one host and one owner, and any number of databases. Each database needs its own provider. */
 function providerFor(name: string, database: pulumi.Input<string>): Provider {
   const { databaseHost: host, databaseUser: user, databasePassword: password } = project;
   return new Provider(name, { host, database, user, password, neonApiKey });
@@ -30,7 +30,7 @@ function providerFor(name: string, database: pulumi.Input<string>): Provider {
 const appProvider = providerFor("app", project.databaseName);
 const analyticsProvider = providerFor("analytics", analytics.name);
 
-// The tables come with the application's migrations, which need the project: the first `pulumi up` makes that alone.
+// The application's migrations create the tables, and need the project. So the first `pulumi up` creates only the project.
 const migrated = config.getBoolean("migrated") ?? false;
 
 function makeSources() {
@@ -39,7 +39,7 @@ function makeSources() {
     { project, tables: ["public.orders"], clickPipesRegion: { cloud: "aws", region: "us-east-1" } },
     { provider: appProvider },
   );
-  // Roles, the setting and the list are the project's: the second database shares them.
+  // Roles, the setting and the list belong to the project, so the second database shares them.
   const { user, logicalReplication, ipAllowlist } = app;
   const second = new ClickPipesSource(
     "analytics",

@@ -19,5 +19,5 @@ const source = new ClickPipesSource(
   { provider: database },
 );
 
-/** What ClickPipes is given, and as one of its pipes takes it; only the password is secret. */
+/** What ClickPipes needs, for the console and for a pipe as code. Only the password is secret. */
 export const { connection, postgresSource } = source;

@@ -99,7 +99,7 @@ export class ClickHouse {
     return (await only(here, there)) + (await only(there, here));
   }
 
-  /** Beside the event loop, on which a server of this very process may have to answer. */
+  /** Outside of the event loop, since a server in this process may have to answer. */
   private async run(text: string): Promise<string> {
     return (await this.session.queryAsync(text, { format: "TSV" })).text().trim();
   }

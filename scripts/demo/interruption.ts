@@ -6,7 +6,7 @@ export class Interruption {
   });
 
   constructor() {
-    // Nobody may be waiting at the moment it comes.
+    // No one may be waiting when it comes.
     this.interrupted.catch(() => {});
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
       process.on(signal, () => this.reject(new Interrupted()));

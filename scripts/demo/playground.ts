@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Interruption } from "./interruption";
 import { ROOT } from "./pulumi";
 
-/** Says how to play with what was left running, and waits for Ctrl-C. */
+/** Prints how to use what was left running, and waits for Ctrl-C. */
 export async function keepRunning(
   folder: string,
   env: Record<string, string>,
@@ -18,20 +18,20 @@ export async function keepRunning(
       .join(""),
   );
   console.log(`
-Everything is left running. In another terminal:
+Everything is still running. In another terminal:
 
   source ${file}
   cd ${ROOT}
 
-  pulumi stack output connection --show-secrets     what ClickPipes is given
+  pulumi stack output connection --show-secrets     what ClickPipes needs
   pulumi preview                                    nothing to do
   psql "$DATABASE_URL"                              the database, as its owner
   curl -H "Authorization: Bearer $NEON_API_KEY" "$NEON_API_HOST/projects/$(pulumi config get neonProject)"
                                                     the local Neon's API
-  pulumi refresh                                    after you changed something by hand: what drifted
-  pulumi up                                         puts it right, or applies what you changed in examples/quickstart
-  pulumi destroy                                    takes it all away again
+  pulumi refresh                                    what drifted, after you changed something by hand
+  pulumi up                                         fixes it, or applies what you changed in examples/quickstart
+  pulumi destroy                                    removes everything again
 
-Ctrl-C here stops it all and removes the temporary folder.`);
+Press Ctrl-C here to stop everything and remove the temporary folder.`);
   await interruption.wait();
 }

@@ -5,10 +5,10 @@ import { resolve } from "node:path";
 export const ROOT = resolve(__dirname, "../..");
 export const STACK = "demo";
 
-/** Settings of the user's own must reach neither the CLI nor the program. */
+/** The user's own settings must reach neither the CLI nor the program. */
 const FOREIGN = /^(PULUMI_|PG[A-Z]+$|DATABASE_URL$|NEON_)/;
 
-/** The real CLI on the root Pulumi.yaml; what it prints is the user's to see, in its own form and colours. */
+/** The real CLI on the root Pulumi.yaml. The user sees its output as it is, with its colours. */
 export class Pulumi {
   private running: ChildProcess | undefined;
 
@@ -23,7 +23,7 @@ export class Pulumi {
     return this.execute(args, "pipe");
   }
 
-  /** Lets a run in progress end as Ctrl-C does: what it has begun is finished and saved. */
+  /** Ends a run in progress as Ctrl-C does: it finishes and saves what it has begun. */
   async interrupt(): Promise<void> {
     const child = this.running;
     if (!child) return;
@@ -35,7 +35,7 @@ export class Pulumi {
     const inherited = Object.entries(process.env).filter(([key]) => !FOREIGN.test(key));
     const env = { ...Object.fromEntries(inherited), ...this.env };
     return new Promise((resolve, reject) => {
-      // A group of its own: of two interrupts, the terminal's and ours, the CLI would take the second as "at once".
+      // In its own process group: the CLI would take the second of two interrupts, the terminal's and ours, as "at once".
       const child = spawn("pulumi", args, { cwd: ROOT, env, stdio: ["ignore", output, "inherit"], detached: true });
       this.running = child;
       let stdout = "";

@@ -12,7 +12,7 @@ import { changeOrders, loadSample } from "./sample";
 import { compareSnapshots, takeSnapshot } from "./snapshot";
 import { Steps } from "./steps";
 
-// Step 1, installing and building, is scripts/demo.mjs's: it needs no node_modules.
+// Step 1, installing and building, is in scripts/demo.mjs, which needs no node_modules.
 const steps = new Steps(2, 10);
 const interruption = new Interruption();
 const folder = mkdtempSync(join(tmpdir(), "clickpipes-demo-"));
@@ -24,7 +24,7 @@ async function demonstrate(keep: boolean): Promise<void> {
   await steps.run("Find or build the Pulumi engine", "follow the last line of the message", findEngine);
   const neon = await steps.run(
     "Start the local Neon",
-    "see the message; a free port and disk space is all it needs",
+    "see the message. It needs only a free port and disk space.",
     startNeon,
   );
   const before = await steps.run("Load a sample schema with rows", "see the message of Postgres", async () => {
@@ -41,7 +41,7 @@ async function demonstrate(keep: boolean): Promise<void> {
     "compare `pulumi stack output` with the roles and publications of the database",
     () => proveReplication(pulumi, neon),
   );
-  await steps.run("pulumi up again: everything unchanged", "a resource reports a change that nobody made", () =>
+  await steps.run("pulumi up again: everything unchanged", "a resource reports a change that was not made", () =>
     pulumi.show("up", "--yes", "--skip-preview", "--expect-no-changes"),
   );
   await steps.run("Drop the slot", "the slot is the reader's: see pg_replication_slots", () => reader.dropSlot());
@@ -51,7 +51,7 @@ async function demonstrate(keep: boolean): Promise<void> {
     pulumi.show("destroy", "--yes", "--skip-preview"),
   );
   await steps.run(
-    "Compare the database with what it was",
+    "Compare the database with what it was before",
     "destroy left something behind, or took too much",
     async () => proveRestored(before, await takeSnapshot(neon.superuserUri, neon)),
   );
@@ -65,7 +65,7 @@ async function findEngine(): Promise<void> {
 }
 
 async function startNeon(): Promise<LocalNeon> {
-  // Closed to all but this machine, as a careful user's is: an open project needs no address of ClickPipes.
+  // Closed to all but this machine: an open project needs no addresses of ClickPipes.
   const starting = startLocalNeon({ allowedIps: ["127.0.0.1"] });
   cleanUps.push(async () => {
     await starting.then((neon) => neon.stop()).catch(() => {});
@@ -75,7 +75,7 @@ async function startNeon(): Promise<LocalNeon> {
   return neon;
 }
 
-/** A backend, a Pulumi home and a passphrase of the demo's own: nothing of the user's is touched. */
+/** The demo has its own backend, Pulumi home and passphrase, so it changes nothing of the user's. */
 async function prepareStack(neon: LocalNeon): Promise<Pulumi> {
   const backend = join(folder, "backend");
   mkdirSync(backend);
@@ -113,7 +113,7 @@ async function proveReplication(pulumi: Pulumi, neon: LocalNeon): Promise<Change
   );
   const clickHouse = await ClickHouse.open();
   if (clickHouse) console.log(`  first load: ${await clickHouse.load(connection, tableMappings)} rows`);
-  else console.log("  there is no ClickHouse library for this platform: the changes are only counted");
+  else console.log("  there is no ClickHouse library for this platform, so the changes are only counted");
   try {
     await reader.start();
     console.log(`  the application ${await changeOrders(neon.connectionUri)}`);
@@ -132,7 +132,7 @@ async function proveReplication(pulumi: Pulumi, neon: LocalNeon): Promise<Change
   return reader;
 }
 
-/** With the table as its owner sees it. */
+/** Compares with the table as its owner sees it. */
 async function compare(
   clickHouse: ClickHouse,
   mapping: Mapping,
@@ -150,8 +150,8 @@ function proveRestored(before: string[], after: string[]): void {
   console.log(`  ${before.length} facts compared (roles, privileges, publications, comments, IP Allow); what differs:`);
   for (const line of differences) console.log(`    ${line}`);
   const expected = ["- setting: wal_level = replica", "+ setting: wal_level = logical"];
-  if (differences.join() !== expected.join()) throw new Error("more, or less, than wal_level differs");
-  console.log("  which Neon cannot turn off again; everything else is as it was found");
+  if (differences.join() !== expected.join()) throw new Error("something other than wal_level differs");
+  console.log("  which Neon cannot turn off again. Everything else is as before.");
 }
 
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 
-/** What the application of this demo keeps in its database. */
+/** The tables of this demo's application. */
 const SAMPLE = /* SQL */ `
 create table public.customers (
   id bigint generated always as identity primary key,
@@ -43,7 +43,7 @@ export async function loadSample(connectionUri: string): Promise<void> {
   });
 }
 
-/** One change of each kind, and what they were. */
+/** Makes one change of each kind, and describes them. */
 export async function changeOrders(connectionUri: string): Promise<string> {
   return withClient(connectionUri, async (client) => {
     const { rows } = await client.query<{ id: string }>(

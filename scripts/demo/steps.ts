@@ -1,4 +1,4 @@
-/** Numbers the steps of the demo, times them, shows that a quiet one is still alive, and says which one failed. */
+/** Numbers and times the steps of the demo, shows that a quiet one is still running, and names the one that failed. */
 export class Steps {
   private started = 0;
 

@@ -30,7 +30,7 @@ export function renderPage({ resource, types, links }: PageContent): string {
     args ? summaryOf(args) : "",
     argumentTable(args?.children ?? [], links),
     "## Outputs",
-    mirrored ? `Every argument is an output of the same name.${outputs.length > 0 ? " Beside these:" : ""}` : "",
+    mirrored ? `Every argument is an output of the same name.${outputs.length > 0 ? " In addition:" : ""}` : "",
     outputTable(outputs, links),
     tagOf(resource, "@remarks").replace(/^### /gm, "## "),
     ...(others.length > 0 ? ["## Types"] : []),

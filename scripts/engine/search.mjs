@@ -12,7 +12,7 @@ export function pulumiHome(env = process.env) {
   return env.PULUMI_HOME || join(homedir(), ".pulumi");
 }
 
-/** The first engine that is complete and new enough; what was passed over is told, since it explains a long build. */
+/** The first engine that is complete and new enough. Each rejected one is logged, since that explains a long build. */
 export async function findEngine(log, env = process.env) {
   const path = (env.PATH ?? "").split(delimiter).filter(Boolean);
   const home = pulumiHome(env);
@@ -36,7 +36,7 @@ async function inspect(bin, path, source, log) {
   if (!executable) return undefined;
   for (const name of EXECUTABLES.slice(1)) {
     if (!(await firstFolderWith(name, [bin, ...path]))) {
-      log(`passed over ${executable}: ${name} is neither beside it nor on PATH`);
+      log(`passed over ${executable}: ${name} is neither next to it nor on PATH`);
       return undefined;
     }
   }

@@ -6,8 +6,8 @@ import { DynamicProvider } from "../../test/support/dynamicProvider";
 import { startPostgres } from "../../test/support/postgres/servers";
 import { PRINTED, PROGRAMS, RESOLUTIONS, TYPESCRIPT, writePrograms } from "./programs";
 
-// The tarball in folders of its own, by each package manager; then programs of each kind there, and the provider's process, with
-// each Node. Postgres is real, the engine is not asked: test/engine/installation.test.ts does that. It takes a registry.
+// Installs the tarball with each package manager, each in its own folder. Then runs programs of each kind there, and the
+// provider's process, with each Node. Postgres is real. The engine isn't used: see test/engine/installation.test.ts. It needs a registry.
 
 const ROOT = resolve(__dirname, "../..");
 const OLDEST_SDK = "@pulumi/pulumi@3.248.0";
@@ -18,7 +18,7 @@ const failures: string[] = [];
 
 type Run = typeof import("../command.mjs", { with: { "resolution-mode": "import" }}).runCommand;
 
-/** One line for each thing that is tried; a failure does not keep the others from being tried. */
+/** Prints one line for each attempt. A failure doesn't stop the other attempts. */
 async function attempt(what: string, work: () => Promise<void>): Promise<boolean> {
   const start = Date.now();
   try {

@@ -55,8 +55,8 @@ export class NeonAccount {
   }
 
   async #makeBranch(projectId: string): Promise<Place> {
-    const wish = { branch: { name: `clickpipes-try-${Date.now()}` }, endpoints: [{ type: "read_write" }] };
-    const made = await this.#call<Made>("POST", `/projects/${projectId}/branches`, wish);
+    const request = { branch: { name: `clickpipes-try-${Date.now()}` }, endpoints: [{ type: "read_write" }] };
+    const made = await this.#call<Made>("POST", `/projects/${projectId}/branches`, request);
     const id = made.branch?.id ?? "";
     await this.#finished(projectId, made);
     return {
@@ -68,7 +68,7 @@ export class NeonAccount {
     };
   }
 
-  /** Until then nobody can connect. What fails here shows when we try to. */
+  /** Before that, no one can connect. If an operation fails, the connection shows it. */
   async #finished(projectId: string, { operations = [] }: Made): Promise<void> {
     for (const { id } of operations) {
       for (let tries = 60; tries > 0; tries--) {

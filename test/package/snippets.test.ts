@@ -1,16 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import ts from "typescript";
-import { expect, test } from "vitest";
-
-const ROOT = resolve(__dirname, "../..");
-const PAGES = ["README.md", ...readdir("docs"), ...readdir("docs/resources")];
-
-function readdir(folder: string): string[] {
-  return ts.sys
-    .readDirectory(join(ROOT, folder), [".md"], undefined, ["*.md"])
-    .map((file) => file.slice(ROOT.length + 1));
-}
+import { describe, expect, test } from "vitest";
+import { blocksIn, PAGES, programIn, ROOT } from "../support/docs/snippets";
 
 /** The variables that the snippets use without declaring them. */
 const AROUND = {
@@ -20,33 +11,57 @@ const AROUND = {
   project: "pulumi.CustomResource & { connectionUri: pulumi.Output<string> }",
   user: "clickpipes.ClickPipesUser",
   publication: "clickpipes.Publication",
+  config: "pulumi.Config",
 };
 
-/** Only whole statements, not fragments of arguments. */
-function snippets(page: string): string[] {
-  const blocks = readFileSync(join(ROOT, page), "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm);
-  return [...blocks].map(([, code = ""]) => code).filter((code) => code.includes("new clickpipes."));
-}
+/** What a whole program may import and a page does not show. */
+const DECLARATIONS = ["examples/declarations/pulumi-clickhouse.d.ts"].map((file) => join(ROOT, file));
 
+/** A whole program as it is; else statements, or arguments of a source, with what is around them. */
 function program(code: string): string {
+  if (/^import /m.test(code)) return code;
+  const statements = code.includes("new clickpipes.") ? code : `new clickpipes.ClickPipesSource("app", {\n${code}});`;
   const source = /\} = source;/.test(code) ? "clickpipes.ClickPipesSource" : "clickpipes.Provider";
   const declared = Object.entries({ ...AROUND, source }).filter(([name]) => !code.includes(`const ${name} =`));
   return [
     'import type * as pulumi from "@pulumi/pulumi";',
-    ...(code.includes("import * as clickpipes") ? [] : ['import * as clickpipes from "pulumi-neon-clickpipes";']),
+    'import * as clickpipes from "pulumi-neon-clickpipes";',
     ...declared.map(([name, type]) => `declare const ${name}: ${type};`),
-    code,
+    statements,
   ].join("\n");
 }
 
-test("the programs in README and docs compile", () => {
-  const files = new Map(
-    PAGES.flatMap((page) =>
-      snippets(page).map((code, index): [string, string] => [join(ROOT, `${page}.${index}.ts`), program(code)]),
-    ),
-  );
-  expect(files.size).toBeGreaterThan(10);
-  expect(problems(files)).toEqual([]);
+describe("the programs in README, docs and examples", () => {
+  test("compile, every one of them", () => {
+    const files = new Map(
+      PAGES.flatMap((page) =>
+        blocksIn(page, "ts").map((code, index): [string, string] => [join(ROOT, `${page}.${index}.ts`), program(code)]),
+      ),
+    );
+    // The test of a program imports it.
+    files.set(join(ROOT, "docs/index.ts"), programIn("README.md"));
+    expect(files.size).toBeGreaterThan(25);
+    expect(problems(files)).toEqual([]);
+  });
+
+  test("begin with one that is whole: README's, with nothing added", () => {
+    const first = programIn("README.md");
+    expect(program(first)).toBe(first);
+    expect(first).toContain("new clickpipes.Provider(");
+    expect(first).toContain("new clickpipes.ClickPipesSource(");
+  });
+
+  test("do not compile with a mistake, in whichever form they are", () => {
+    const mistakes = [
+      'import { Provider } from "pulumi-neon-clickpipes";\nnew Provider("a", { hots: "b" });',
+      'new clickpipes.Provider("a", { hots: "b" });',
+      "    tabels: [],",
+      'new clickpipes.Provider("a", { host: hots });',
+    ];
+    const files = mistakes.map((code, index): [string, string] => [join(ROOT, `page.${index}.ts`), program(code)]);
+    const found = problems(new Map(files)).map((problem) => problem.split(":")[0]);
+    expect(found).toEqual(["page.0.ts", "page.1.ts", "page.2.ts", "page.3.ts"]);
+  });
 });
 
 function problems(files: Map<string, string>): string[] {
@@ -64,7 +79,7 @@ function problems(files: Map<string, string>): string[] {
   const { readFile, fileExists } = host;
   host.readFile = (name) => files.get(name) ?? readFile(name);
   host.fileExists = (name) => files.has(name) || fileExists(name);
-  const built = ts.createProgram([...files.keys()], all, host);
+  const built = ts.createProgram([...files.keys(), ...DECLARATIONS], all, host);
   return [...files.keys()].flatMap((name) => {
     const file = built.getSourceFile(name);
     return [...built.getSyntacticDiagnostics(file), ...built.getSemanticDiagnostics(file)].map(

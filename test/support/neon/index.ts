@@ -18,7 +18,8 @@ export type { LocalNeon, LocalNeonOptions } from "./localNeon";
 
 /** Starts a Neon of one project, ready for connections. */
 export async function startLocalNeon(options: LocalNeonOptions = {}): Promise<LocalNeon> {
-  const identity = neonIdentity();
+  const { projectId } = options;
+  const identity = { ...neonIdentity(), ...(projectId && { projectId }) };
   const owner = { user: NEON_OWNER, password: `npg_${randomBytes(12).toString("base64url")}` };
   const server = await startNeonServer(options, identity, owner.password);
   const compute = new Compute(server, options.coldStartMs);

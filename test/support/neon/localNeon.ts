@@ -9,6 +9,8 @@ import type { Compute } from "./compute";
 export interface LocalNeonOptions {
   /** @default 17 */
   version?: PostgresVersion;
+  /** @default one of its own */
+  projectId?: string;
   /** @default false */
   logicalReplication?: boolean;
   /** The IP Allow list; empty means open to everybody. */
