@@ -26,10 +26,19 @@ process.on("exit", () => {
 
 /** Runs `pulumi`, which the global set-up put on PATH, to its end; a code other than 0 is a result, not an error. */
 export function runPulumi(args: string[], options: CommandOptions): Promise<CommandResult> {
+  return runTree("pulumi", args, options);
+}
+
+/** The same for lines of a shell, which ends at the first that fails. */
+export function runShell(script: string, options: CommandOptions): Promise<CommandResult> {
+  return runTree("bash", ["-euo", "pipefail", "-c", script], options);
+}
+
+function runTree(command: string, args: string[], options: CommandOptions): Promise<CommandResult> {
   const { cwd, env, timeoutMs = 120_000, signal, killSignal = "SIGKILL", onOutput } = options;
-  const title = `pulumi ${args.join(" ")}`;
+  const title = `${command} ${args.join(" ")}`;
   return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     const pid = child.pid;
     if (pid) running.add(pid);
     const result = { exitCode: -1, stdout: "", stderr: "", output: "" };

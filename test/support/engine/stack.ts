@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandOptions, type CommandResult, runPulumi } from "./cli";
+import { type CommandOptions, type CommandResult, runPulumi, runShell } from "./cli";
 import { readChanges } from "./events";
 import { type Installation, installPackage } from "./installation";
 
@@ -132,9 +132,24 @@ export class Stack {
     return this.run("destroy", ["--yes"], options);
   }
 
+  /** Runs commands as a page has them, for a reader who confirms every question; their code is a result. */
+  shell(script: string, env: Record<string, string> = {}): Promise<CommandResult> {
+    const confirming = { PULUMI_SKIP_CONFIRMATIONS: "true", PULUMI_STACK: this.name, NO_COLOR: "1" };
+    return runShell(script, { cwd: this.directory, env: { ...this.env, ...confirming, ...env }, timeoutMs: 240_000 });
+  }
+
   /** Takes away the lock that a killed run left. */
   async cancel(): Promise<void> {
     await this.command(["cancel", "--yes", ...this.selected]);
+  }
+
+  /** Writes into the state what the engine leaves there if it is killed while it creates this resource. */
+  leavePending(name: string): void {
+    const file = JSON.parse(readFileSync(this.checkpoint, "utf8"));
+    const { latest } = file.checkpoint;
+    const resource = latest.resources.find(({ urn }: { urn: string }) => urn.endsWith(`::${name}`));
+    latest.pending_operations = [{ resource: { ...resource, id: "", outputs: {} }, type: "creating" }];
+    writeFileSync(this.checkpoint, JSON.stringify(file));
   }
 
   /** Takes the state before the last one where a killed engine left the last one cut off; says whether it did. */
