@@ -9,7 +9,7 @@ import { runCommand } from "./command.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TABLE = join(ROOT, "provider", "ipAllowlist", "addresses", "staticIps.json");
-/** ClickHouse's own services have egress addresses too, `egress_ips`, which are not those of ClickPipes. */
+/** `egress_ips` are the addresses of ClickHouse's services, not of ClickPipes. */
 const FIELD = "clickpipes_egress_ips";
 const CLOUDS = ["aws", "gcp"];
 
@@ -99,7 +99,7 @@ async function fetchPublished(url) {
 
 async function main() {
   const table = JSON.parse(await readFile(TABLE, "utf8"));
-  // Behind the URL stands which field counts, for people.
+  // Names the field after the URL, for readers.
   const url = argv[2] ?? table.api.split(" ")[0];
   const today = new Date().toISOString().slice(0, 10);
   const refreshed = refreshedTable(table, await fetchPublished(url), today);

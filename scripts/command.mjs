@@ -11,12 +11,12 @@ function killGroup(child) {
     if (process.platform === "win32") child.kill("SIGKILL");
     else process.kill(-child.pid, "SIGKILL");
   } catch {
-    // It ended by itself in the meantime.
+    // It has already ended.
   }
 }
 
 /**
- * Runs a command to its end; a failure's message names the command and carries what it printed.
+ * Runs a command to its end. The message of a failure names the command and includes its output.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string | undefined>, timeoutMs?: number, signal?: AbortSignal, onLine?: (line: string) => void }} [options]
@@ -24,7 +24,7 @@ function killGroup(child) {
  */
 export function runCommand(command, args, { cwd, env, timeoutMs, signal, onLine } = {}) {
   return new Promise((resolve, reject) => {
-    // A group of its own, so that a time-out also ends what the command started.
+    // In its own process group, so that a time-out also ends what the command started.
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     running.add(child);
     let stdout = "";

@@ -6,7 +6,7 @@ import { setUp } from "./set-up.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The first step needs nothing but Node; the others, in demo/run.ts, need what it installs. */
+/** The first step needs only Node. The others, in demo/run.ts, need what it installs. */
 async function main() {
   const exit = () => process.exit(130);
   for (const signal of SIGNALS) process.on(signal, exit);
@@ -23,7 +23,7 @@ function runRest() {
   const args = ["--import", "tsx", join(HERE, "demo", "run.ts"), ...process.argv.slice(2)];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: dirname(HERE), stdio: "inherit" });
-    // It stops what it started before it ends, and this process waits for that.
+    // Before it ends, it stops what it started, and this process waits for that.
     for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));

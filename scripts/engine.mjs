@@ -11,7 +11,7 @@ const BY_HAND =
   "or install Go 1.24 or newer (go.dev/dl), which lets this step build the CLI.";
 
 /**
- * Finds the Pulumi engine, else installs or builds it in the Pulumi home. Put `bin` first on PATH.
+ * Finds the Pulumi engine, or installs or builds it in the Pulumi home. Put `bin` first on PATH.
  * @param {{ log?: (line: string) => void }} [options]
  * @returns {Promise<{ bin: string, version: string, source: string }>}
  */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-// npm leaves optional packages of other platforms out of the lock file where a registry does not show them, and `npm ci`
-// then refuses the lock file it wrote itself (npm/cli#4828). `npm run lock`, after each `npm install`, puts them in.
+// npm omits optional packages of other platforms from the lock file if a registry does not show them. `npm ci` then refuses
+// the lock file that npm wrote itself (npm/cli#4828). Run `npm run lock` after each `npm install` to add them.
 const FILE = "package-lock.json";
 const OS = {
   android: "android",
@@ -29,7 +29,7 @@ const sorted = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a 
 writeFileSync(FILE, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
 console.log(`${added} optional packages added to ${FILE}`);
 
-/** Where Node would look for it from `path`; undefined where this version is there already. */
+/** Where Node would look for it from `path`. Undefined if this version is there already. */
 function placeFor(path, name, version) {
   let occupied = false;
   for (let at = path; ; at = at.slice(0, Math.max(at.lastIndexOf("/node_modules/"), 0))) {

@@ -8,7 +8,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /**
- * Installs what the lock file names and compiles provider/ into bin/, each only where it is due.
+ * Installs what the lock file names and compiles provider/ into bin/, each only if needed.
  * @param {{ log?: (line: string) => void }} [options]
  */
 export async function setUp({ log = () => {} } = {}) {
@@ -17,7 +17,7 @@ export async function setUp({ log = () => {} } = {}) {
   }
   const start = Date.now();
   if (!(await isBuilt())) {
-    // Without the flag a build that failed would look like one that is up to date.
+    // Without the flag, a failed build would look up to date.
     await step(log, "npm run build", ["run", "build", "--", "--noEmitOnError"], "Fix what the compiler reports.");
     await removeLeftovers(join(ROOT, "bin"), start);
   }
@@ -38,7 +38,7 @@ async function step(log, name, args, advice) {
   }
 }
 
-/** npm's own record of what it installed against the lock file: a date would call every fresh checkout stale. */
+/** Compares npm's own record of what it installed with the lock file. By date, every fresh checkout would look stale. */
 async function isInstalled() {
   const wanted = await readPackages(join(ROOT, "package-lock.json"));
   const installed = await readPackages(join(ROOT, "node_modules", ".package-lock.json"));
@@ -63,13 +63,13 @@ async function isBuilt() {
   const built = await changedAt(join(ROOT, "bin", "index.js"));
   if (!built) return false;
   const sources = ["provider", "tsconfig.json", "tsconfig.build.json"].map((name) => join(ROOT, name));
-  // Folders count too: theirs is the only date that tells of a deleted file.
+  // Folders count too: only their date shows that a file was deleted.
   const nested = (await readdir(sources[0], { recursive: true })).map((name) => join(sources[0], name));
   const dates = await Promise.all([...sources, ...nested].map(changedAt));
   return dates.every((date) => date <= built);
 }
 
-/** What an earlier build made of a source that is no longer there. */
+/** Output of an earlier build whose source no longer exists. */
 async function removeLeftovers(folder, since) {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath ?? entry.path, entry.name);

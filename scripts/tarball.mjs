@@ -4,14 +4,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.mjs";
 
-// What `npm publish` would send, judged by the tools of its ecosystem: `npm run tarball`. It must have been built before.
+// Checks what `npm publish` would send, with npm's usual tools: `npm run tarball`. Build the package first.
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const FILES = /^(bin\/.+\.(js|d\.ts|json)|docs\/.+\.(md|svg)|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
 
 const folder = mkdtempSync(join(tmpdir(), "clickpipes-tarball-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** From the files that npm says it packed. */
+/** `files`: what npm reports to have packed. */
 function refuseOthers(files) {
   const others = files.map(({ path }) => path).filter((path) => !FILES.test(path));
   if (others.length > 0) throw new Error(`the tarball holds what no user needs: ${others.join(", ")}`);

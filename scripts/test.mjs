@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setUp } from "./set-up.mjs";
 
-// `npm test`: set-up, static checks, then all tests; words after `--` go to the test runner (file names, `-t "a name"`).
-// `npm run test:long`: the proofs that `npm test` cuts short, whole, with their figures at the end.
+// `npm test`: set-up, static checks, then all tests. Words after `--` go to the test runner (file names, `-t "a name"`).
+// `npm run test:long`: the full versions of the tests that `npm test` shortens, with their figures at the end.
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NPX = process.platform === "win32" ? "npx.cmd" : "npx";
 
@@ -18,7 +18,7 @@ const CHECKS = [
   ["the tarball", ["tsx", "scripts/tarball.mjs"]],
 ];
 
-/** Parts of the names of the test files whose length depends on it. */
+/** Parts of the names of the test files that `--long` runs in full. */
 const LONG_PROOFS = [
   "test/crash/",
   "test/properties/",

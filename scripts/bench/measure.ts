@@ -22,7 +22,7 @@ export interface Figures {
 export interface Measured {
   shape: Shape;
   tables: number;
-  /** Of a round trip, in milliseconds. */
+  /** Added to each round trip, in milliseconds. */
   delay: number;
   source: Record<Phase, Figures>;
   empty: Record<Phase, Figures>;
@@ -37,11 +37,11 @@ interface Recorded {
   oids: Map<string, string>;
 }
 
-/** One server with so many tables, and what the five phases cost there with each delay. */
+/** What the five phases cost on one server with this many tables, for each delay. */
 export async function measure(shape: Shape, tables: number, delays: number[], repeat: number): Promise<Measured[]> {
   const stage = await startStage(shape, tables + 1);
   try {
-    // The first runs of all find cold caches, of disk and of the server, and are not counted.
+    // The first runs find cold caches, of the disk and of the server. They aren't counted.
     await life(stage, stage.program, tables);
     const measured: Measured[] = [];
     for (const delay of delays) {
@@ -59,7 +59,7 @@ export async function measure(shape: Shape, tables: number, delays: number[], re
   }
 }
 
-/** By turns, so that what else the machine does strikes all alike; the best of each counts. */
+/** In turns, so that other work of the machine affects all of them equally. The best run of each counts. */
 async function sideBySide(stage: Stage, tables: number, repeat: number, withFloor: boolean) {
   const empty: Life[] = [];
   const source: Life[] = [];
@@ -83,7 +83,7 @@ function best<T>(rounds: Record<Phase, T>[], cost: (value: T) => number): Record
   >;
 }
 
-/** Create, unchanged, one table more, refresh, destroy, in a stack of its own. */
+/** Create, unchanged, one more table, refresh and destroy, in a new stack. */
 async function life(
   stage: Stage,
   program: (tables: number) => string,
@@ -131,7 +131,7 @@ async function figuresOf(stack: Stack, stage: Stage, run: () => Promise<unknown>
   return { seconds, connections, roundTrips, bytes, requests, ...(memory && { memory }), state };
 }
 
-/** OIDs by what they are of, for the two objects that are made again. */
+/** The OIDs of the two objects that are created again, by kind. */
 async function readOids(uri: string): Promise<Map<string, string>> {
   const client = new Client(uri);
   await client.connect();
@@ -142,7 +142,7 @@ async function readOids(uri: string): Promise<Map<string, string>> {
   return new Map(rows.map(({ name, oid }) => [name, oid]));
 }
 
-/** The statements of each phase, by a plain client over one connection. */
+/** Sends the statements of each phase with a plain client over one connection. */
 async function floor({ uri }: Stage, recorded: Recorded): Promise<Record<Phase, number>> {
   const seconds = {} as Record<Phase, number>;
   const names = new Map([...recorded.oids].map(([name, oid]) => [oid, name]));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** The largest memory, in bytes, that a provider process of the program in this folder had while `work` ran; Linux only. */
+/** The peak memory, in bytes, of a provider process of the program in this folder while `work` ran. Linux only. */
 export async function peakMemory<T>(folder: string, work: () => Promise<T>): Promise<{ result: T; bytes?: number }> {
   let bytes = 0;
   const timer = setInterval(() => {

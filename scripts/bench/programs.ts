@@ -1,4 +1,4 @@
-/** The tables t0 … of the schema `bench`, as a program writes them. */
+/** The tables t0 … of the schema `bench`, as written in a program. */
 const tables = (count: number): string => `Array.from({ length: ${count} }, (_unused, index) => "bench.t" + index)`;
 
 /** User, grants and publication over that many tables. */
@@ -12,7 +12,7 @@ new clickpipes.Publication("publication", { tables: ${tables(count)} }, { provid
 `;
 }
 
-/** All that makes a Neon database a source, over that many tables. */
+/** A whole ClickPipesSource over that many tables. */
 export function source(count: number): string {
   return `
 const clickpipes = require("pulumi-neon-clickpipes");
@@ -23,7 +23,7 @@ new clickpipes.ClickPipesSource("source", {
 `;
 }
 
-/** Dynamic resources that do nothing, under a provider that is configured like ours. */
+/** Dynamic resources that do nothing, with a provider that is configured like ours. */
 const NOTHING = `
 const pulumi = require("@pulumi/pulumi");
 const code = "exports.handler = () => ({ create: async (inputs) => ({ id: 'it', outs: inputs }), "
@@ -47,7 +47,7 @@ new Nothing("Publication", { name: "clickpipes_publication", tables: ${tables(co
 `;
 }
 
-/** The same shape and inputs as `source`, one resource after the other where ours wait for each other. */
+/** The same shape and inputs as `source`. Resources wait for each other as ours do. */
 export function emptySource(count: number): string {
   return `${NOTHING}
 const parent = new pulumi.ComponentResource("empty:index:Source", "source");

@@ -7,7 +7,7 @@ interface Sent {
   values: (string | null)[];
 }
 
-/** What a server was sent, statement by statement, to be sent again by a plain client. */
+/** Every statement that a server received, so that a plain client can send it again. */
 export class Recording {
   readonly #statements: Sent[] = [];
   #text = "";
@@ -42,8 +42,8 @@ export class Recording {
   }
 
   /**
-   * Sends all again, one after the other over one connection, and tells how long that took. `translate` is asked for
-   * every value: what is made again has another OID.
+   * Sends all statements again, one after the other over one connection, and returns how long that took. `translate` maps
+   * every value, since an object that is created again has another OID.
    */
   async replay(uri: string, translate: (value: string) => string | Promise<string>): Promise<number> {
     if (this.#statements.length === 0) return 0;

@@ -1,7 +1,7 @@
 import { type Figures, type Measured, PHASES, type Phase } from "./measure";
 import type { Shape } from "./stages";
 
-/** What one table is of; those that are measured alike stand in one. */
+/** What one table reports on. Equal measurements share a table. */
 const TITLES: Record<Shape, string> = {
   parts: "User, grants and publication",
   source: "The whole ClickPipesSource, on a local Neon",
@@ -11,8 +11,8 @@ const HEAD = ["tables", "phase", "÷ limit", "÷ empty", "ours (s)", "empty (s)"
 const MORE = ["round trips", "kB", "API", "memory (MB)", "state (kB)", "with delay"];
 
 /**
- * As Markdown. Ratios first: ours by floor + empty stack (the limit), and by the empty stack alone; then what they are
- * made of. `with delay`: seconds more with the largest delay that was measured.
+ * As Markdown. Ratios come first: ours to floor + empty stack (the limit), and to the empty stack alone. Then the figures
+ * behind them. `with delay`: additional seconds with the largest delay that was measured.
  */
 export function report(all: Measured[]): string {
   const shapes = [...new Set(all.map(({ shape }) => shape))];

@@ -7,10 +7,10 @@ import { emptyParts, emptySource, parts, source } from "./programs";
 export const SHAPES = ["parts", "source"] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** A server with tables, the wire in front of it that counts and delays, and the programs to run there. */
+/** A server with tables, a wire in front of it that counts and delays, and the programs to run on it. */
 export interface Stage {
   wire: Wire;
-  /** Of the database, past the wire where there is nothing else in between. */
+  /** Of the database, without the wire if nothing else is in between. */
   uri: string;
   config: Record<string, string | { secret: string }>;
   env: Record<string, string>;
@@ -18,7 +18,7 @@ export interface Stage {
   emptyProgram(tables: number): string;
   /** Requests to Neon's API so far. */
   requests(): number;
-  /** Milliseconds that each round trip takes longer. */
+  /** Milliseconds added to each round trip. */
   delay(ms: number): void;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ const SETTINGS = {
   autovacuum: "off",
 };
 
-/** `parts`: user, grants and publication on a plain Postgres; `source`: all that ClickPipesSource makes, on a local Neon. */
+/** `parts`: user, grants and publication on a plain Postgres. `source`: everything that ClickPipesSource creates, on a local Neon. */
 export function startStage(shape: Shape, tables: number): Promise<Stage> {
   return shape === "parts" ? startParts(tables) : startSource(tables);
 }

@@ -9,7 +9,7 @@ const VERSION = "3.200.0";
 const SDK = "github.com/pulumi/pulumi/sdk/v3";
 const [CLI, LANGUAGE_HOST, LAUNCHER] = EXECUTABLES;
 
-/** The last line of SDK versions that still holds the language host; it runs today's SDK. Later it is a module the proxy refuses. */
+/** The last SDK versions that contain the language host, which runs today's SDK. Later it is a module that the proxy refuses. */
 const LANGUAGE_HOST_VERSION = "v3.68.0";
 const PROGRAMS = [
   { name: CLI, package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", version: `v${VERSION}` },
@@ -18,10 +18,10 @@ const PROGRAMS = [
 
 const LINKER_FLAGS = `-X ${SDK}/go/common/version.Version=${VERSION}`;
 
-/** Builds the three files in a folder of the Pulumi home and moves them in place, the CLI last: an engine is there wholly or not at all. */
+/** Builds the three files in a folder of the Pulumi home and moves them in place, the CLI last, so that an engine is never incomplete. */
 export async function buildFromGoModules(log) {
   const versions = join(pulumiHome(), "versions");
-  // One fixed name: what a killed build downloaded and compiled is found again by the next.
+  // One fixed name, so that the next build reuses what a killed one downloaded and compiled.
   const work = join(versions, ".engine-build");
   const bin = join(versions, VERSION, "bin");
   const env = goEnvironment(work);

@@ -8,8 +8,8 @@ const BEAT_MS = 5_000;
 const STALE_MS = 60_000;
 
 /**
- * Runs `work` while holding the lock file. It only spares a second build: what is built stays right without it,
- * so a lock taken over by mistake costs time and nothing else.
+ * Runs `work` while holding the lock file. The lock only avoids a second build. The result is right without it, so a lock
+ * that is taken over by mistake only costs time.
  */
 export async function withLock(file, onWait, work) {
   await mkdir(dirname(file), { recursive: true });
@@ -49,7 +49,7 @@ async function isStale(file) {
     const { pid, host } = JSON.parse(await readFile(file, "utf8"));
     return host === hostname() && !isRunning(pid);
   } catch {
-    // Gone, or not yet written to its end: the next look decides.
+    // Gone, or not completely written yet. The next attempt decides.
     return false;
   }
 }

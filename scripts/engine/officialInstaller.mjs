@@ -8,7 +8,7 @@ const VERSION = "3.260.0";
 const WINDOWS = process.platform === "win32";
 const SCRIPT = WINDOWS ? "https://get.pulumi.com/install.ps1" : "https://get.pulumi.com/install.sh";
 
-/** What npm's `pulumi` and the Automation API do: Pulumi's own script, into the folder of that version in the Pulumi home. */
+/** As npm's `pulumi` and the Automation API do: runs Pulumi's own script, which installs into that version's folder in the Pulumi home. */
 export async function runOfficialInstaller(log) {
   log(`asking the official installer for ${VERSION}`);
   const script = await download();

@@ -13,7 +13,7 @@ const COMMONJS = `const pulumi = require("@pulumi/pulumi");\nconst clickpipes = 
 const ESM = `import * as pulumi from "@pulumi/pulumi";\nimport * as clickpipes from "pulumi-neon-clickpipes";\n${BODY}`;
 const NAMED = ESM.replace("* as clickpipes", "{ ClickPipesSource, Publication }").replaceAll("clickpipes.", "");
 
-/** What a program of each kind prints that has found the package, its parts and its peer. */
+/** What each program prints once it has found the package, its parts and its peer. */
 export const PRINTED = "true clickpipes_user";
 
 export const PROGRAMS = ["program.cjs", "program.mjs", "named.mjs"];
@@ -26,7 +26,7 @@ export function writePrograms(folder: string): void {
   for (const name of [TYPESCRIPT, "program.cts"]) writeFileSync(join(folder, name), typed);
 }
 
-/** Options of the compiler that programs are written with. */
+/** The compiler options that programs use. */
 export const RESOLUTIONS: [name: string, options: string[]][] = [
   ["node16", ["--module", "node16", "program.mts", "program.cts"]],
   ["bundler", ["--module", "esnext", "--moduleResolution", "bundler", "program.mts"]],

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Where the try takes place: made for it, and deleted after it. */
+/** Where the test runs. It is created for the test, and deleted after it. */
 export interface Place {
   projectId: string;
   connectionUri: string;
-  /** What was made, for people. */
+  /** What was created, for the output. */
   what: string;
-  /** Whether the whole project is ours to change. */
+  /** Whether the test may change the whole project. */
   isOwn: boolean;
   remove(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export class NeonAccount {
     this.#key = key;
   }
 
-  /** A project of its own, or in a project of the user's a branch of its own: neither holds what anybody else made. */
+  /** A new project, or a new branch in the user's project. Neither contains anything of other users. */
   async makePlace(projectId: string | undefined): Promise<Place> {
     return projectId === undefined ? this.#makeProject() : this.#makeBranch(projectId);
   }
@@ -81,7 +81,7 @@ export class NeonAccount {
   }
 
   async #remove(path: string): Promise<void> {
-    // Operations of the try may still hold the project (423).
+    // Operations of the test may still lock the project (423).
     for (let tries = 30; ; tries--) {
       try {
         await this.#call("DELETE", path);
@@ -105,6 +105,6 @@ export class NeonAccount {
 function uriOf({ connection_uris: uris }: Made): string {
   const uri = uris?.[0]?.connection_uri;
   if (uri === undefined) throw new Error("Neon gave no connection URI: are passwords stored in this project?");
-  // DDL and replication pass through no pooler.
+  // DDL and replication don't work through a pooler.
   return uri.replace("-pooler.", ".");
 }

@@ -5,7 +5,7 @@ import { createStack, type Stack } from "../../test/support/engine/stack";
 import { ChangeReader } from "../demo/replication";
 import { NeonAccount, type Place } from "./place";
 
-// The whole life of a source on a real Neon project, by the real CLI. It needs a key, and makes what it works on itself.
+// The whole life of a source on a real Neon project, with the real CLI. It needs an API key, and creates what it works on.
 const { NEON_API_KEY: key, NEON_PROJECT_ID: givenProject, NEON_API_HOST } = process.env;
 const API = NEON_API_HOST ?? "https://console.neon.tech/api/v2";
 
@@ -17,7 +17,7 @@ const source = new clickpipes.ClickPipesSource("try", {
   project: config.require("project"),
   tables: ["clickpipes_try.orders"],
   allowRestart: config.requireBoolean("own"),
-  // Read and left open: an own project's list is empty, and a given project's is not ours to change.
+  // Only read. The list of a new project is empty, and the list of a given project must not change.
   clickPipesRegion: config.requireBoolean("own") ? { cloud: "aws", region: "us-east-1" } : undefined,
   user: { name: "clickpipes_try", passwordVersion: ${version} },
   publication: { name: "clickpipes_try" },
@@ -33,7 +33,7 @@ async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Over a connection of its own each time: turning logical replication on cuts those that are open. */
+/** Over a new connection each time, since turning logical replication on cuts open ones. */
 async function asOwner({ connectionUri }: Place, text: string): Promise<unknown[]> {
   const client = new Client(connectionUri);
   client.on("error", () => {});
