@@ -18,10 +18,10 @@ export function programWith(page: string, heading: string, words: string): strin
 
 /** What the fences of one language hold, in the order of the page. */
 export function blocksIn(page: string, language: string, heading?: string): string[] {
-  const blocks = sectionOf(page, heading).matchAll(
-    new RegExp(`^([ ]*)\`\`\`${language}\\n([\\s\\S]*?)^[ ]*\`\`\`$`, "gm"),
-  );
-  return [...blocks].map(([, indent = "", code = ""]) => code.replace(new RegExp(`^${indent}`, "gm"), ""));
+  const blocks = sectionOf(page, heading).matchAll(/^([ ]*)```(\w*)\n([\s\S]*?)^[ ]*```$/gm);
+  return [...blocks]
+    .filter(([, , found]) => found === language)
+    .map(([, indent = "", , code = ""]) => code.replace(new RegExp(`^${indent}`, "gm"), ""));
 }
 
 /** The lines that a page tells its reader to type, without their comments. */
