@@ -136,7 +136,7 @@ export class SchemaTypes {
     { isPartial = false, description = "" }: { isPartial?: boolean; description?: string },
   ): Spec {
     const known = this.types[tokenOf(name)]?.properties as Spec | undefined;
-    // What comes back has fields that nobody gives.
+    // What comes back has fields that no one gives.
     const unique = known && members.some((one) => !(one.name in known)) ? `${name}Output` : name;
     const $ref = `#/types/${tokenOf(unique)}`;
     if (this.types[tokenOf(unique)]) return { $ref };
