@@ -214,7 +214,7 @@ describe("delete", () => {
     hasNamesake: flag,
   });
 
-  test("acts only on the token of the state, and otherwise gives back only the unmarked one that it adopted", () => {
+  test("acts only on the token of the state, and otherwise gives back only the unmarked one that it adopted with a token", () => {
     holds(scene, ({ token: known, text: written, oid, adopted, deleteAdopted, hasNamesake }) => {
       const state = aState({ token: known, oid, adopted, deleteAdopted });
       const actual = anActual({ text: written });
@@ -223,7 +223,8 @@ describe("delete", () => {
       const isUnmarked = !actual.marked.owner && oid === actual.oid;
       const isGivenBack = adopted === true && !deleteAdopted;
       const proven = isGivenBack ? "giveBack" : "drop";
-      expect(act).toBe(isOwn ? proven : !isUnmarked ? "leave" : isGivenBack ? "giveBack" : "refuse");
+      const unproven = !isGivenBack ? "refuse" : known === undefined ? "leave" : "giveBack";
+      expect(act).toBe(isOwn ? proven : isUnmarked ? unproven : "leave");
     });
   });
 
