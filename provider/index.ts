@@ -21,6 +21,5 @@ export type {
   TableMapping,
 } from "./resources/pipe";
 export { Provider, type ProviderArgs } from "./resources/provider";
-export { Publication } from "./resources/publication";
-export type { PublicationArgs, PublishOperation } from "./resources/publicationArgs";
+export { Publication, type PublicationArgs, type PublishOperation } from "./resources/publication";
 export { SourceReadiness, type SourceReadinessArgs } from "./resources/sourceReadiness";

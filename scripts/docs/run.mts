@@ -14,7 +14,6 @@ const FOLDER = join(ROOT, "docs", "resources");
 const DESCRIBED_WITH: Readonly<Record<string, string>> = {
   "clickPipesSourceArgs.ts": "ClickPipesSource",
   "pipe.ts": "ClickPipesSource",
-  "publicationArgs.ts": "Publication",
   "check.ts": "SourceReadiness",
   "uncovered.ts": "ClickPipesGrants",
 };

@@ -1,4 +1,3 @@
-import { isOfApplication } from "../../pipe/sql/leaves";
 import { identifier, type Query, qualified, queryRows } from "../../postgres/sql/statement";
 import { displayTable, type TableName } from "../../postgres/sql/table";
 import type { DesiredPublication } from "./desired";
@@ -34,20 +33,8 @@ export interface UnsafeTable extends TableName {
   invalidIndex: string | null;
 }
 
-/** Whose tables of whole schemas: the application's, or those of extensions and of Neon. What is listed is the application's. */
-type Whose = "application" | "others";
-
-function isOf(whose: Whose): string {
-  return `${whose === "others" ? "not " : ""}${isOfApplication("c")}`;
-}
-
 /** The unsafe tables of a desired publication, before it is created or changed. Row filters are checked afterwards, since only the server knows their columns. */
-export function readUnsafeDesired(
-  version: number,
-  desired: DesiredPublication,
-  which: Which,
-  whose: Whose = "application",
-): Query<UnsafeTable[]> {
+export function readUnsafeDesired(version: number, desired: DesiredPublication, ...which: Which): Query<UnsafeTable[]> {
   const { allTables, tables, schemas, publish, viaRoot, generatedColumns } = desired;
   const changes = publish === undefined ? null : publish.includes("update") || publish.includes("delete");
   return queryRows(
@@ -63,13 +50,11 @@ export function readUnsafeDesired(
         from wanted w join pg_namespace n on n.nspname = w.schema join pg_class c on c.relnamespace = n.oid and c.relname = w.name
       union all
       select c.oid, null, null, false from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where ($5::bool or n.nspname = any ($4::text[])) and ${PUBLISHABLE} and ${isOf(whose)}
+       where ($5::bool or n.nspname = any ($4::text[])) and ${PUBLISHABLE}
     ), ${hazards(version)}`,
     [
       ...whichValues(which),
-      JSON.stringify(
-        (whose === "application" ? tables : []).map(({ schema, name, columns }) => ({ schema, name, columns })),
-      ),
+      JSON.stringify(tables.map(({ schema, name, columns }) => ({ schema, name, columns }))),
       schemas,
       allTables,
       changes,
@@ -91,7 +76,7 @@ export function readUnsafe(version: number, ...which: Which): Query<UnsafeTable[
       select r.prrelid as relid, ${version >= 15 ? COLUMNS : "null::text[]"} as columns, ${version >= 15 ? FILTER : "null::text[]"} as filter, true as listed
         from publication p join pg_publication_rel r on r.prpubid = p.oid
       union all
-      select c.oid, null, null, false from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE} and ${isOf("application")}
+      select c.oid, null, null, false from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE}
     ), ${hazards(version)}`,
     whichValues(which),
   );
