@@ -1,6 +1,6 @@
 import type { Properties } from "../lifecycle/arguments";
 import { type Failure, Host, type Outcome } from "../lifecycle/host";
-import { markers, secretTexts, withoutMarkers } from "../lifecycle/repeatedSecrets";
+import { lifecycleProperties, markers, secretTexts } from "../lifecycle/repeatedSecrets";
 import { resolveSettings } from "../lifecycle/settings";
 import { lifecycleOf } from "../registry";
 import { run } from "./run";
@@ -93,13 +93,7 @@ function refuseMissing(kind: string, id: string): never {
   return orThrow({ failure: { message: run.output.clean(`${kind} "${id}" does not exist.`), subject: kind } });
 }
 
-/** The properties without those that only Pulumi needs. */
-function lifecycleProperties(kind: string, properties: Properties): Properties {
-  const { __provider, ...rest } = properties;
-  return withoutMarkers(kind, rest);
-}
-
-/** The others: how to load this provider, and what marks outputs as secret. */
+/** What a lifecycle does not get: how to load this provider, and what marks outputs as secret. */
 function pulumiPropertiesOf(kind: string, properties: Properties): Properties {
   const ours = lifecycleProperties(kind, properties);
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !(name in ours)));

@@ -2,6 +2,11 @@ import { REPEATED, REPEATING_OUTPUTS } from "./argumentNames";
 import type { Properties } from "./arguments";
 import { isUnknown } from "./unknown";
 
+/** The properties for a lifecycle, without those that only Pulumi's dynamic provider needs, and those that only make outputs secret. */
+export function lifecycleProperties(kind: string, { __provider, ...properties }: Properties): Properties {
+  return withoutMarkers(kind, properties);
+}
+
 /** The inputs for a lifecycle, without those that only make outputs secret. */
 export function withoutMarkers(kind: string, inputs: Properties): Properties {
   const markers = Object.keys(REPEATING_OUTPUTS[kind] ?? {}).filter((name) => isMarker(inputs[name]));

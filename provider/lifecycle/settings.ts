@@ -13,6 +13,9 @@ export interface Settings {
   secrets: string[];
 }
 
+/** The arguments of a provider that are always secret. */
+export const SECRET_SETTINGS: readonly string[] = ["connectionUri", "password", "neonApiKey"];
+
 export type Lookup = (name: string) => string | undefined;
 
 const NEON_API_URL = "https://console.neon.tech/api/v2";

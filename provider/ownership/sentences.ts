@@ -28,6 +28,10 @@ function causesOf({ is, owner }: Whose): string[] {
   return ["An interrupted run created it, Pulumi is replacing it, or another stack has the same name."];
 }
 
+/** A resumed adoption: the state that knew how the object was is lost. */
+export const ADOPTED_AGAIN =
+  "Delete leaves it in place, and restores nothing: how it was at first is not known any more.";
+
 /** Says that an update takes an object back that came to carry the marker of another create. */
 export function takenBack({ kind, name }: ObjectName, found: Whose): string[] {
   switch (found.is) {

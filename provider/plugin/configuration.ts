@@ -1,16 +1,8 @@
 import type { Properties } from "../lifecycle/arguments";
 import { resolveSettings, type Settings } from "../lifecycle/settings";
 import { hasUnknown, isUnknown, UNKNOWN_TEXT } from "../lifecycle/unknown";
+import type { Served } from "../resources/served";
 
-/** Where the database is. The component tells it to pipes. */
-export interface Address {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-}
-
-export const SECRET_SETTINGS: readonly string[] = ["connectionUri", "password", "neonApiKey"];
 const ADDRESS = ["host", "port", "database", "user"] as const;
 
 /** The settings of a provider, and the organization of new marks. */
@@ -45,7 +37,7 @@ export function withAddress(inputs: Properties): Properties {
 }
 
 /** Undefined if there is no usable connection. The resources that need one report what is wrong with it. */
-export function addressOf({ postgres }: Settings): Address | undefined {
+export function addressOf({ postgres }: Settings): Served["address"] {
   if ("problem" in postgres) return undefined;
   const { host, port, database, user } = postgres;
   return { host, port, database, user };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { refusal } from "../errors";
 import type { Properties } from "../lifecycle/arguments";
 import { type AnyLifecycle, type Checked, Host, type Live } from "../lifecycle/host";
-import { repeatingOutputs, withoutMarkers } from "../lifecycle/repeatedSecrets";
+import { lifecycleProperties, repeatingOutputs } from "../lifecycle/repeatedSecrets";
 import type { Run } from "../lifecycle/run";
 import { lifecycleOf } from "../registry";
 import { type Configuration, withTimeout } from "./configuration";
@@ -110,7 +110,6 @@ export class Resource {
 
   /** A stack may have moved here from dynamic resources. */
   #plain(properties: Properties): Properties {
-    const { __provider, ...rest } = properties;
-    return withoutMarkers(this.#urn.kind, rest);
+    return lifecycleProperties(this.#urn.kind, properties);
   }
 }

@@ -1,14 +1,13 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Properties } from "../lifecycle/arguments";
 import { textsIn } from "../lifecycle/repeatedSecrets";
+import { UNKNOWN_TEXT } from "../lifecycle/unknown";
 
 // Special values on Pulumi's wire (`sdk/go/common/resource/sig`).
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-/** What an output without a value is: one that a preview does not know yet. */
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Properties as they arrived: plain values, and the names of the ones that held a secret at any depth. */
 export interface Received {
@@ -50,7 +49,8 @@ function unwrap(value: unknown): unknown {
     case SECRET:
       return unwrap(special.value);
     case OUTPUT:
-      return "value" in special ? unwrap(special.value) : UNKNOWN;
+      // Without a value, it is one that a preview does not know yet.
+      return "value" in special ? unwrap(special.value) : UNKNOWN_TEXT;
     case RESOURCE:
       return special.id ?? special.urn;
     default:

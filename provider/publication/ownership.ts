@@ -1,5 +1,5 @@
 import { notOursToUpdate, takenOver, uncertainOwner } from "../ownership/refusals";
-import { alsoMarked, takeover, type When } from "../ownership/sentences";
+import { ADOPTED_AGAIN, alsoMarked, takeover, type When } from "../ownership/sentences";
 import { decideTakeover } from "../ownership/takeover";
 import { type Asker, isExactlyOf, type Whose, whose } from "../ownership/whose";
 import { placeOf, type Server } from "../postgres/sql/server";
@@ -110,9 +110,7 @@ export function takeoverEffects(
 }
 
 function deleteOf(found: Whose): string {
-  return found.is === "sameResource"
-    ? "Delete leaves it in place, and restores nothing: how it was at first is not known any more."
-    : "Delete leaves it in place.";
+  return found.is === "sameResource" ? ADOPTED_AGAIN : "Delete leaves it in place.";
 }
 
 function listed(what: string, list: string): string[] {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseConnectionUri, withoutUndefined } from "../lifecycle/connectionUri";
-import { resolveSettings } from "../lifecycle/settings";
+import { resolveSettings, SECRET_SETTINGS } from "../lifecycle/settings";
 
 /**
  * The connection to the database, and to Neon's API. Each value that is not given comes from the stack's config, or else from
@@ -106,7 +106,6 @@ const OTHERS = [
   "neonApiKey",
   "neonApiUrl",
 ] as const;
-const SECRETS: readonly string[] = ["connectionUri", "password", "neonApiKey"];
 
 type Name = (typeof CONNECTION)[number] | (typeof OTHERS)[number];
 type Values = Partial<Record<Name, pulumi.Input<string>>>;
@@ -182,12 +181,12 @@ function valuesOf(args: ProviderArgs): Values {
   // An output may resolve to nothing, which must not become the text "undefined".
   const text = (value: unknown) => (value === undefined || value === null ? undefined : String(value)) as string;
   const given = (name: Name) => (args[name] === undefined ? undefined : pulumi.output(args[name]).apply(text));
-  const configured = (name: Name) => (SECRETS.includes(name) ? config.getSecret(name) : config.get(name));
+  const configured = (name: Name) => (SECRET_SETTINGS.includes(name) ? config.getSecret(name) : config.get(name));
   // All parts of the connection come from one source.
   const fromArgs = args.connectionUri !== undefined || args.host !== undefined;
   const values: Values = {};
   const put = (name: Name, value: pulumi.Input<string> | undefined) => {
-    if (value !== undefined) values[name] = SECRETS.includes(name) ? pulumi.secret(value) : value;
+    if (value !== undefined) values[name] = SECRET_SETTINGS.includes(name) ? pulumi.secret(value) : value;
   };
   for (const name of CONNECTION) put(name, fromArgs ? given(name) : configured(name));
   for (const name of OTHERS) put(name, given(name) ?? configured(name));

@@ -1,6 +1,6 @@
 import type { Context } from "../lifecycle/context";
 import { removeMarker } from "../ownership/refusals";
-import { alsoMarked, takeover, type When } from "../ownership/sentences";
+import { ADOPTED_AGAIN, alsoMarked, takeover, type When } from "../ownership/sentences";
 import type { Takeover } from "../ownership/takeover";
 import { isExactlyOf, type Whose, whose } from "../ownership/whose";
 import type { Marked } from "../postgres/sql/mark";
@@ -38,12 +38,7 @@ export function sayTakeover(context: Context, user: UserInputs, found: Whose, ho
 
 function effectsOf(user: UserInputs, found: Whose, how: Takeover, when: When): string[] {
   const isForgotten = how === "adopt" && found.is === "sameResource" && !user.deleteAdopted;
-  return [
-    ...passwordEffects(user, how, when),
-    ...(isForgotten
-      ? ["Delete leaves it in place, and restores nothing: how it was at first is not known any more."]
-      : []),
-  ];
+  return [...passwordEffects(user, how, when), ...(isForgotten ? [ADOPTED_AGAIN] : [])];
 }
 
 /** An adoption first tries a given password in a login. So a preview does not know whether the password is set. */

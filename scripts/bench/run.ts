@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import { delimiter, dirname } from "node:path";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { prepare } from "../prepare";
 import { type Measured, measure } from "./measure";
 import { report } from "./report";
 import { SHAPES, type Shape } from "./stages";
@@ -54,14 +55,6 @@ function numbers(list: string): number[] {
   if (found.some((number) => !Number.isInteger(number) || number < 0))
     throw new Error(`not a list of numbers: ${list}\n${USAGE}`);
   return found;
-}
-
-async function prepare(): Promise<void> {
-  const { setUp } = await import("../set-up.mjs");
-  const { ensureEngine } = await import("../engine.mjs");
-  const log = (line: string) => console.error(line);
-  await setUp({ log });
-  process.env.PATH = `${(await ensureEngine({ log })).bin}${delimiter}${process.env.PATH}`;
 }
 
 main().then(

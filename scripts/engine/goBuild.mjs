@@ -1,13 +1,14 @@
+import { rmSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../command.mjs";
 
 export const SUFFIX = process.platform === "win32" ? ".exe" : "";
 
-/** With retries: what was just killed may still be writing. */
-export const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
+/** With retries, since a process that was just killed may still be writing. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
 
-/** Go's caches live in the build's own folder: nothing is written elsewhere, and all of it goes away at the end. */
+/** Go's caches are in the build's own folder. Nothing is written elsewhere, and all of it is removed at the end. */
 export function goEnvironment(work) {
   const go = join(work, "go");
   return {
@@ -20,7 +21,7 @@ export function goEnvironment(work) {
   };
 }
 
-/** `replace` lines in these modules forbid `go install package@version`, hence a throw-away module for each. */
+/** `replace` lines in these modules forbid `go install package@version`, so each gets a temporary module. */
 export async function buildProgram(program, { work, env, signal, log, linkerFlags = "" }) {
   const cwd = join(work, `module-${program.name}`);
   await rm(cwd, { recursive: true, force: true });
@@ -34,7 +35,22 @@ export async function buildProgram(program, { work, env, signal, log, linkerFlag
   log(`built ${program.name}`);
 }
 
-export function reportProgress(log) {
+/** Runs a build in a folder of its own, which is removed at the end, and says every few seconds that it still runs. */
+export async function inBuildFolder(work, log, build) {
+  const stopProgress = reportProgress(log);
+  const removeWork = () => rmSync(work, REMOVAL);
+  process.once("exit", removeWork);
+  try {
+    await mkdir(join(work, "bin"), { recursive: true });
+    return await build();
+  } finally {
+    stopProgress();
+    process.off("exit", removeWork);
+    await rm(work, REMOVAL);
+  }
+}
+
+function reportProgress(log) {
   const start = Date.now();
   const timer = setInterval(() => log(`still building, ${Math.round((Date.now() - start) / 1000)} s so far`), 10_000);
   return () => clearInterval(timer);

@@ -1,8 +1,7 @@
-import { rmSync } from "node:fs";
-import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../command.mjs";
-import { buildProgram, goEnvironment, REMOVAL, reportProgress, SUFFIX } from "./goBuild.mjs";
+import { buildProgram, goEnvironment, inBuildFolder, SUFFIX } from "./goBuild.mjs";
 import { EXECUTABLES, pulumiHome } from "./search.mjs";
 
 const VERSION = "3.200.0";
@@ -26,30 +25,28 @@ export async function buildFromGoModules(log) {
   const bin = join(versions, VERSION, "bin");
   const env = goEnvironment(work);
   await runCommand("go", ["version"], { env, timeoutMs: 30_000 });
-  await mkdir(join(work, "bin"), { recursive: true });
-  const abort = new AbortController();
   log(`building the engine ${VERSION} from its Go modules, about 3 minutes on two cores`);
-  const stopProgress = reportProgress(log);
-  const removeWork = () => rmSync(work, REMOVAL);
-  process.once("exit", removeWork);
-  try {
-    await Promise.all([
-      ...PROGRAMS.map((program) =>
-        buildProgram(program, { work, env, signal: abort.signal, log, linkerFlags: LINKER_FLAGS }),
-      ),
-      copyLauncher(work, env, abort.signal),
-    ]);
+  await inBuildFolder(work, log, async () => {
+    await buildAll(work, env, log);
     await mkdir(bin, { recursive: true });
     for (const name of [LAUNCHER, LANGUAGE_HOST + SUFFIX, CLI + SUFFIX]) {
       await rename(join(work, "bin", name), join(bin, name));
     }
+  });
+}
+
+/** If one part fails, the others end with it. */
+async function buildAll(work, env, log) {
+  const abort = new AbortController();
+  const { signal } = abort;
+  try {
+    await Promise.all([
+      ...PROGRAMS.map((program) => buildProgram(program, { work, env, signal, log, linkerFlags: LINKER_FLAGS })),
+      copyLauncher(work, env, signal),
+    ]);
   } catch (error) {
     abort.abort();
     throw error;
-  } finally {
-    stopProgress();
-    process.off("exit", removeWork);
-    await rm(work, REMOVAL);
   }
 }
 

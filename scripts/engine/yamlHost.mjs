@@ -1,7 +1,6 @@
-import { rmSync } from "node:fs";
-import { access, constants, mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { buildProgram, goEnvironment, REMOVAL, reportProgress, SUFFIX } from "./goBuild.mjs";
+import { buildProgram, goEnvironment, inBuildFolder, SUFFIX } from "./goBuild.mjs";
 import { withLock } from "./lock.mjs";
 import { firstFolderWith, pulumiHome } from "./search.mjs";
 
@@ -16,40 +15,23 @@ const PACKAGE = `github.com/pulumi/pulumi-yaml/cmd/${NAME}`;
  * @returns {Promise<string>}
  */
 export async function ensureYamlHost({ log = () => {} } = {}) {
-  const installed = await firstFolderWith(NAME, (process.env.PATH ?? "").split(delimiter).filter(Boolean));
-  if (installed) return installed;
   const versions = join(pulumiHome(), "versions");
   const bin = join(versions, `yaml-${VERSION}`, "bin");
-  const target = join(bin, NAME + SUFFIX);
-  if (await isExecutable(target)) return bin;
+  const path = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  const found = await firstFolderWith(NAME, [...path, bin]);
+  if (found) return found;
   const onWait = (seconds) => log(`another process is building the YAML host, waiting for it (${seconds} s)`);
   await withLock(join(versions, ".yaml-build.lock"), onWait, async () => {
-    if (await isExecutable(target)) return;
-    await build(join(versions, ".yaml-build"), bin, target, log);
+    if (!(await firstFolderWith(NAME, [bin]))) await build(join(versions, ".yaml-build"), bin, log);
   });
   return bin;
 }
 
-async function build(work, bin, target, log) {
+async function build(work, bin, log) {
   log(`building ${NAME} ${VERSION} from its Go modules, 3 to 8 minutes`);
-  const stopProgress = reportProgress(log);
-  const removeWork = () => rmSync(work, REMOVAL);
-  process.once("exit", removeWork);
-  try {
-    await mkdir(join(work, "bin"), { recursive: true });
+  await inBuildFolder(work, log, async () => {
     await buildProgram({ name: NAME, package: PACKAGE, version: VERSION }, { work, env: goEnvironment(work), log });
     await mkdir(bin, { recursive: true });
-    await rename(join(work, "bin", NAME + SUFFIX), target);
-  } finally {
-    stopProgress();
-    process.off("exit", removeWork);
-    await rm(work, REMOVAL);
-  }
-}
-
-function isExecutable(file) {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+    await rename(join(work, "bin", NAME + SUFFIX), join(bin, NAME + SUFFIX));
+  });
 }

@@ -1,8 +1,8 @@
-import { delimiter } from "node:path";
 import { Client } from "pg";
 import type { Connection } from "../../provider";
 import { createStack, type Stack } from "../../test/support/engine/stack";
 import { ChangeReader } from "../demo/replication";
+import { prepare } from "../prepare";
 import { NeonAccount, type Place } from "./place";
 
 // The whole life of a source on a real Neon project, with the real CLI. It needs an API key, and creates what it works on.
@@ -110,11 +110,7 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const { setUp } = await import("../set-up.mjs");
-  const { ensureEngine } = await import("../engine.mjs");
-  const log = (line: string) => console.error(`set-up: ${line}`);
-  await setUp({ log });
-  process.env.PATH = `${(await ensureEngine({ log })).bin}${delimiter}${process.env.PATH}`;
+  await prepare((line) => console.error(`set-up: ${line}`));
   const account = new NeonAccount(API, key);
   if (givenProject && !(await account.isReplicationOn(givenProject)))
     throw new Error(

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ARGUMENT_NAMES } from "../../provider/lifecycle/argumentNames";
 import { GRANTEE_PASSWORD, type Grantee, newGrantee } from "../support/grants/grantee";
 import { newPlainGrantee, usePlainAdmin } from "../support/grants/plainAdmin";
@@ -7,6 +7,7 @@ import { FOREIGN, OURS } from "../support/ipAllowlist/project";
 import "../support/ipAllowlist/process";
 import { Managed } from "../support/managed";
 import { type NeonApi, startNeonApi } from "../support/neon/api/listening";
+import { inNewProcess } from "../support/newProcess";
 import { useDatabase } from "../support/postgres/database";
 import { rightsOf } from "../support/postgres/rights";
 import { holdsAsync } from "../support/properties";
@@ -96,7 +97,8 @@ describe("a delete of a state without a token", () => {
     const state = resource.state as State;
     const { token, ...whole } = state.outputs;
     expect(token).toMatch(/./);
-    await continueInAnotherRun(resource, kind);
+    // The run that made a resource remembers it, which protects it from deletes with another token.
+    await inNewProcess(resource);
     const [own = null, made] = [await readComment?.(), await see()];
     await holdsAsync(fc.tuple(marker, lacking, flags), async ([found, without, more]) => {
       await writeComment?.(commentOf(found, own));
@@ -126,7 +128,7 @@ describe("a delete of grants without a token, by an admin who may not write the 
     await grants.up({ role, schemas: [schema] });
     const state = grants.state as State;
     const { token: _token, ...outputs } = state.outputs;
-    await continueInAnotherRun(grants, "ClickPipesGrants");
+    await inNewProcess(grants);
     const before = await at.rights(role);
     expect(before.length).toBeGreaterThan(0);
     grants.state = { ...state, outputs };
@@ -137,13 +139,6 @@ describe("a delete of grants without a token, by an admin who may not write the 
     expect(await at.rights(role)).toEqual([]);
   });
 });
-
-/** The run that made a resource remembers it, which protects it from deletes with another token. */
-async function continueInAnotherRun(resource: Managed, kind: string): Promise<void> {
-  vi.resetModules();
-  const { handler } = await import("../../provider/dynamic/handler.js");
-  resource.handleWith(handler(kind));
-}
 
 function commentOf(found: string, own: string | null): string | null {
   switch (found) {

@@ -1,18 +1,11 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
+import { inNewProcess } from "../support/newProcess";
 import { useDatabase } from "../support/postgres/database";
 import { makeTables, managed, membersOf, publicationOf, WITH_KEY } from "../support/publication/publications";
 import { dropSlots, makeSlot } from "../support/publication/reader";
 import { useWarnings } from "../support/warnings";
-
-/** The resource as a later run has it, which knows nothing of what this one has checked. */
-async function inAnotherRun(resource: Managed): Promise<Managed> {
-  vi.resetModules();
-  const { handler } = await import("../../provider/dynamic/handler.js");
-  resource.handleWith(handler("Publication"));
-  return resource;
-}
 
 describe.each([14, 18] as const)("Whose a publication is, on Postgres %i", (version) => {
   const db = useDatabase(version);
@@ -130,7 +123,8 @@ describe.each([14, 18] as const)("Whose a publication is, on Postgres %i", (vers
           `publication "${name}" has two owners .* \\(in acme:index:Orders\\) and .* \\(in acme:index:Billing\\)`,
         ),
       );
-      const billing = await inAnotherRun(again());
+      const billing = again();
+      await inNewProcess(billing);
       const refusal =
         /already exists and belongs to .* \(in acme:index:Orders\), a resource of this stack\.\nThis resource is .* \(in acme:index:Billing\)\.\n.*share it/;
       await expect(billing.up({ name, tables: [one], adopt: true, ...BILLING })).rejects.toThrow(refusal);

@@ -1,8 +1,9 @@
 import { loadavg } from "node:os";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { type Boundary, boundariesOf, breakAt } from "./boundaries";
 import { figure, LONG } from "./long";
 import { Managed } from "./managed";
+import { inNewProcess } from "./newProcess";
 import { type Admin, startDatabase, type TestDatabase } from "./postgres/database";
 import type { PostgresVersion } from "./postgres/servers";
 import { startWire, type Wire } from "./wire/recording";
@@ -10,7 +11,6 @@ import { startWire, type Wire } from "./wire/recording";
 /** One life of a resource under a name of its own: `before` brings it to where `work` begins. */
 export interface Story {
   /** The resource as two processes have it: one that will be killed, and the one that comes after it. */
-  kind: string;
   lasting: Managed;
   doomed: Managed;
   before(): Promise<unknown>;
@@ -31,8 +31,6 @@ export class Interruptions {
   }
 
   static async start(version: PostgresVersion, admin: Admin): Promise<Interruptions> {
-    // Each life's processes listen for SIGINT, in this one process.
-    process.setMaxListeners(0);
     const db = await startDatabase(version, admin);
     const { hostname, port } = new URL(db.uri);
     return new Interruptions(db, await startWire({ host: hostname, port: Number(port) }));
@@ -43,9 +41,8 @@ export class Interruptions {
     await this.db.stop();
   }
 
-  lives(kind: string, name: string): Pick<Story, "kind" | "lasting" | "doomed"> {
+  lives(kind: string, name: string): Pick<Story, "lasting" | "doomed"> {
     return {
-      kind,
       lasting: new Managed(kind, name, this.#config("lasting")),
       doomed: new Managed(kind, name, { ...this.#config("doomed"), "clickpipes:connectTimeout": briefly() }),
     };
@@ -86,11 +83,7 @@ export class Interruptions {
   /** In processes of their own: one that was cut off while it looked does not look again. */
   async #begun(begin: () => Story): Promise<Story> {
     const story = begin();
-    for (const resource of [story.lasting, story.doomed]) {
-      vi.resetModules();
-      const { handler } = await import("../../provider/dynamic/handler.js");
-      resource.handleWith(handler(story.kind));
-    }
+    for (const resource of [story.lasting, story.doomed]) await inNewProcess(resource);
     await story.before();
     return story;
   }

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { fresh } from "../support/freshName";
+import { inNewProcess } from "../support/newProcess";
 import { type Place, useDatabase } from "../support/postgres/database";
 import { logsIn } from "../support/postgres/login";
 import { readCatalogRole, readMarked, roleExists, writeComment } from "../support/user/catalog";
-import { inNewProcess, ManagedUser, markOfUser } from "../support/user/managedUser";
+import { ManagedUser, markOfUser } from "../support/user/managedUser";
 import { textOf } from "../support/user/owners";
 import { useWarnings } from "../support/warnings";
 

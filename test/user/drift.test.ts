@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
+import { inNewProcess } from "../support/newProcess";
 import { type Place, useDatabase } from "../support/postgres/database";
 import { logsIn } from "../support/postgres/login";
-import { inNewProcess } from "../support/user/managedUser";
 import { useWarnings } from "../support/warnings";
 
 const PLACES: Place[] = [

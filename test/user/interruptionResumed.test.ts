@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fresh } from "../support/freshName";
 import { figure, LONG } from "../support/long";
+import { inNewProcess } from "../support/newProcess";
 import { logsIn } from "../support/postgres/login";
 import { readCatalogRole, roleExists } from "../support/user/catalog";
 import { KilledCreates } from "../support/user/killedCreate";
-import { inNewProcess, ManagedUser } from "../support/user/managedUser";
+import { ManagedUser } from "../support/user/managedUser";
 import { useWarnings } from "../support/warnings";
 
 const [OWN, OTHER] = ["Grand-Ocean7_tulip!Quartz42", "Silver-River9_maple!Onyx73"];

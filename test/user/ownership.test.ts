@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { fresh } from "../support/freshName";
 import { Managed } from "../support/managed";
+import { inNewProcess } from "../support/newProcess";
 import { useDatabase } from "../support/postgres/database";
 import { logsIn } from "../support/postgres/login";
-import { inNewProcess } from "../support/user/managedUser";
 import { useWarnings } from "../support/warnings";
 
 describe("who owns a role", () => {

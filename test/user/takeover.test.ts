@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { fresh } from "../support/freshName";
+import { inNewProcess } from "../support/newProcess";
 import { type Place, useDatabase } from "../support/postgres/database";
 import { logsIn } from "../support/postgres/login";
 import { readMarked, roleExists } from "../support/user/catalog";
-import { inNewProcess, ManagedUser } from "../support/user/managedUser";
+import { ManagedUser } from "../support/user/managedUser";
 import { useWarnings } from "../support/warnings";
 
 const PLACES: Place[] = [

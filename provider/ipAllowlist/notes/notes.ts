@@ -122,11 +122,10 @@ export class Notes {
       const journal = journalOfEarlierVersion(this.#run, this.#projectId, mark);
       const entry = journal.read();
       if (!entry) return [];
-      const isUnclaimed = entry.follows === undefined && this.#hasNamesake();
-      if (!isUnclaimed && entry.follows !== undefined && !this.#follows(entry)) return [];
+      if (entry.follows !== undefined && !this.#follows(entry)) return [];
       this.#spent.push(journal);
       // A note of a create names no edition, so it may be that of another resource with this mark.
-      if (isUnclaimed) {
+      if (entry.follows === undefined && this.#hasNamesake()) {
         this.unclaimed = [...this.unclaimed, ...entry.added];
         return [];
       }

@@ -1,5 +1,4 @@
-// Postgres' own functions for partitions, such as pg_partition_tree, would wait for locks on the tables. These queries walk all
-// tables at once: Postgres has no statistics on new tables, and one by one it would scan all partitions for each.
+import { partitionsBelow } from "../../postgres/sql/partitions";
 
 /** The roles whose objects belong to Neon. None if the session is Neon's own. */
 export const NEONS_ROLES = "select oid from pg_roles where rolname = 'cloud_admin' and rolname <> current_user";
@@ -17,18 +16,14 @@ export function isOfApplication(relation: string): string {
 }
 
 /**
- * Two parts of a `with recursive`: `leaf (root, relid, distance)`, the partitions without partitions of their own, at all levels
- * and in all schemas, below the partitioned tables that `roots` selects as `oid`. ClickPipes' first load reads each by itself.
+ * Two parts of a `with recursive`, the last of which is `leaf (root, relid, distance)`: the partitions without partitions of their own,
+ * at all levels and in all schemas, below the partitioned tables that `roots` selects as `oid`. ClickPipes' first load reads each by
+ * itself.
  */
 export function leavesBelow(roots: string): string {
-  return `
-    part (root, relid, distance) as (
-      select r.oid, i.inhrelid, 1 from (${roots}) r join pg_inherits i on i.inhparent = r.oid
-      union all
-      select p.root, i.inhrelid, p.distance + 1 from part p join pg_inherits i on i.inhparent = p.relid
-    ),
+  return `${partitionsBelow(roots)},
     leaf as (
-      select p.root, p.relid, p.distance from part p join pg_class c on c.oid = p.relid where c.relkind <> 'p'
+      select b.root, b.relid, b.distance from below b join pg_class c on c.oid = b.relid where c.relkind <> 'p'
     )`;
 }
 

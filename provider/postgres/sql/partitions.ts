@@ -2,13 +2,13 @@
 // at once: Postgres has no statistics on new tables, and one by one it would scan all partitions for each. Only partitions have a
 // partitioned table above them, and only partitions are below one.
 
-/** A part of a `with recursive`: `below (root, relid)`, the partitions at all levels below the partitioned tables in `roots`. */
+/** A part of a `with recursive`: `below (root, relid, distance)`, the partitions at all levels below the partitioned tables in `roots`. */
 export function partitionsBelow(roots: string): string {
   return `
-    below (root, relid) as (
-      select r.oid, i.inhrelid from (${roots}) r join pg_inherits i on i.inhparent = r.oid
+    below (root, relid, distance) as (
+      select r.oid, i.inhrelid, 1 from (${roots}) r join pg_inherits i on i.inhparent = r.oid
       union all
-      select b.root, i.inhrelid from below b join pg_inherits i on i.inhparent = b.relid
+      select b.root, i.inhrelid, b.distance + 1 from below b join pg_inherits i on i.inhparent = b.relid
     )`;
 }
 

@@ -6,6 +6,7 @@ import { blocksIn, programIn, ROOT } from "../../support/docs/snippets";
 import { createNeonStack } from "../../support/engine/neonStack";
 import { createStack, type Stack } from "../../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../../support/neon";
+import { quotedComments } from "../../support/neon/markers";
 import { runAt } from "../../support/postgres/session";
 
 const PROJECT = { projectId: "quiet-river-123456", allowedIps: ["127.0.0.1"] };
@@ -197,12 +198,7 @@ describe("a reader who follows the pages on a local Neon", { timeout: 300_000 },
 /** What a branch or a restore has of it: tables, role and publication, with their comments. */
 async function copyOf(neon: LocalNeon, { password }: { password: string }, published: string): Promise<LocalNeon> {
   const copy = await startLocalNeon({ ...PROJECT, logicalReplication: true });
-  const [texts] = await runAt<{ role: string; publication: string }>(
-    neon.superuserUri,
-    `select quote_literal(shobj_description(r.oid, 'pg_authid')) as role,
-            quote_literal(obj_description(p.oid, 'pg_publication')) as publication
-       from pg_roles r, pg_publication p where r.rolname = 'clickpipes_user'`,
-  );
+  const comments = await quotedComments(neon.superuserUri);
   await runAt(
     copy.connectionUri,
     "create table public.orders (id int primary key)",
@@ -213,8 +209,8 @@ async function copyOf(neon: LocalNeon, { password }: { password: string }, publi
     "grant usage on schema public, shop to clickpipes_user",
     "grant select on all tables in schema public, shop to clickpipes_user",
     `create publication clickpipes_publication for ${published} with (publish_via_partition_root)`,
-    `comment on role clickpipes_user is ${texts?.role}`,
-    `comment on publication clickpipes_publication is ${texts?.publication}`,
+    `comment on role clickpipes_user is ${comments.role}`,
+    `comment on publication clickpipes_publication is ${comments.publication}`,
   );
   return copy;
 }

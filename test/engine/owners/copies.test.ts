@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareSnapshots, readFacts } from "../../../scripts/demo/snapshot";
 import { createStack, type Stack } from "../../support/engine/stack";
 import { type LocalNeon, startLocalNeon } from "../../support/neon";
+import { quotedComments } from "../../support/neon/markers";
 import { runAt } from "../../support/postgres/session";
 import { type Login, logsIn, program } from "./program";
 
@@ -113,20 +114,15 @@ describe("a source on a branch, which holds copies of what another source of the
 
   /** As creating a branch copies them, with their comments. */
   async function copyToBranch(): Promise<void> {
-    const [texts] = await runAt<{ role: string; publication: string }>(
-      neon.superuserUri,
-      `select quote_literal(shobj_description(r.oid, 'pg_authid')) as role,
-              quote_literal(obj_description(p.oid, 'pg_publication')) as publication
-         from pg_roles r, pg_publication p where r.rolname = 'clickpipes_user'`,
-    );
+    const comments = await quotedComments(neon.superuserUri);
     await runAt(
       branch.connectionUri,
       "create role clickpipes_user login replication password 'nVLz~xjCgy4emVLyx.2whdYb'",
       "grant usage on schema public to clickpipes_user",
       "grant select on public.orders to clickpipes_user",
       "create publication clickpipes_publication for table only public.orders with (publish_via_partition_root)",
-      `comment on role clickpipes_user is ${texts?.role}`,
-      `comment on publication clickpipes_publication is ${texts?.publication}`,
+      `comment on role clickpipes_user is ${comments.role}`,
+      `comment on publication clickpipes_publication is ${comments.publication}`,
     );
   }
 

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { destroyGrants } from "../../support/grants/grantee";
-import { byAdmin, newPartitioned, type Partitioned, sortedRights } from "../../support/grants/partitioned";
+import {
+  byAdmin,
+  dropPartitioned,
+  newPartitioned,
+  type Partitioned,
+  sortedRights,
+} from "../../support/grants/partitioned";
 import { Managed } from "../../support/managed";
 import { type Place, useDatabase } from "../../support/postgres/database";
 import { useWarnings } from "../../support/warnings";
@@ -18,11 +23,7 @@ describe.each(PLACES)("whose the rights on leaves are, on Postgres $version as $
   beforeEach(async () => {
     ({ role, app, parts, old, grants } = await newPartitioned(db));
   });
-  afterEach(async () => {
-    await db.asAdmin(`drop schema ${app}, ${parts}, ${old} cascade`);
-    await destroyGrants(db, { role, grants });
-    await db.asAdmin(`drop role ${role}`);
-  });
+  afterEach(() => dropPartitioned(db, { role, app, parts, old, grants }));
 
   const up = (...tables: string[]) => grants.up({ role, tables });
   const add = (name: string, from: number) =>

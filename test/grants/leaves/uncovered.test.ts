@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { destroyGrants } from "../../support/grants/grantee";
-import { loadAs, newPartitioned, type Partitioned } from "../../support/grants/partitioned";
+import { dropPartitioned, loadAs, newPartitioned, type Partitioned } from "../../support/grants/partitioned";
 import { type Place, useDatabase } from "../../support/postgres/database";
 import { useWarnings } from "../../support/warnings";
 
@@ -25,11 +24,7 @@ describe.each(PLACES)("what cannot be covered of a partitioned table, on Postgre
   beforeEach(async () => {
     ({ role, app, parts, old, grants } = await newPartitioned(db));
   });
-  afterEach(async () => {
-    await db.query(`drop schema ${app}, ${parts}, ${old} cascade`);
-    await destroyGrants(db, { role, grants });
-    await db.query(`drop role ${role}`);
-  });
+  afterEach(() => dropPartitioned(db, { role, app, parts, old, grants }));
 
   const events = () => ({ role, tables: [{ schema: app, name: "events", columns: ["id"] }] });
   const uncovered = () => grants.outputs.uncovered as Entry[];
@@ -112,11 +107,7 @@ describe.each(PLACES)("tables that inherit, on Postgres $version", ({ version, a
     );
     await db.asAdmin(`create table ${parts}.seat () inherits (${app}.capital)`);
   });
-  afterEach(async () => {
-    await db.query(`drop schema ${app}, ${parts}, ${old} cascade`);
-    await destroyGrants(db, { role, grants });
-    await db.query(`drop role ${role}`);
-  });
+  afterEach(() => dropPartitioned(db, { role, app, parts, old, grants }));
 
   const warning = () => said.filter((line) => line.includes("inherit"));
 

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { commentOf, setComment } from "../../support/grants/comment";
 import { destroyGrants, type Grantee, newGrantee, rightsOnOrders } from "../../support/grants/grantee";
 import { Managed } from "../../support/managed";
+import { inNewProcess } from "../../support/newProcess";
 import { type Place, useDatabase } from "../../support/postgres/database";
 import { rightsOf } from "../../support/postgres/rights";
-import { inNewProcess } from "../../support/user/managedUser";
 import { useWarnings } from "../../support/warnings";
 
 const PLACES: Place[] = [

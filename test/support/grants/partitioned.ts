@@ -3,7 +3,7 @@ import { fresh } from "../freshName";
 import { Managed } from "../managed";
 import type { TestDatabase } from "../postgres/database";
 import { rightsOf } from "../postgres/rights";
-import { GRANTEE_PASSWORD } from "./grantee";
+import { destroyGrants, GRANTEE_PASSWORD } from "./grantee";
 
 /** A role without rights, and a table `events` in schema `app` with leaves of two levels, most of them in schema `parts`. */
 export interface Partitioned {
@@ -31,6 +31,13 @@ export async function newPartitioned(db: TestDatabase): Promise<Partitioned> {
   await db.asAdmin(`create table ${parts}.high partition of ${parts}.events_more for values from (100) to (200)`);
   await db.asAdmin(`create table ${parts}.unrelated (id int); create table ${old}.unrelated (id int)`);
   return { role, app, parts, old, grants: new Managed("ClickPipesGrants", role, db.config) };
+}
+
+/** After a test: drops the tables, then the grants, of which nothing is left, and the role. */
+export async function dropPartitioned(db: TestDatabase, { role, app, parts, old, grants }: Partitioned): Promise<void> {
+  await db.query(`drop schema ${app}, ${parts}, ${old} cascade`);
+  await destroyGrants(db, { role, grants });
+  await db.query(`drop role ${role}`);
 }
 
 /** The rights of the role by their grantor, the admin, in the order of `rightsOf`. */

@@ -1,11 +1,12 @@
 import { vi } from "vitest";
 import { type Boundary, boundariesOf, breakAt } from "../boundaries";
 import { briefly } from "../interruption";
+import { inNewProcess } from "../newProcess";
 import { type Admin, startDatabase, type TestDatabase } from "../postgres/database";
 import { logsIn } from "../postgres/login";
 import type { PostgresVersion } from "../postgres/servers";
 import { startWire, type Wire } from "../wire/recording";
-import { inNewProcess, ManagedUser } from "./managedUser";
+import { ManagedUser } from "./managedUser";
 
 type Values = Record<string, unknown>;
 

@@ -1,4 +1,3 @@
-import { vi } from "vitest";
 import { Managed } from "../managed";
 
 /** A ClickPipesUser with the path that a program of this version sends. */
@@ -13,15 +12,6 @@ export class ManagedUser extends Managed {
   override check(args: Record<string, unknown>): Promise<Record<string, unknown>> {
     return super.check({ path: this.#path, ...args });
   }
-}
-
-/** From now on these run together in a process of their own, as another run of Pulumi has one. */
-export async function inNewProcess(...resources: Managed[]): Promise<void> {
-  // Each process listens for SIGINT, in this one process.
-  process.setMaxListeners(0);
-  vi.resetModules();
-  const { handler } = await import("../../../provider/dynamic/handler.js");
-  for (const resource of resources) resource.handleWith(handler(resource.kind));
 }
 
 export function markOfUser(name: string, stack = "dev"): string {
