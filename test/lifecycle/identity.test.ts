@@ -89,6 +89,7 @@ test("two resources of one program that name the same role are refused, and both
       `role "reader" has two owners in this program: ${MARK} (in ${ORDERS}) and ${MARK} (in ${BILLING}).`,
       "Each would undo what the other does.",
       "Give one of them another `name`, or share it: pass the first resource as `user` to the second source.",
+      "If both already have it in their state, remove the one whose refresh reports the marker of another create, and run `pulumi up`: delete leaves the role in place. Then add it again under another name.",
     ].join("\n"),
   ]);
   expect((await host(run).check({}, user(OTHER, ORDERS))).problems).toHaveLength(1);

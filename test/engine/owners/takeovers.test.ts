@@ -33,9 +33,8 @@ describe("a second stack of the same project and name, on another backend", { ti
   test("says in its preview that it takes everything over, with a new password, and changes nothing", async () => {
     const made = await readFacts(db.uri);
     const { output } = await second.preview();
-    expect(output).toMatch(
-      /warning: ClickPipesUser orders-user: role "clickpipes_user" exists, .*another stack of the/,
-    );
+    expect(output).toMatch(/warning: ClickPipesUser orders-user: role "clickpipes_user" exists, /);
+    expect(output).toMatch(/another stack has the same name/);
     expect(output).toMatch(/takes it over/);
     expect(output).toMatch(/It then gets a new password/);
     expect(output).toMatch(/warning: Publication orders-publication: publication "clickpipes_publication" exists, /);
@@ -46,7 +45,8 @@ describe("a second stack of the same project and name, on another backend", { ti
   test("says so again when it does", async () => {
     const old = await loginOf(first);
     const { output } = await second.up({ skipPreview: true });
-    expect(output).toMatch(/role "clickpipes_user" exists, .*another stack of the/);
+    expect(output).toMatch(/role "clickpipes_user" exists, /);
+    expect(output).toMatch(/another stack has the same name/);
     expect(output).toMatch(/was taken over/);
     expect(output).toMatch(/It has a new password now/);
     expect(await logsIn(db.uri, old)).toBe(false);
