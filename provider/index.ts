@@ -21,5 +21,6 @@ export type {
   TableMapping,
 } from "./resources/pipe";
 export { Provider, type ProviderArgs } from "./resources/provider";
-export { Publication, type PublicationArgs, type PublishOperation } from "./resources/publication";
+export { Publication } from "./resources/publication";
+export type { PublicationArgs, PublishOperation } from "./resources/publicationArgs";
 export { SourceReadiness, type SourceReadinessArgs } from "./resources/sourceReadiness";

@@ -74,7 +74,8 @@ export class Host {
     const problems = [...this.#lackingCredentials(inputs), ...args.problems, ...this.#otherOwner(news, inputs)];
     const changed = !isDeepStrictEqual(before, withoutNewPath);
     if (problems.length === 0 && changed && !hasUnknown(inputs)) {
-      await lifecycle.look?.(context, before, inputs).catch((error) => problems.push(this.#explain(error)));
+      const found = Array.isArray(drift) ? drift.map(String) : [];
+      await lifecycle.look?.(context, before, inputs, found).catch((error) => problems.push(this.#explain(error)));
     }
     return { inputs, problems: problems.map(context.output.clean) };
   }

@@ -47,8 +47,8 @@ export interface Lifecycle<I extends object, O extends object> {
   check(args: Arguments, before: Partial<I>, context: Context): Unmarked<I>;
   /** The object that no other resource may own, and whether its name is unique in the server or in the database. */
   owns?(inputs: Unmarked<I>): ObjectName & { uniqueIn: "server" | "database" };
-  /** Reads the database or Neon in a preview, and changes nothing. Throws to refuse. */
-  look?(context: Context, before: Partial<I>, inputs: I): Promise<void>;
+  /** Reads the database or Neon in a preview, and changes nothing. Throws to refuse. `drift`: what the last refresh found. */
+  look?(context: Context, before: Partial<I>, inputs: I, drift?: readonly string[]): Promise<void>;
   /** The arguments whose change needs a replacement. */
   replaces?(state: StateOf<I, O>, inputs: I, context: Context): (keyof I & string)[];
   create(context: Context, inputs: I): Promise<Created<O>>;

@@ -1,7 +1,7 @@
 import type { ChannelBindingMode } from "../postgres/channelBinding";
 import type { PostgresSettings, SslMode } from "../postgres/connectionSettings";
 import { pooledHost } from "../postgres/errors";
-import { type ConnectionFields, parseConnectionUri, withoutUndefined } from "./connectionUri";
+import { adviceOnUri, type ConnectionFields, parseConnectionUri, withoutUndefined } from "./connectionUri";
 import { noCredentials } from "./refusals";
 
 /** The provider's settings. A part that is missing or wrong is replaced by the problem. */
@@ -92,7 +92,8 @@ function environmentFields(environment: Lookup): ConnectionFields | undefined {
 
 function parseUriOrRefuse(uri: string, name: string): ConnectionFields {
   const fields = parseConnectionUri(uri);
-  if (!fields) throw noCredentials(`${name}: not of the form postgres://user:password@host:port/database.`);
+  if (!fields)
+    throw noCredentials(`${name}: not of the form postgres://user:password@host:port/database.`, ...adviceOnUri(uri));
   return fields;
 }
 

@@ -55,13 +55,30 @@ function readTable(args: Arguments, value: unknown, path: string, withFilters: b
 
 export function isDotted(text: string): boolean {
   const parts = text.split(".");
-  return parts.length === 2 && !parts.includes("");
+  return parts.length === 2 && !parts.includes("") && parseQuoted(text) === undefined;
+}
+
+/** The table that SQL would read, if at least one of its names is in quotes. */
+function parseQuoted(text: string): TableName | undefined {
+  if (!text.includes('"')) return undefined;
+  const [, quotedSchema, schema, quotedName, name] =
+    /^(?:"((?:[^"]|"")+)"|([^".]+))\.(?:"((?:[^"]|"")+)"|([^".]+))$/.exec(text) ?? [];
+  const schemaName = quotedSchema?.replaceAll('""', '"') ?? schema;
+  const tableName = quotedName?.replaceAll('""', '"') ?? name;
+  return schemaName === undefined || tableName === undefined ? undefined : { schema: schemaName, name: tableName };
+}
+
+function displayWithoutQuotes({ schema, name }: TableName): string {
+  const isPlain = ![schema, name].some((part) => part.includes("."));
+  return isPlain ? `${schema}.${name}` : `{ schema: ${JSON.stringify(schema)}, name: ${JSON.stringify(name)} }`;
 }
 
 /** Advice for a program. The command line has no other way to name a table. */
 export const ADVICE_ON_OTHER_NAMES = "; write { schema, name } for other names";
 
 export function notDotted(text: string): string {
+  const quoted = parseQuoted(text);
+  if (quoted) return `"${text}" has the quotes of SQL; write ${displayWithoutQuotes(quoted)}`;
   return `"${text}" is not "schema.table" with exactly one dot${ADVICE_ON_OTHER_NAMES}`;
 }
 

@@ -18,6 +18,7 @@ export const SQLSTATE = {
   undefinedObject: "42704",
   duplicateObject: "42710",
   undefinedTable: "42P01",
+  invalidSchemaName: "3F000",
   diskFull: "53100",
   tooManyConnections: "53300",
   cantChangeRuntimeParam: "55P02",
@@ -70,6 +71,17 @@ const RESTARTING: ReadonlySet<string> = new Set([
 /** The server or the network went away for a moment, as when a compute wakes, restarts or moves. */
 export function isInterruption(code: string | undefined): boolean {
   return code !== undefined && (RESTARTING.has(code) || code.startsWith("08"));
+}
+
+const VANISHED: ReadonlySet<string> = new Set([
+  SQLSTATE.undefinedTable,
+  SQLSTATE.invalidSchemaName,
+  SQLSTATE.undefinedObject,
+]);
+
+/** Something that a statement names is gone: another session dropped it after it was read. */
+export function isVanished(code: string | undefined): boolean {
+  return code !== undefined && VANISHED.has(code);
 }
 
 /** A setting in the startup packet was refused, by a pooler, which accepts few or none, or by a server that does not know it. */

@@ -38,10 +38,18 @@ export function checkArguments(args: Arguments, before: Partial<PublicationInput
 function readName(args: Arguments): string {
   const name = args.identifier("name") ?? DEFAULT_PUBLICATION;
   if (!isUnknown(name) && !isReadAsWritten(name)) {
+    const why = name.includes("\\")
+      ? [
+          `ClickPipes cannot read "${name}", because the name has a backslash.`,
+          "It sends such a name in a form that START_REPLICATION rejects as a syntax error.",
+        ]
+      : [
+          `pgoutput would read "${name}" as another name.`,
+          "It folds upper case, splits at whitespace and commas, and takes a leading quote away.",
+          "Up to Postgres 17 the pipe fails; on Postgres 18 it silently receives nothing.",
+        ];
     const lines = [
-      `pgoutput would read "${name}" as another name.`,
-      "It folds upper case, and splits at whitespace, commas and quotes.",
-      "Up to Postgres 17 the pipe fails; on Postgres 18 it silently receives nothing.",
+      ...why,
       "Use lower case, digits, _ and -.",
       `If a publication already has this name, no pipe can read it. Run: ALTER PUBLICATION ${identifier(name)} RENAME TO …;`,
     ];

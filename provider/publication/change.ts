@@ -1,14 +1,22 @@
 import { type Context, freshToken } from "../lifecycle/context";
 import type { Created } from "../lifecycle/lifecycle";
 import { type Attempt, type InTheWay, waitUntilFree } from "../lifecycle/waitUntilFree";
+import type { QueryFailure } from "../postgres/session";
 import type { Place } from "../postgres/sql/place";
 import { qualified } from "../postgres/sql/statement";
+import { isVanished } from "../postgres/sqlstate";
 import { LOCK_TRIES, type Transaction, transaction } from "../postgres/transaction";
-import { commitChange } from "./commit";
+import { commitChange, filterFailure } from "./commit";
 import { describeTakeover } from "./ownership";
 import { openTransactions } from "./refusals";
 import type { OlderTransaction } from "./sql/handover";
-import { type PublicationInputs, type PublicationOutputs, type PublicationState, toDesired } from "./state";
+import {
+  filtersByOid,
+  type PublicationInputs,
+  type PublicationOutputs,
+  type PublicationState,
+  toDesired,
+} from "./state";
 import { nextStep, type Progress } from "./step";
 import { type Change, type MarkedChange, survey } from "./survey";
 
@@ -27,12 +35,12 @@ export function updatePublication(
   state: PublicationState,
   inputs: PublicationInputs,
 ): Promise<PublicationOutputs> {
-  const { token = freshToken(), name: formerName = state.id, before: preexisting, filters = {} } = state;
+  const { token = freshToken(), name: formerName = state.id, before: preexisting } = state;
   const oid = context.oidOf(state.oid);
   const { mark, path } = state;
   const asker = (here: Place) => context.asker(here, inputs, { mark, path, token, oid });
   const change = { inputs, desired: toDesired(inputs), before: state, formerName, token, oid, asker };
-  return applyChange(context, change, { filters, preexisting });
+  return applyChange(context, change, { filters: filtersByOid(state, oid), preexisting });
 }
 
 /** Takes one step after another until the change is done. Holds neither the connection nor a transaction while it waits. */
@@ -68,10 +76,18 @@ function applyChange(context: Context, change: MarkedChange, known: Progress): P
   const relations = change.desired.tables.map(qualified);
   return waitUntilFree(context, async () => {
     for (;;) {
-      const outcome = await transaction(context.postgres, takeStep, { relations });
+      const outcome = await readingAgain(change, () => transaction(context.postgres, takeStep, { relations }));
       if (outcome) return outcome;
     }
   });
+}
+
+/** What is dropped between the read and the change is found missing at the second try, which names it. */
+async function readingAgain<T>({ desired }: Change, step: () => Promise<T>): Promise<T> {
+  const explain = (failure: QueryFailure): never => {
+    throw filterFailure(desired, failure) ?? failure;
+  };
+  return step().catch((failure: QueryFailure) => (isVanished(failure.code) ? step().catch(explain) : explain(failure)));
 }
 
 /** Most transactions end soon, and until then the tables are published twice. */

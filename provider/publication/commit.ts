@@ -41,9 +41,7 @@ export async function commitChange(
     ...(mayBeUnsafe ? [readUnsafe(version, null, name)] : []),
   ] as const;
   const [actual, publishedTables, excludedColumns, unsafe = []] = isFiltered
-    ? await tx.run(sent, ...queries).catch((failure: QueryFailure) => {
-        throw filterFailure(desired, failure) ?? failure;
-      })
+    ? await tx.run(sent, ...queries)
     : await tx.commit(sent, ...queries);
   if (isFiltered) {
     refuseEscapingFilters(desired, actual);
@@ -62,17 +60,19 @@ export async function commitChange(
     target: placeOf(survey.server),
     publishedTables,
     excludedColumns,
+    schemaOids: actual.schemaOids,
     tableOids: formatOids(desired.tables.map((table) => oids.get(tableKey(table)))),
     filters: rememberFilters(desired, actual),
   };
 }
 
 /** Names the table of a filter that the server rejected, since the server does not. */
-function filterFailure({ tables }: DesiredPublication, failure: QueryFailure): Error | undefined {
+export function filterFailure({ tables }: DesiredPublication, failure: QueryFailure): Error | undefined {
   const { code = "", statement } = failure;
   const ofFilters = /^(42|0A|22)/.test(code) && code !== SQLSTATE.insufficientPrivilege;
   if (!ofFilters || !statement?.text.includes(" where (")) return undefined;
   const concerned = tables.filter(({ where }) => where !== undefined && statement.text.includes(where));
+  if (concerned.length === 0) return undefined;
   return refusedFilter(concerned, serverWords(failure));
 }
 

@@ -3,9 +3,10 @@ import { displayIdentifier, displayTable, displayTables } from "../postgres/sql/
 import { judgeChange } from "./ownership";
 import { missingOwnerRights, narrowerScope, neededReplacement, takenName, unsafeTables } from "./refusals";
 import { absentAmong, refuseCreation, refuseOwner, refuseUnpublishable, refuseUnsupported } from "./requirements";
+import type { ActualPublication } from "./sql/actual";
 import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
-import { type Existing, planPublication } from "./sql/plan";
+import { type Existing, type PublicationPlan, planPublication } from "./sql/plan";
 import type { Change, Survey } from "./survey";
 
 export interface Decision {
@@ -26,7 +27,7 @@ export function decide(change: Change, survey: Survey, filters: Filters): Decisi
   const { server, actual } = survey;
   refuseUnsupported(server, desired);
   const { found, adopted = false } = actual ? judgeChange(change, server, actual) : {};
-  const existing = actual && { actual, plan: planPublication(desired, actual, filters, server.superuser) };
+  const existing = actual && { actual, plan: planPresent(desired, actual, survey, filters) };
   if (existing) refuseChange(change, survey, existing);
   if (existing && adopted && !before && !inputs.allowReplace) refuseNarrower(desired, existing);
   const creates = existing === undefined || existing.plan.replace.length > 0;
@@ -37,6 +38,21 @@ export function decide(change: Change, survey: Survey, filters: Filters): Decisi
   if (!inputs.allowUnsafeTables && survey.newlyUnsafe.length > 0) throw unsafeTables(survey.newlyUnsafe);
   const breaking = existing !== undefined && (existing.plan.replace.length > 0 || existing.plan.renamed);
   return { existing, found, adopted, breaking, absent: absentAmong(survey.unpublishable) };
+}
+
+/** A schema that is not there is no reason to replace the publication: it may only have another name now. */
+function planPresent(
+  desired: DesiredPublication,
+  actual: ActualPublication,
+  { server, unpublishable }: Survey,
+  filters: Filters,
+): PublicationPlan {
+  const plan = planPublication(desired, actual, filters, server.superuser);
+  const absent = unpublishable.filter(({ name, kind }) => name === null && kind === "absent");
+  if (plan.replace.length === 0 || absent.length === 0) return plan;
+  const names = new Set(absent.map(({ schema }) => schema));
+  const present = { ...desired, schemas: desired.schemas.filter((name) => !names.has(name)) };
+  return { ...plan, replace: planPublication(present, actual, filters, server.superuser).replace };
 }
 
 function refuseChange({ inputs }: Change, { server, nameTaken }: Survey, { actual, plan }: Existing): void {

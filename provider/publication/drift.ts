@@ -1,6 +1,7 @@
 import { ownershipDrift } from "../ownership/sentences";
 import type { Whose } from "../ownership/whose";
-import { describeRecreation } from "./losses";
+import type { Place } from "../postgres/sql/place";
+import { describeMove, describeRecreation, hasMoved } from "./losses";
 import type { ActualPublication } from "./sql/actual";
 import { displayUnsafe, type UnsafeTable } from "./sql/safety";
 import type { PublicationState } from "./state";
@@ -13,11 +14,13 @@ export function identityDrift(
   actual: ActualPublication,
   oid: number | null,
   found: Whose,
+  here: Place,
 ): string[] {
   const { name, mayAlter } = actual;
   // After `.get()` there is no token, and so nothing to compare.
   const isOwned = state.token !== undefined && mayAlter;
   return [
+    ...(hasMoved(state, here) ? [`${describeMove(state)}; resync every ClickPipe that reads it`] : []),
     ...(oid === null || oid === actual.oid ? [] : [`${describeRecreation(state, actual, found)}; resync the pipe`]),
     ...(isOwned ? ownershipDrift({ kind: "publication", name }, found) : []),
   ];

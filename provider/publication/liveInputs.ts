@@ -1,12 +1,16 @@
 import type { Unmarked } from "../lifecycle/lifecycle";
-import { formatTable, parseTable, type TableSpec, tableKey } from "../postgres/sql/table";
+import { formatTable, type TableSpec } from "../postgres/sql/table";
 import type { ActualPublication, PublishedTable } from "./sql/actual";
+import { type Filters, knownFilter } from "./sql/filters";
 import { argumentsOf, fromParameters, type PublicationInputs, type PublicationState } from "./state";
 
 /** The arguments as the database has them. What the program does not mention is shown only on the first read, as after `.get()`. */
-export function liveInputs(state: PublicationState, actual: ActualPublication): Unmarked<PublicationInputs> {
-  const given = new Map((state.tables ?? []).map(parseTable).map((table) => [tableKey(table), table.where]));
-  const tables = actual.tables.map((table) => liveTable(table, given.get(tableKey(table)), state));
+export function liveInputs(
+  state: PublicationState,
+  actual: ActualPublication,
+  filters: Filters,
+): Unmarked<PublicationInputs> {
+  const tables = actual.tables.map((table) => liveTable(table, filters));
   const isListed = (list: unknown[], given: unknown) => list.length > 0 || (given !== undefined && !actual.allTables);
   const optional = { ...fromParameters(actual), owner: actual.owner, comment: actual.marked.comment ?? "" };
   return {
@@ -26,12 +30,9 @@ function mentioned<T extends object>(live: T, given: { readonly [Name in keyof T
 }
 
 /** Shows the filter as the program wrote it, as long as the server still stores what it made of that text. */
-function liveTable(
-  { schema, name, columns, where }: PublishedTable,
-  given: string | undefined,
-  state: PublicationState,
-): TableSpec {
-  const unchanged = given !== undefined && state.filters?.[tableKey({ schema, name })]?.stored === where;
-  const filter = unchanged ? given : where;
+function liveTable(table: PublishedTable, filters: Filters): TableSpec {
+  const { schema, name, columns, where } = table;
+  const known = knownFilter(filters, table);
+  const filter = known?.stored === where ? known?.given : where;
   return formatTable({ schema, name, ...(columns && { columns }), ...(filter !== undefined && { where: filter }) });
 }

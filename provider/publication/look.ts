@@ -2,7 +2,10 @@ import type { Context } from "../lifecycle/context";
 import { displaySlot } from "../postgres/sql/slots";
 import { displayTables } from "../postgres/sql/table";
 import { type Decision, decide } from "./decide";
+import { arrivalWarnings, othersWarnings } from "./fates/arrivals";
+import { holesInPreview } from "./losses";
 import { alsoMarkedWarnings, describeTakeover } from "./ownership";
+import { similarAmong } from "./requirements";
 import { otherMeanings, readFilterSettings } from "./sql/filterSettings";
 import { rememberFilters } from "./sql/filters";
 import { type PublicationInputs, toDesired } from "./state";
@@ -15,6 +18,7 @@ export async function lookAtPublication(
   context: Context,
   before: Partial<PublicationInputs>,
   inputs: PublicationInputs,
+  drift: readonly string[] = [],
 ): Promise<void> {
   const desired = toDesired(inputs);
   const { name: formerName } = before;
@@ -35,7 +39,11 @@ export async function lookAtPublication(
   if (actual) warnOfUnread(context, actual);
   // The inputs do not hold the filters as the server writes them. A filter that the program did not change counts as unchanged.
   const filters = actual && formerName ? rememberFilters(toDesired({ ...before, name: formerName }), actual) : {};
-  report(context, change, surveyed, decide(change, surveyed, filters));
+  const decision = decide(change, surveyed, filters);
+  report(context, change, surveyed, decision);
+  const said = [...arrivalWarnings(change, surveyed), ...othersWarnings(change, surveyed)];
+  for (const sentence of said) context.warn(sentence);
+  for (const sentence of holesInPreview(before, decision, drift)) context.warn(sentence);
 }
 
 function report(context: Context, change: Change, survey: Survey, decision: Decision): void {
@@ -43,7 +51,7 @@ function report(context: Context, change: Change, survey: Survey, decision: Deci
   const { slots } = survey;
   const { existing, breaking, absent } = decision;
   const takeover = takeoverOf(change, {}, survey, decision);
-  context.warnOfAbsent(absent);
+  context.warnOfAbsent([...absent, ...similarAmong(survey.unpublishable)]);
   if (takeover) context.warn(describeTakeover(change, takeover.found, takeover.effects, "will"));
   for (const sentence of alsoMarkedWarnings(change, survey)) context.warn(sentence);
   if (breaking) {

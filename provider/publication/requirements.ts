@@ -89,6 +89,12 @@ export function absentAmong(rows: UnpublishableTable[]): string[] {
   return rows.filter(({ kind }) => kind === "absent").map(displayListed);
 }
 
+/** What exists in place of what is absent, under a name that differs only in capitals. */
+export function similarAmong(rows: UnpublishableTable[]): string[] {
+  const names = rows.flatMap(({ kind, similar }) => (kind === "absent" && similar ? [similar] : []));
+  return names.map((parts) => `there is ${parts.map(displayIdentifier).join(".")}`);
+}
+
 function displayListed({ schema, name }: UnpublishableTable): string {
   return name === null ? `schema ${displayIdentifier(schema)}` : `table ${displayTable({ schema, name })}`;
 }

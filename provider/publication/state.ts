@@ -3,12 +3,13 @@ import type { Spelt, StateOf, Unmarked } from "../lifecycle/lifecycle";
 import { pick } from "../lifecycle/pick";
 import type { Identity, Ownership } from "../postgres/sql/mark";
 import type { Place } from "../postgres/sql/place";
-import { parseTable, type Table, type TableName, type TableSpec } from "../postgres/sql/table";
+import { parseTable, type Table, type TableName, type TableSpec, tableKey } from "../postgres/sql/table";
 import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
-import type { MissingTable } from "./sql/members";
+import type { MissingTable, TrackedTable } from "./sql/missing";
 import type { DesiredParameters, Parameters } from "./sql/parameters";
 import type { ExcludedColumns } from "./sql/read";
+import type { SchemaOids } from "./sql/schemas";
 
 export interface PublicationInputs extends ParameterInputs, Identity {
   name: string;
@@ -40,6 +41,8 @@ export interface PublicationOutputs {
   /** OIDs of `tables`, in the same order, written by `formatOids`. States of the first version have a list. */
   tableOids: string | number[];
   filters: Filters;
+  /** OIDs of the published schemas and of the schemas of listed tables. */
+  schemaOids?: SchemaOids;
   /** Tables, by `tableKey`, whose filter texts are not known yet because the tables were locked at the first read. */
   unread?: string[];
   adopted?: boolean;
@@ -68,8 +71,9 @@ export interface Preexisting extends DesiredParameters {
 /** Something that was published and no longer is, so that changes to it do not reach ClickHouse. */
 export interface Loss {
   what: string;
-  /** What it belongs to: the key of a table, a schema or an operation. */
+  /** What it belongs to: the key of a table, the OID of a relation whatever it is called, a schema or an operation. */
   table?: string;
+  oid?: number;
   schema?: string;
   operation?: string;
 }
@@ -106,6 +110,24 @@ export function tablesOf(state: PublicationState, oid: number | null): (Table & 
   const known = oid === null ? [] : parseOids(state.tableOids);
   const oids = known.length === state.tables?.length ? known : undefined;
   return (state.tables ?? []).map(parseTable).map((table, index) => ({ ...table, oid: oids?.[index] }));
+}
+
+/** All tables whose fate matters: those of the state, and those that the refreshes since the last update did not find. */
+export function trackedTables(state: PublicationState, oid: number | null): TrackedTable[] {
+  const missing = (state.missing ?? []).map(({ schema, name, oid: known }) => ({
+    ...{ schema, name },
+    ...(oid !== null && known !== undefined && known !== null && { oid: known }),
+  }));
+  return [...tablesOf(state, oid).map(({ schema, name, oid }) => ({ schema, name, oid })), ...missing];
+}
+
+/**
+ * The recorded row filters by the OID of their table, which stays when the table is renamed, and by name where no OID is recorded.
+ */
+export function filtersByOid(state: PublicationState, oid: number | null): Filters {
+  const known = tablesOf(state, oid).filter((table) => table.oid !== undefined);
+  const keys = new Map(known.map((table) => [tableKey(table), String(table.oid)]));
+  return Object.fromEntries(Object.entries(state.filters ?? {}).map(([key, filter]) => [keys.get(key) ?? key, filter]));
 }
 
 /** Writes the OIDs as one text, since thousands of values in the state slow down every run. */

@@ -2,12 +2,16 @@ import type { InTheWay } from "../lifecycle/waitUntilFree";
 import { takenBack } from "../ownership/sentences";
 import type { Whose } from "../ownership/whose";
 import type { Query } from "../postgres/sql/statement";
+import { tableKey } from "../postgres/sql/table";
 import type { LockingStatements } from "../postgres/transaction";
 import { rememberPreexisting } from "./adopt";
 import { type Decision, decide } from "./decide";
-import { lossWarnings, RESYNC, whatBecameOf } from "./losses";
+import { arrivalWarnings, othersWarnings } from "./fates/arrivals";
+import { whatBecameOf } from "./fates/whatBecame";
+import { lossWarnings, RESYNC } from "./losses";
 import { alsoMarkedWarnings, takeoverEffects } from "./ownership";
 import { absentTables, slotsToWaitFor } from "./refusals";
+import { similarAmong } from "./requirements";
 import type { Filters } from "./sql/filters";
 import { type OlderTransaction, overlapping, readOlderTransactions } from "./sql/handover";
 import { planPublication } from "./sql/plan";
@@ -60,7 +64,7 @@ export const ALL_TABLES =
 export function nextStep(change: MarkedChange, progress: Progress, survey: Survey): NextStep | { inTheWay: InTheWay } {
   const decision = decide(change, survey, progress.filters);
   const { breaking, absent } = decision;
-  if (absent.length > 0) throw absentTables(absent, survey.server, whatBecameOf(change, survey));
+  if (absent.length > 0) throw absentTables(absent, survey.server, knownAbout(change, survey));
   const { slots } = survey;
   if (breaking && slots.length > 0 && !change.inputs.allowLeftoverSlots) {
     const name = change.formerName ?? change.inputs.name;
@@ -83,6 +87,13 @@ export function nextStep(change: MarkedChange, progress: Progress, survey: Surve
       handingOver: progress.handingOver || isOnTheWay,
     },
   };
+}
+
+/** What is known about the listed tables and schemas that are not there. */
+function knownAbout({ before, desired }: Change, { missing, schemas, unpublishable }: Survey): string[] {
+  const seen = new Set(missing.map(tableKey));
+  const earlier = (before?.missing ?? []).filter((table) => !seen.has(tableKey(table)));
+  return [...whatBecameOf(desired, [...missing, ...earlier], schemas), ...similarAmong(unpublishable)];
 }
 
 /** What a create takes over. An earlier attempt may have written this create's own marker already. */
@@ -133,6 +144,8 @@ function warningsOf(change: MarkedChange, progress: Progress, survey: Survey, de
     ...(before && existing && decision.found
       ? takenBack({ kind: "publication", name: before.name }, decision.found)
       : []),
+    ...arrivalWarnings(change, survey),
+    ...othersWarnings(change, survey),
     ...(before && !existing ? [`publication "${before.name}" was gone and is recreated.\n${RESYNC}`] : []),
     ...(existing && !progress.handingOver ? lossWarnings(change, survey, existing.actual, decision) : []),
   ];

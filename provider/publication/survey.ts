@@ -3,16 +3,18 @@ import type { Place } from "../postgres/sql/place";
 import { readServer, type Server } from "../postgres/sql/server";
 import { affectedSlots, readSlots, type Slot } from "../postgres/sql/slots";
 import { type Answers, mapAnswer, type Query, queryNothing, queryRows } from "../postgres/sql/statement";
-import { tableKey } from "../postgres/sql/table";
+import { type TableName, tableKey } from "../postgres/sql/table";
 import type { ActualPublication } from "./sql/actual";
+import { type Child, readChildren, readDeepPartitions } from "./sql/descendants";
 import type { DesiredPublication } from "./sql/desired";
 import type { Filters } from "./sql/filters";
 import { type MarkedPublication, readMarkedPublications } from "./sql/markedPublications";
-import { type MissingTable, readMissingTables } from "./sql/members";
+import { type MissingTable, readMissingTables } from "./sql/missing";
 import { type ExcludedColumns, readActual, readExcludedColumns, type Which } from "./sql/read";
 import { readUnsafe, readUnsafeDesired, type UnsafeTable } from "./sql/safety";
+import { type FormerSchema, readFormerSchemas } from "./sql/schemas";
 import { type OwnerFacts, readOwner, readUnpublishable, type UnpublishableTable } from "./sql/unpublishable";
-import { type PublicationInputs, type PublicationState, tablesOf } from "./state";
+import { type PublicationInputs, type PublicationState, trackedTables } from "./state";
 
 /** A requested change, and what is known before the database is read. */
 export interface Change {
@@ -40,12 +42,20 @@ export interface Survey {
   actual: ActualPublication | undefined;
   unpublishable: UnpublishableTable[];
   missing: MissingTable[];
+  /** Schemas of the state that have another name now. */
+  schemas: FormerSchema[];
+  /** Tables that inherit from one of the desired publication. */
+  children: Child[];
+  /** Its partitioned tables with partitions of partitions. */
+  deepPartitions: TableName[];
   owner: OwnerFacts | undefined;
   nameTaken: boolean;
   /** Tables that are unsafe already. */
   unsafe: UnsafeTable[];
   /** Tables that only this change would make unsafe. */
   newlyUnsafe: UnsafeTable[];
+  /** Unsafe tables of extensions and of Neon, in whole schemas. */
+  unsafeOfOthers: UnsafeTable[];
   slots: Slot[];
   /** For tables with a column list, the columns that are not in it. */
   excluded: ExcludedColumns[];
@@ -81,10 +91,14 @@ export async function survey<More extends readonly Query<unknown>[]>(
     actual,
     unpublishable,
     missing,
+    schemas,
+    children,
+    deepPartitions,
     owner,
     nameTaken,
     unsafe,
     unsafeDesired,
+    unsafeOfOthers,
     slots,
     excluded,
     marked,
@@ -93,11 +107,15 @@ export async function survey<More extends readonly Query<unknown>[]>(
     readServer,
     readActual(version, options, ...which),
     readUnpublishable(version, desired.tables, desired.schemas, desired.viaRoot),
-    readMissingTables(before ? tablesOf(before, oid) : [], ...which),
+    readMissingTables(before ? trackedTables(before, oid) : [], ...which),
+    readFormerSchemas(oid === null ? undefined : before?.schemaOids),
+    readChildren(desired),
+    readDeepPartitions(desired),
     readOwner(version, desired.owner, ...which),
     readNameTaken(desired.name),
     readUnsafe(version, ...which),
-    readUnsafeDesired(version, desired, ...which),
+    readUnsafeDesired(version, desired, which),
+    readUnsafeDesired(version, desired, which, "others"),
     readSlots(formerName ?? desired.name),
     readExcludedColumns(version, ...which),
     formerName === undefined ? readMarkedPublications(inputs.mark) : queryNothing([]),
@@ -105,8 +123,20 @@ export async function survey<More extends readonly Query<unknown>[]>(
   );
   const known = new Set(unsafe.map(tableKey));
   const newlyUnsafe = unsafeDesired.filter((table) => !known.has(tableKey(table)));
-  const found = { server, actual, unpublishable, missing, owner, nameTaken, unsafe, newlyUnsafe, excluded, marked };
-  return [{ ...found, slots: affectedSlots(slots) }, ...others];
+  const found = {
+    server,
+    actual,
+    unpublishable,
+    missing,
+    schemas,
+    owner,
+    nameTaken,
+    unsafe,
+    newlyUnsafe,
+    excluded,
+    marked,
+  };
+  return [{ ...found, unsafeOfOthers, children, deepPartitions, slots: affectedSlots(slots) }, ...others];
 }
 
 function readNameTaken(name: string): Query<boolean> {

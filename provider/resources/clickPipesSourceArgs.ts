@@ -4,7 +4,8 @@ import type { ClickPipesUser, ClickPipesUserArgs } from "./clickPipesUser";
 import type { ClickPipesRegion, IpAllowlist, IpAllowlistArgs } from "./ipAllowlist";
 import type { LogicalReplication, LogicalReplicationArgs } from "./logicalReplication";
 import type { PipeArgs } from "./pipe";
-import type { Publication, PublicationArgs } from "./publication";
+import type { Publication } from "./publication";
+import type { PublicationArgs } from "./publicationArgs";
 import type { SourceReadinessArgs } from "./sourceReadiness";
 
 export interface ClickPipesSourceArgs {

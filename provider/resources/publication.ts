@@ -5,108 +5,7 @@ import type { TableName, TableSpec } from "./clickPipesGrants";
 import type { Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 import type { ExcludedColumns } from "./pipe";
-
-/** An operation that a publication can publish. */
-export type PublishOperation = "insert" | "update" | "delete" | "truncate";
-
-export interface PublicationArgs {
-  /**
-   * Name of the publication. It cannot contain upper case, whitespace, commas or double quotes: pgoutput would read it as another
-   * name. Up to Postgres 17 the pipe then fails; on Postgres 18 it silently receives nothing.
-   * @defaultValue `clickpipes_publication`
-   * @change in place (RENAME), requires `allowReplace`: you have to recreate the pipe
-   */
-  name?: pulumi.Input<string>;
-  /**
-   * Publishes every table of the database, present and future. Cannot be combined with `tables` or `schemas`. Requires a superuser
-   * or, on Neon, a member of `neon_superuser`. Not recommended: UPDATE and DELETE fail on each table that is created without a
-   * primary key.
-   * @defaultValue false
-   * @change to or from a list: dropped and created in one transaction, requires `allowReplace`; you have to resync the pipe
-   */
-  allTables?: pulumi.Input<boolean>;
-  /**
-   * The tables to publish, with ONLY: list inheritance children yourself; partitions belong to their parent. Each table must exist,
-   * be an ordinary or partitioned table, and belong to the admin or to a role that the admin is a member of. Column lists and row
-   * filters require Postgres 15. A column list must include the replica identity, and a row filter can only use its columns. A row filter is
-   * read with DateStyle `ISO, MDY` and TimeZone `UTC`, whatever the database has set: write dates as YYYY-MM-DD, and times with
-   * their zone.
-   * @change in place, the OID unchanged; tables that do not change are not locked
-   */
-  tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
-  /**
-   * Publishes every table of these schemas, present and future (Postgres 15). Requires a superuser or, on Neon, a member of
-   * `neon_superuser`. Cannot be combined with `columns`. If a table moves from `tables` to its schema, or back, it is published both
-   * ways until the open transactions have ended: a reader would lose their changes otherwise. `pulumi up` waits for them as long as
-   * for a lock.
-   * @change in place for a superuser, and when you remove a schema; when you add one on Neon: dropped and created in one transaction, requires `allowReplace`, you have to resync the pipe
-   */
-  schemas?: pulumi.Input<pulumi.Input<string>[]>;
-  /**
-   * The operations to publish. ClickPipes ignores TRUNCATE. Without DELETE, deleted rows stay in ClickHouse.
-   * @defaultValue all four; if adopted: unchanged
-   * @change in place
-   */
-  publish?: pulumi.Input<pulumi.Input<PublishOperation>[]>;
-  /**
-   * Publishes changes to partitions under the name of their parent, which is how ClickPipes maps partitioned tables.
-   * @defaultValue true; if adopted: unchanged
-   * @change in place
-   */
-  publishViaPartitionRoot?: pulumi.Input<boolean>;
-  /**
-   * Whether to publish stored generated columns (Postgres 18).
-   * @defaultValue `"none"`; if adopted: unchanged
-   * @change in place
-   */
-  publishGeneratedColumns?: pulumi.Input<"none" | "stored">;
-  /**
-   * The owner of the publication. The admin needs the privileges of that role and permission to SET ROLE to it. The role needs
-   * CREATE on the database.
-   * @defaultValue the admin; if adopted: unchanged
-   * @change in place, after everything else
-   */
-  owner?: pulumi.Input<string>;
-  /**
-   * Your own part of the publication's COMMENT, which comes before this resource's marker. `""` removes it.
-   * @defaultValue unchanged
-   * @change in place
-   */
-  comment?: pulumi.Input<string>;
-  /**
-   * Takes over an existing publication, even one of another stack. What your program does not mention stays unchanged, and delete
-   * leaves the publication in place, and gives it back. To adopt it with a narrower scope, set `allowReplace` too. If there is no
-   * such publication, it is created. A publication of another resource of this stack is never adopted: share that resource.
-   * @defaultValue false
-   * @change none by itself: it matters only when the resource is created
-   */
-  adopt?: pulumi.Input<boolean>;
-  /**
-   * Drops an adopted publication on delete. Delete reads it from the state: set it, run `pulumi up`, then destroy.
-   * @defaultValue false
-   * @change in the state only
-   */
-  deleteAdopted?: pulumi.Input<boolean>;
-  /**
-   * Allows a change that requires a resync of each running ClickPipe. Remove it again afterwards.
-   * @defaultValue false
-   * @change in the state only
-   */
-  allowReplace?: pulumi.Input<boolean>;
-  /**
-   * Allows tables whose UPDATE or DELETE fails in the application once they are published.
-   * @defaultValue false
-   * @change in the state only
-   */
-  allowUnsafeTables?: pulumi.Input<boolean>;
-  /**
-   * Drops, replaces or renames the publication even if replication slots that may read it are left. Delete reads it from the state,
-   * like `deleteAdopted`. Slots are never dropped for you.
-   * @defaultValue false
-   * @change in the state only
-   */
-  allowLeftoverSlots?: pulumi.Input<boolean>;
-}
+import type { PublicationArgs, PublishOperation } from "./publicationArgs";
 
 /**
  * Manages the publication that ClickPipes reads. Wherever Postgres can, it is changed in place: the OID stays the same, and only
@@ -157,12 +56,20 @@ export interface PublicationArgs {
  * If the drift is in tables, schemas, columns, filters, operations, parameters, owner or comment, the diff shows that argument.
  * Everything else is listed under `drift`:
  *
- * - a table that was dropped, renamed or moved
+ * - a table that was dropped, renamed, moved or partitioned in place
+ * - a table that another one has taken the name of, as after a rebuild without downtime
+ * - a schema that was renamed
+ * - a database that was restored or moved, since replication slots do not move with it
  * - a table that has become unsafe
  * - a publication that was dropped and recreated outside this resource
  * - a comment that has lost this resource's marker, or carries that of another create or another resource
  *
- * The next `pulumi up` fixes this and warns: changes made in the meantime never reached ClickHouse, so the pipe needs a resync.
+ * A table is known by its name and its OID. If it was renamed, or moved, it is still published, with its columns and its row filter.
+ * When your program follows, nothing is sent, and no resync is needed. If another table has the name now, its changes are not
+ * published until the next `pulumi up`. The same goes for a schema.
+ *
+ * The next `pulumi up` fixes what is missing and warns: changes made in the meantime never reached ClickHouse, so the pipe needs a
+ * resync for the tables it names. If no change was lost, there is no warning.
  * If the publication is gone and slots are left, it is not recreated silently: the refresh reports it first.
  *
  * ### Delete
@@ -191,7 +98,11 @@ export interface PublicationArgs {
  * | may still be read through | Delete the ClickPipe first, and drop a slot that no pipe will read again. Or set `allowLeftoverSlots: true`. |
  * | and only its owner can publish it | Make the admin a member of the owner, as the `GRANT` in the message does. Or connect as the owner. |
  * | which a publication cannot hold | Remove views, foreign, unlogged and temporary tables from the list. |
- * | not in database | Create what is named first, or remove it from the list. |
+ * | not in database | Create what is named first, or remove it from the list. If the message says what it is called now, use that name. |
+ * | had lost | Resync the pipe for the tables that the message names. |
+ * | other tables inherit from | List the tables that the message names, and do not map them in the pipe. |
+ * | Without publish_via_partition_root | Set `publishViaPartitionRoot: true`. |
+ * | because the name has a backslash | Use lower case, digits, `_` and `-` in the name. |
  * | requires a superuser or, on Neon, a member of neon_superuser | List the tables instead. |
  * | Creating a publication requires CREATE on the database | Run the `GRANT CREATE ON DATABASE` in the message. |
  * | does not have the privileges of that role | The publication belongs to another role. Run the `GRANT` in the message. |
@@ -213,7 +124,10 @@ export class Publication extends DynamicResource {
   declare readonly allowLeftoverSlots: pulumi.Output<boolean | undefined>;
   /** OID of the publication. If it changes, the publication was recreated, and each pipe needs a resync. */
   declare readonly oid: pulumi.Output<number>;
-  /** What subscribers receive: every table of the publication. Partitioned tables have their own name. */
+  /**
+   * What subscribers receive: every table of the publication, without tables of extensions in whole schemas. Partitioned tables have
+   * their own name.
+   */
   declare readonly publishedTables: pulumi.Output<TableName[]>;
   /** For each table with a column list, the columns that are not in it. */
   declare readonly excludedColumns: pulumi.Output<ExcludedColumns[]>;

@@ -14,6 +14,7 @@ const FOLDER = join(ROOT, "docs", "resources");
 const DESCRIBED_WITH: Readonly<Record<string, string>> = {
   "clickPipesSourceArgs.ts": "ClickPipesSource",
   "pipe.ts": "ClickPipesSource",
+  "publicationArgs.ts": "Publication",
   "check.ts": "SourceReadiness",
   "uncovered.ts": "ClickPipesGrants",
 };

@@ -140,8 +140,12 @@ describe.each([14, 15, 18] as const)("A refresh on Postgres %i", (version) => {
       const { pub, desired, gone } = await happens(
         (table) => `alter table ${table} rename to ${table.slice(7)}_old; create table ${table} (id int primary key)`,
       );
-      expect(pub.drift).toEqual([`table ${gone} was renamed, and is now ${gone}_old, which is still published`]);
+      expect(pub.drift).toEqual([
+        `table ${gone} is another table now, which is not published; ` +
+          `the former table is now ${gone}_old, which is still published; resync the pipe for ${gone}`,
+      ]);
       expect((await pub.up(desired)).kind).toBe("update");
+      expect(said.join()).toContain(`had lost table ${gone}.\n${RESYNC}`);
       expect(await pub.refresh()).toBe(false);
     });
 

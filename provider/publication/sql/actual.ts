@@ -2,6 +2,7 @@ import type { Blocker } from "../../postgres/errors";
 import type { Marked } from "../../postgres/sql/mark";
 import type { TableName } from "../../postgres/sql/table";
 import type { Parameters } from "./parameters";
+import type { SchemaOids } from "./schemas";
 
 export interface PublishedTable extends TableName {
   oid: number;
@@ -21,6 +22,8 @@ export interface ActualPublication extends Parameters {
   allTables: boolean;
   tables: PublishedTable[];
   schemas: string[];
+  /** OIDs of these schemas and of the schemas of the tables. */
+  schemaOids: SchemaOids;
   text: string | null;
   marked: Marked;
   /** Whether the admin may alter it, which takes the privileges of the owner. */

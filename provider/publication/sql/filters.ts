@@ -4,11 +4,22 @@ import { type Table, type TableName, tableKey } from "../../postgres/sql/table";
 import type { ActualPublication, PublishedTable } from "./actual";
 import type { DesiredPublication } from "./desired";
 
+export interface KnownFilter {
+  given: string;
+  stored: string;
+  tree?: string;
+}
+
 /**
- * What the server made of each row filter of the program, by `tableKey`: the program's text, the server's text, and a fingerprint
- * of the stored expression. The fingerprint stays the same when a column is renamed.
+ * What the server made of each row filter of the program: the program's text, the server's text, and a fingerprint of the stored
+ * expression. The fingerprint stays the same when a column is renamed. By `tableKey` in states, and while a change is made also by
+ * the OID of the table, which stays the same when the table is renamed.
  */
-export type Filters = Record<string, { given: string; stored: string; tree?: string }>;
+export type Filters = Record<string, KnownFilter>;
+
+export function knownFilter(filters: Filters, table: TableName & { oid?: number }): KnownFilter | undefined {
+  return filters[String(table.oid)] ?? filters[tableKey(table)];
+}
 
 /** Expects a row `r` of pg_publication_rel. */
 export const FILTER_TREE =
@@ -32,7 +43,8 @@ export function filterHolder(known: string): string {
 /** Whether there is a filter whose text has to be read. */
 function isUnknown(known: string): string {
   const key = `format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))`;
-  return `r.prqual is not null and ${known}::jsonb is not null and ${known}::jsonb ->> ${key} is distinct from ${FILTER_TREE}`;
+  const tree = `coalesce(${known}::jsonb ->> c.oid::int8::text, ${known}::jsonb ->> ${key})`;
+  return `r.prqual is not null and ${known}::jsonb is not null and ${tree} is distinct from ${FILTER_TREE}`;
 }
 
 export function knownTrees(filters: Filters | undefined): string | null {
@@ -42,6 +54,7 @@ export function knownTrees(filters: Filters | undefined): string | null {
 
 /** A filter as the server returns it, with its text only if that was requested. */
 interface ReadFilter extends TableName {
+  oid?: number;
   where?: string | null;
   tree?: string | null;
   heldBy?: Blocker | null;
@@ -52,7 +65,7 @@ interface ReadFilter extends TableName {
  * table is locked and its filter cannot be read, the known text counts.
  */
 export function storedFilter(table: ReadFilter, filters: Filters = {}): string | undefined {
-  const known = filters[tableKey(table)];
+  const known = knownFilter(filters, table);
   if (table.heldBy) return known?.stored;
   return table.where ?? (known && known.tree === table.tree ? known.stored : (table.tree ?? undefined));
 }
@@ -60,7 +73,7 @@ export function storedFilter(table: ReadFilter, filters: Filters = {}): string |
 /** The server rewrites a filter, so the filter is compared with what the server made of the same text before. */
 export function sameFilter(desired: Table, actual: PublishedTable, filters: Filters): boolean {
   if (desired.where === undefined || actual.where === undefined) return desired.where === actual.where;
-  const known = filters[tableKey(desired)];
+  const known = knownFilter(filters, { ...desired, oid: actual.oid });
   return known?.given === desired.where ? known.stored === actual.where : actual.where === desired.where;
 }
 

@@ -10,18 +10,18 @@ import { PUBLISHABLE } from "./members";
  * FULL nor the choice of another index.
  */
 export function hazards(version: number): string {
-  const generated =
+  // Each table is looked up by itself. A join with all generated columns would compare every pair.
+  const generated = (relation: string) =>
     version >= 18
-      ? `select attrelid, bool_or(attgenerated = 's') as stored, bool_or(attgenerated = 'v') as virtual
-           from pg_attribute where attgenerated <> '' and not attisdropped group by attrelid`
-      : "select null::oid as attrelid, false as stored, false as virtual where false";
+      ? `select coalesce(bool_or(g.attgenerated = 's'), false) as stored, coalesce(bool_or(g.attgenerated = 'v'), false) as virtual
+           from pg_attribute g where g.attrelid = ${relation} and g.attgenerated <> '' and not g.attisdropped`
+      : "select false as stored, false as virtual";
   return `
-    generated as (${generated}),
     -- Nearly all tables have a plain primary key. Only the others need a closer look.
     doubtful as (
       select m.relid, c.relkind as kind, m.columns, m.filter, m.listed from member m join pg_class c on c.oid = m.relid
        where m.columns is not null or m.filter is not null or c.relkind <> 'r' or c.relreplident <> 'd'
-          or m.relid in (select attrelid from generated)
+          ${version >= 18 ? "or m.relid in (select g.attrelid from pg_attribute g where g.attgenerated <> '' and not g.attisdropped)" : ""}
           or not exists (select from pg_index i where i.indrelid = m.relid and i.indisprimary and i.indisvalid and i.indimmediate)
     ),
     tree (relid, kind, columns, filter, listed, depth) as (
@@ -39,14 +39,14 @@ export function hazards(version: number): string {
     ),
     judged as (
       select g.*, c.relkind = 'p' as parent, case c.relkind when 'p' then 'd' else c.relreplident end as identity, i.indexrelid as index,
-             coalesce(a.virtual, false) as virtual, coalesce(a.stored and not p.generated, false) as stored,
+             a.virtual, coalesce(a.stored and not p.generated, false) as stored,
              case when g.columns is not null or g.filter is not null or a.stored then array(
                select k.attname::text from pg_attribute k
                 where k.attrelid = i.indrelid and k.attnum = any ((i.indkey::int2[])[0 : i.indnkeyatts - 1]) order by 1) end as key
         from governed g join published p on true join pg_class c on c.oid = g.relid and ${PUBLISHABLE}
         left join pg_index i on i.indrelid = c.oid and i.indisvalid and i.indimmediate
                             and case when c.relkind = 'p' or c.relreplident = 'd' then i.indisprimary else c.relreplident = 'i' and i.indisreplident end
-        left join generated a on a.attrelid = c.oid
+        cross join lateral (${generated("c.oid")}) a
     ),
     hazard as (
       select j.*,

@@ -1,3 +1,4 @@
+import { isOfApplication } from "../../pipe/sql/leaves";
 import { type Query, queryRows } from "../../postgres/sql/statement";
 import type { TableName } from "../../postgres/sql/table";
 import { publicationOid, type Which, whichValues } from "./read";
@@ -12,7 +13,7 @@ export function inSchemas(version: number): string {
 }
 
 /**
- * What subscribers receive: partitioned tables under their own name or as their leaves, depending on the publication. These are
+ * What subscribers receive of the application's tables (of others only what is listed): partitioned tables under their own name or as their leaves, depending on the publication. These are
  * parts of a `with recursive`, after `publication`. They define `received (relid)`, which may hold a relation twice.
  */
 export function receivedTables(version: number): string {
@@ -20,7 +21,7 @@ export function receivedTables(version: number): string {
     member as (
       select r.prrelid as relid from publication p join pg_publication_rel r on r.prpubid = p.oid
       union
-      select c.oid from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE}
+      select c.oid from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE} and ${isOfApplication("c")}
     ),
     -- pg_partition_tree and pg_get_publication_tables would wait for locks on the tables.
     tree (relid, kind, below) as (
@@ -44,44 +45,5 @@ export function readPublishedTables(version: number, ...which: Which): Query<Tab
      where ${PUBLISHABLE}
      order by 1, 2`,
     whichValues(which),
-  );
-}
-
-const isMember = (oid: string): string =>
-  `exists (select from pg_publication_rel r where r.prrelid = ${oid} and r.prpubid = (${publicationOid}))`;
-
-/** A listed table whose name the publication no longer holds. */
-export interface MissingTable extends TableName {
-  /** The current name of the relation with that OID. Null if it was dropped. */
-  nowSchema: string | null;
-  nowName: string | null;
-  /** Whether it was dropped and another table has its name. */
-  again: boolean;
-  published: boolean;
-}
-
-/** Tells a dropped table from one that was renamed, moved to another schema, or removed from the publication. */
-export function readMissingTables(
-  tables: { schema: string; name: string; oid?: number }[],
-  ...which: Which
-): Query<MissingTable[]> {
-  return queryRows(
-    `
-    with wanted as (
-      select w.schema, w.name, named.oid as named, coalesce(w.oid, named.oid) as oid
-        from jsonb_to_recordset($3::jsonb) as w (schema text, name text, oid oid)
-        left join (pg_class named join pg_namespace ns on ns.oid = named.relnamespace) on ns.nspname = w.schema and named.relname = w.name
-    ),
-    -- Each table is looked up by itself: Postgres has no statistics on a new publication, and a join would compare every pair.
-    looked as materialized (
-      select w.*, ${isMember("w.named")} as listed, ${isMember("w.oid")} as published from wanted w
-    )
-    select w.schema, w.name, n.nspname as "nowSchema", c.relname as "nowName",
-           c.oid is null and w.named is not null as "again", w.published as "published"
-      from looked w
-      left join (pg_class c join pg_namespace n on n.oid = c.relnamespace) on c.oid = w.oid
-     where not w.listed
-     order by 1, 2`,
-    [...whichValues(which), JSON.stringify(tables)],
   );
 }

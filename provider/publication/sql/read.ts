@@ -41,6 +41,7 @@ export function readActual(
   const heldBy = version >= 15 && !waits ? filterHolder("$3") : "null::jsonb";
   const tree = version >= 15 ? FILTER_TREE : "null::text";
   const schemas = version >= 15 ? SCHEMAS : "'{}'::text[]";
+  const schemaOids = version >= 15 ? `${LISTED_SCHEMAS} union ${WHOLE_SCHEMAS}` : LISTED_SCHEMAS;
   const row = queryRow<PublicationRow>(
     `
     ${waits ? "" : `with ${LOCKED}`}
@@ -49,9 +50,11 @@ export function readActual(
            obj_description(p.oid, 'pg_publication') as "text",
            pg_has_role(p.pubowner, 'USAGE') as "mayAlter",
            ${schemas} as "schemas",
+           coalesce((select jsonb_object_agg(n.nspname, n.oid::int8) from pg_namespace n where n.oid in (${schemaOids})), '{}') as "schemaOids",
            coalesce((select jsonb_agg(jsonb_build_object('oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
                                                          'columns', ${columns}, 'where', ${filter}, 'tree', ${tree}, 'heldBy', ${heldBy}))
-                       from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
+                       from pg_publication_rel r join pg_class c on c.oid = r.prrelid
+                       cross join lateral (select s.nspname from pg_namespace s where s.oid = c.relnamespace offset 0) n
                       where r.prpubid = p.oid), '[]') as "tables"
       from pg_publication p
      where p.oid = (${publicationOid})`,
@@ -73,6 +76,10 @@ const COLUMNS = `case when r.prattrs is not null then (select jsonb_agg(a.attnam
                     from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])) end`;
 const SCHEMAS = `array(select s.nspname::text from pg_publication_namespace ns join pg_namespace s on s.oid = ns.pnnspid
                         where ns.pnpubid = p.oid)`;
+
+const LISTED_SCHEMAS =
+  "select c.relnamespace from pg_publication_rel r join pg_class c on c.oid = r.prrelid where r.prpubid = p.oid";
+const WHOLE_SCHEMAS = "select ns.pnnspid from pg_publication_namespace ns where ns.pnpubid = p.oid";
 
 interface TableRow extends TableName {
   oid: number;

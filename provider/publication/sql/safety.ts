@@ -1,3 +1,4 @@
+import { isOfApplication } from "../../pipe/sql/leaves";
 import { identifier, type Query, qualified, queryRows } from "../../postgres/sql/statement";
 import { displayTable, type TableName } from "../../postgres/sql/table";
 import type { DesiredPublication } from "./desired";
@@ -33,8 +34,20 @@ export interface UnsafeTable extends TableName {
   invalidIndex: string | null;
 }
 
+/** Whose tables of whole schemas: the application's, or those of extensions and of Neon. What is listed is the application's. */
+type Whose = "application" | "others";
+
+function isOf(whose: Whose): string {
+  return `${whose === "others" ? "not " : ""}${isOfApplication("c")}`;
+}
+
 /** The unsafe tables of a desired publication, before it is created or changed. Row filters are checked afterwards, since only the server knows their columns. */
-export function readUnsafeDesired(version: number, desired: DesiredPublication, ...which: Which): Query<UnsafeTable[]> {
+export function readUnsafeDesired(
+  version: number,
+  desired: DesiredPublication,
+  which: Which,
+  whose: Whose = "application",
+): Query<UnsafeTable[]> {
   const { allTables, tables, schemas, publish, viaRoot, generatedColumns } = desired;
   const changes = publish === undefined ? null : publish.includes("update") || publish.includes("delete");
   return queryRows(
@@ -50,11 +63,13 @@ export function readUnsafeDesired(version: number, desired: DesiredPublication, 
         from wanted w join pg_namespace n on n.nspname = w.schema join pg_class c on c.relnamespace = n.oid and c.relname = w.name
       union all
       select c.oid, null, null, false from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where ($5::bool or n.nspname = any ($4::text[])) and ${PUBLISHABLE}
+       where ($5::bool or n.nspname = any ($4::text[])) and ${PUBLISHABLE} and ${isOf(whose)}
     ), ${hazards(version)}`,
     [
       ...whichValues(which),
-      JSON.stringify(tables.map(({ schema, name, columns }) => ({ schema, name, columns }))),
+      JSON.stringify(
+        (whose === "application" ? tables : []).map(({ schema, name, columns }) => ({ schema, name, columns })),
+      ),
       schemas,
       allTables,
       changes,
@@ -76,7 +91,7 @@ export function readUnsafe(version: number, ...which: Which): Query<UnsafeTable[
       select r.prrelid as relid, ${version >= 15 ? COLUMNS : "null::text[]"} as columns, ${version >= 15 ? FILTER : "null::text[]"} as filter, true as listed
         from publication p join pg_publication_rel r on r.prpubid = p.oid
       union all
-      select c.oid, null, null, false from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE}
+      select c.oid, null, null, false from publication p join pg_class c on p.puballtables or ${inSchemas(version)} where ${PUBLISHABLE} and ${isOf("application")}
     ), ${hazards(version)}`,
     whichValues(which),
   );

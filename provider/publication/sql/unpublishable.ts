@@ -8,6 +8,8 @@ export interface UnpublishableTable extends Omit<TableName, "name"> {
   name: string | null;
   /** "absent", or what it is if not a table that can be published. */
   kind: string | null;
+  /** An absent object's namesake that differs only in capitals: its name, in its schema if it is a table. */
+  similar?: string[] | null;
   owned: boolean;
   owner: string | null;
   unknownColumns: string[];
@@ -42,14 +44,26 @@ export function readUnpublishable(
                 and not a.attisdropped and a.attname = any (w.columns) and ${forbidden} order by 1) end as generated,
              coalesce(w.partial and c.relkind = 'p' and not $3::bool, false) as root
         from wanted w left join pg_namespace n on n.nspname = w.schema left join pg_class c on c.relnamespace = n.oid and c.relname = w.name
+    ),
+    absent as (
+      select schema, name from found where kind = 'absent'
+      union all select s.name, null from unnest($2::text[]) as s (name) where s.name not in (select nspname::text from pg_namespace)
+    ),
+    namesake as (
+      select a.schema, a.name, array[n.nspname::text, c.relname::text] as names from absent a
+        join pg_class c on lower(c.relname::text) = lower(a.name) join pg_namespace n on n.oid = c.relnamespace
+       where lower(n.nspname::text) = lower(a.schema) and c.relkind in ('r', 'p')
+      union all
+      select a.schema, null, array[n.nspname::text] from absent a join pg_namespace n on lower(n.nspname::text) = lower(a.schema) where a.name is null
     )
+    select r.*, (select s.names from namesake s where s.schema = r.schema and s.name is not distinct from r.name order by 1 limit 1) as "similar" from (
     select schema, name, kind, owned, owner, unknown as "unknownColumns", generated as "generatedColumns", root as "needsRoot"
       from found where kind is not null or not owned or unknown <> '{}' or generated <> '{}' or root
     union all
     select s.name, null, case when n.oid is null then 'absent' else 'a system schema' end, true, null, '{}', '{}', false
       from unnest($2::text[]) as s (name) left join pg_namespace n on n.nspname = s.name
      where n.oid is null or n.nspname in ('pg_catalog', 'pg_toast') or n.nspname ~ '^pg_(toast_)?temp_'
-    order by 1, 2`,
+    ) r order by 1, 2`,
     [
       JSON.stringify(
         tables.map(({ schema, name, columns, where }) => ({

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { goneDrift, identityDrift, unsafeDrift } from "../../../provider/publication/drift";
-import { displayMissing, lossesOf, lossWarnings, mergeLosses } from "../../../provider/publication/losses";
-import type { MissingTable } from "../../../provider/publication/sql/members";
+import { displayMissing } from "../../../provider/publication/fates/whatBecame";
+import { lossesOf, lossWarnings, mergeLosses } from "../../../provider/publication/losses";
+import type { MissingTable } from "../../../provider/publication/sql/missing";
 import type { PublicationState } from "../../../provider/publication/state";
 import {
   aChange,
@@ -9,6 +10,7 @@ import {
   anUnsafe,
   aState,
   aSurvey,
+  HERE,
   marker,
   OTHER_MARK,
   whoseTo,
@@ -114,7 +116,11 @@ describe("the pipe has lost", () => {
     },
   ])("$title", ({ state, actual, excluded, lost }) => {
     const left = excluded ? [{ ...T, columns: excluded }] : [];
-    expect(lossesOf(aState(state), anActual(actual), 16500, left).map(({ what }) => what)).toEqual(lost);
+    expect(
+      lossesOf(aState(state), 16500, { actual: anActual(actual), excluded: left, missing: [], schemas: [] }).map(
+        ({ what }) => what,
+      ),
+    ).toEqual(lost);
   });
 
   test("each thing once", () => {
@@ -197,7 +203,7 @@ describe("a refresh reports", () => {
     },
   ])("$title", ({ actual, oid = 16500, drift }) => {
     const found = whoseTo(aState(), anActual(actual));
-    expect(identityDrift(aState(), anActual(actual), oid, found)).toEqual(drift);
+    expect(identityDrift(aState(), anActual(actual), oid, found, HERE)).toEqual(drift);
   });
 
   test("each unsafe table, and the number of those beyond twenty", () => {

@@ -68,11 +68,11 @@ describe("a refresh shows", () => {
       inputs: { name: "p", tables: [{ ...T, where: "(due)" }] },
     },
   ])("$title", ({ state, actual, inputs }) => {
-    expect(liveInputs(aState(state), anActual(actual))).toEqual(inputs);
+    expect(liveInputs(aState(state), anActual(actual), aState(state).filters ?? {})).toEqual(inputs);
   });
 
   test("arguments that the database does not hold as the program sets them", () => {
-    expect(liveInputs(aState({ tables: [], adopt: true, allowReplace: false }), anActual())).toMatchObject({
+    expect(liveInputs(aState({ tables: [], adopt: true, allowReplace: false }), anActual(), {})).toMatchObject({
       ...{ adopt: true, allowReplace: false },
     });
   });

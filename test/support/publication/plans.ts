@@ -67,7 +67,7 @@ export function anActual(
 ): ActualPublication {
   const { tables = [], text = marker("t1"), ...rest } = changes;
   return {
-    ...{ oid: 16500, name: "p", owner: "admin", allTables: false, schemas: [], mayAlter: true },
+    ...{ oid: 16500, name: "p", owner: "admin", allTables: false, schemas: [], schemaOids: {}, mayAlter: true },
     ...{ publish: ALL_OPERATIONS, viaRoot: true, generatedColumns: "none" },
     ...rest,
     tables: tables.map((table, index) => ({ oid: 101 + index, ...parseTable(table) })),
@@ -109,8 +109,19 @@ export function aChange(args: Partial<PublicationInputs>, before?: PublicationSt
 /** A survey that finds nothing wrong. */
 export function aSurvey(changes: Partial<Survey> = {}): Survey {
   return {
-    ...{ server: ADMIN, actual: undefined, unpublishable: [], missing: [], owner: undefined, nameTaken: false },
+    ...{
+      server: ADMIN,
+      actual: undefined,
+      unpublishable: [],
+      missing: [],
+      schemas: [],
+      owner: undefined,
+      nameTaken: false,
+    },
     ...{ unsafe: [], newlyUnsafe: [], slots: [], excluded: [], marked: [] },
+    children: [],
+    unsafeOfOthers: [],
+    deepPartitions: [],
     ...changes,
   };
 }
