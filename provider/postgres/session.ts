@@ -34,13 +34,18 @@ export class Session {
     return readAnswers(queries, answers);
   }
 
-  /** Throws the first failure, with its statement, after all statements were answered. */
-  async send(...statements: Statement[]): Promise<Answer[]> {
+  /** Each statement runs on its own, whether or not others fail. */
+  attempt(statements: readonly Statement[]): Promise<PromiseSettledResult<Answer>[]> {
     // Corked, so that all of them leave in one write. Otherwise an early answer to the first one would count as a round trip.
     this.#socket.cork();
     const sent = statements.map((one) => this.client.query<Row>(extended(one)));
     this.#socket.uncork();
-    const outcomes = await Promise.allSettled(sent);
+    return Promise.allSettled(sent);
+  }
+
+  /** Throws the first failure, with its statement, after all statements were answered. */
+  async send(...statements: Statement[]): Promise<Answer[]> {
+    const outcomes = await this.attempt(statements);
     const failed = outcomes.findIndex((outcome) => outcome.status === "rejected");
     if (failed >= 0) {
       const { reason } = outcomes[failed] as PromiseRejectedResult;

@@ -17,4 +17,7 @@ export interface ReadinessCheck {
 /** A table that the pipe replicates. */
 export interface MappedTable extends TableName {
   excludedColumns?: string[];
+  /** The columns by which ClickHouse orders the table, if not by the key of the source. */
+  sortingKeys?: string[];
+  tableEngine?: "MergeTree" | "ReplacingMergeTree" | "Null";
 }

@@ -3,18 +3,22 @@ import { CLICKPIPES_PATIENCE_MS } from "../patience";
 import type { Connections } from "../postgres/connections";
 import type { Session } from "../postgres/session";
 import { readServer, type Server } from "../postgres/sql/server";
+import { tableKey } from "../postgres/sql/table";
 import { readUnsafe } from "../publication/sql/safety";
+import type { MappedTable } from "./check";
 import { type Facts, needsNewSlot, replicatesChanges } from "./checks/facts";
-import { awaitUntil, type Probe, probe } from "./probe";
+import { awaitUntil, type Login, logIn, replicate } from "./probe";
 import type { ReadinessQuestion } from "./question";
+import { type Readable, readsOf } from "./reads";
 import { readNarrowedMembers, readPublicationFacts } from "./sql/publication";
+import { readRelationFacts } from "./sql/relations";
 import { type OpenTransaction, readOpenTransactions, readServerFacts, readSlotFacts } from "./sql/server";
 import { readTableFacts } from "./sql/tables";
 
 /** Most transactions of an application are shorter. Only a longer one is worth a warning. */
 const OPEN_MS = 1000;
 
-/** One round trip as the admin, then two logins as the ClickPipes user: an ordinary one and one for replication. */
+/** One round trip as the admin, then two logins as the ClickPipes user: one that tries to read, and one for replication. */
 export async function gatherFacts(
   postgres: Connections,
   question: ReadinessQuestion,
@@ -22,19 +26,40 @@ export async function gatherFacts(
   const { role, publication, tables, replicationMode: mode, replicationSlotName: slotName } = question;
   const { allowUnsafeTables } = question;
   const { place, catalog, deadline } = await readCatalogInTime(postgres, question);
-  const none: Probe = {};
-  // A role that does not exist cannot log in.
-  const attempt = async (replication?: "database"): Promise<Probe> =>
-    catalog.server.roleExists ? probe(postgres, question, deadline, replication) : none;
-  const [login, replication] = await Promise.all([attempt(), replicatesChanges({ mode }) ? attempt("database") : none]);
-  const asked = { role, publication, mode, slotName, mapped: tables !== undefined, allowUnsafeTables };
-  const probed = { login: login.failure, replication: replication.failure, timeouts: login.timeouts };
-  const facts = { ...asked, ...catalog, ...probed };
+  const reads = readsOf(catalog.tables, catalog.relations, mode);
+  const [login, replication] = await Promise.all([
+    // A role that does not exist cannot log in.
+    catalog.server.roleExists ? logIn(postgres, question, deadline, reads) : undefined,
+    catalog.server.roleExists && replicatesChanges({ mode }) ? replicate(postgres, question, deadline) : undefined,
+  ]);
+  const seen = login !== undefined && "session" in login ? login : undefined;
+  const facts: Facts = {
+    ...{ role, publication, mode, slotName, mapped: tables !== undefined, allowUnsafeTables, ...catalog },
+    ...{ tables: withReadings(catalog.tables, reads, seen), relations: withReadings(catalog.relations, reads, seen) },
+    login: login !== undefined && "failure" in login ? login.failure : undefined,
+    replication: replication !== undefined && "failure" in replication ? replication.failure : undefined,
+    ordered: (tables ?? []).filter(hasOwnOrder).map(tableKey),
+    ...{ session: seen?.session, hiddenCatalogs: seen?.hiddenCatalogs ?? [] },
+  };
   const openTransactions = needsNewSlot(facts) ? await askAgain(postgres, catalog.openTransactions) : [];
   return { server: place, facts: { ...facts, openTransactions } };
 }
 
-type Catalog = Pick<Facts, "server" | "pub" | "slots" | "tables" | "unsafe" | "narrowed" | "openTransactions">;
+/** ClickHouse then needs no key of the source. */
+function hasOwnOrder({ sortingKeys = [], tableEngine }: MappedTable): boolean {
+  return sortingKeys.length > 0 || (tableEngine !== undefined && tableEngine !== "ReplacingMergeTree");
+}
+
+/** Each with what the login found out about it. */
+function withReadings<T extends object>(all: T[], reads: readonly Readable[], login: Login | undefined): T[] {
+  const found = new Map<object, object | undefined>(reads.map(({ facts }, index) => [facts, login?.readings[index]]));
+  return all.map((one) => ({ ...one, ...found.get(one) }));
+}
+
+type Catalog = Pick<
+  Facts,
+  "server" | "pub" | "slots" | "tables" | "relations" | "unsafe" | "narrowed" | "openTransactions"
+>;
 
 /** `deadline`: one for everything that follows, including a second try of the first query. */
 async function readCatalogInTime(
@@ -54,17 +79,18 @@ async function readCatalogInTime(
 }
 
 async function readCatalog(session: Session, { role, publication, tables: mapped }: ReadinessQuestion) {
-  const [place, server, pub, slots, tables, unsafe, narrowed, openTransactions] = await session.ask(
+  const [place, server, pub, slots, tables, relations, unsafe, narrowed, openTransactions] = await session.ask(
     readServer,
     readServerFacts(role),
     readPublicationFacts(session.version, publication),
     readSlotFacts(),
     readTableFacts(session.version, role, publication, mapped),
+    readRelationFacts(session.version, role, publication, mapped),
     readUnsafe(session.version, null, publication),
     readNarrowedMembers(session.version, publication),
     readOpenTransactions(),
   );
-  return { place, catalog: { server, pub, slots, tables, unsafe, narrowed, openTransactions } };
+  return { place, catalog: { server, pub, slots, tables, relations, unsafe, narrowed, openTransactions } };
 }
 
 /** Waits until the youngest is old enough to count, then returns those that are still open. */

@@ -1,30 +1,94 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConnectFailure, OpenConnection } from "../postgres/connection";
+import type { Read, Reading } from "../pipe/reads";
+import { readNothing } from "../pipe/sql/reads";
+import type { ConnectAs, ConnectFailure, OpenConnection } from "../postgres/connection";
 import type { Connections } from "../postgres/connections";
-import { displaySqlstate } from "../postgres/sqlstate";
+import { type Answer, Session } from "../postgres/session";
+import { displaySqlstate, SQLSTATE } from "../postgres/sqlstate";
 import type { ProbeFailure } from "./checks/facts";
 import { lateAnswer } from "./refusals";
-import { readSessionTimeouts, type SessionTimeouts } from "./sql/server";
+import { READ_CATALOGS, readSession, SETTLE, type SessionFacts, WITHOUT_ROW_SECURITY } from "./sql/session";
 
-export interface Probe {
-  failure?: ProbeFailure;
-  /** The timeouts of an ordinary session, as the server, database and role set them. */
-  timeouts?: SessionTimeouts;
+/** What the ClickPipes user's own session found out. */
+export interface Login {
+  session: SessionFacts;
+  /** The catalogs that it may not read. */
+  hiddenCatalogs: string[];
+  /** For each relation that was asked about. */
+  readings: Readings[];
 }
 
-/** Connects as ClickPipes would. */
-export async function probe(
+/** How the relation can be read, and how with row-level security switched off. */
+export interface Readings {
+  reading?: Reading;
+  plain?: Reading;
+}
+
+/** A relation to read. `secured`: it has row-level security. */
+export interface Asked extends Read {
+  secured: boolean;
+}
+
+/** The reads take what they take: ClickPipes' patience is for the login alone. This is the most for one. */
+const READ_MS = 250;
+
+type Outcome = PromiseSettledResult<Answer>;
+
+/** Logs in as ClickPipes would, and tries to read each relation. All of it is sent in one write. */
+export function logIn(
+  postgres: Connections,
+  login: { role: string; password: string },
+  deadline: number,
+  asked: readonly Asked[],
+): Promise<Failed | Login> {
+  const secured = asked.filter(({ secured }) => secured);
+  const statements = [
+    ...[readSession, ...SETTLE, ...READ_CATALOGS.map(({ statement }) => statement)],
+    ...[...asked.map(readNothing), WITHOUT_ROW_SECURITY, ...secured.map(readNothing)],
+  ];
+  return connectAs(postgres, login, deadline, {}, async (opened) => {
+    const answers = new Session(opened).attempt(statements);
+    const end = deadline + READ_MS * (asked.length + secured.length);
+    const outcomes = await awaitUntil(end, answers, postgres, () => opened.socket.destroy());
+    const first = outcomes[0] as Outcome;
+    if (first.status === "rejected") throw first.reason;
+    const readings = outcomes.slice(1 + SETTLE.length).map(readingOf);
+    const [catalogs, open] = [readings.splice(0, READ_CATALOGS.length), readings.splice(0, asked.length)];
+    const plain = new Map(secured.map((one, index) => [one, readings[1 + index]]));
+    return {
+      session: readSession.read(first.value.rows),
+      hiddenCatalogs: READ_CATALOGS.map(({ catalog }) => catalog).filter((_, index) => catalogs[index] === "denied"),
+      readings: asked.map((one, index) => ({ reading: open[index], plain: plain.get(one) })),
+    };
+  });
+}
+
+/** Opens a replication connection as ClickPipes would. */
+export function replicate(
+  postgres: Connections,
+  login: { role: string; password: string },
+  deadline: number,
+): Promise<Failed | object> {
+  return connectAs(postgres, login, deadline, { replication: "database" }, ({ client, socket }) =>
+    awaitUntil(deadline, client.query("IDENTIFY_SYSTEM"), postgres, () => socket.destroy()),
+  );
+}
+
+interface Failed {
+  failure: ProbeFailure;
+}
+
+async function connectAs<T extends object>(
   postgres: Connections,
   { role, password }: { role: string; password: string },
   deadline: number,
-  replication?: "database",
-): Promise<Probe> {
+  as: Pick<ConnectAs, "replication">,
+  work: (opened: OpenConnection) => Promise<T>,
+): Promise<Failed | T> {
   try {
-    const opened = await postgres.connectApart({ user: role, password }, deadline, { reader: true, replication });
+    const opened = await postgres.connectApart({ user: role, password }, deadline, { reader: true, ...as });
     try {
-      const question = opened.client.query<SessionTimeouts>(replication ? "IDENTIFY_SYSTEM" : readSessionTimeouts);
-      const { rows } = await awaitUntil(deadline, question, postgres, () => opened.socket.destroy());
-      return replication ? {} : { timeouts: rows[0] };
+      return await work(opened);
     } finally {
       await close(opened);
     }
@@ -34,6 +98,14 @@ export async function probe(
     const text = message.replaceAll("\n", " ").replace(/\.$/, "");
     return { failure: code === undefined ? { text } : { text: `${text} (${displaySqlstate(code)})`, code } };
   }
+}
+
+/** Other errors, such as for a table that was dropped meanwhile, say nothing about privileges. */
+function readingOf(outcome: Outcome | undefined): Reading {
+  if (outcome?.status === "fulfilled") return "read";
+  const { code } = (outcome?.reason ?? {}) as ConnectFailure;
+  if (code === SQLSTATE.insufficientPrivilege) return "denied";
+  return code === SQLSTATE.lockNotAvailable ? "held" : undefined;
 }
 
 /** A server that no longer answers must not delay the report. */

@@ -119,6 +119,7 @@ describe.each(PLACES)("a pipe on Postgres $version as $admin", ({ version, admin
       await scene.run("create table app.f_new (like app.f including all); insert into app.f_new select * from app.f");
       await scene.run("alter table app.f rename to f_old; alter table app.f_new rename to f");
       await scene.publication.refresh();
+      await scene.grants.refresh();
       expect.soft(scene.publication.drift.join("\n")).toContain(scene.table("f"));
       said.length = 0;
       await scene.up([scene.table("f")]);

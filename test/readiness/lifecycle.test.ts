@@ -22,7 +22,9 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness on Postgres %i", (version) => 
     expect(report.length).toBeGreaterThan(25);
   });
 
-  const faults = FAULTS.filter(({ from = 0, core }) => version >= from && (core || version === 14 || version === 18));
+  const faults = FAULTS.filter(
+    ({ from = 0, to = 99, core }) => version >= from && version <= to && (core || version === 14 || version === 18),
+  );
   test.each(faults)("names $what, and its fix works", async (fault) => {
     source = await newReadinessSource(server);
     if (fault.sql) await source.run(fault.sql);
@@ -33,8 +35,11 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness on Postgres %i", (version) => 
     expect(report.find(({ check }) => check === fault.check)?.detail).not.toContain(source.password);
     if (fault.fixedBy || fault.remedy) {
       if (fault.remedy) await source.run(fault.remedy);
+      const args = { ...fault.args, ...fault.fixedBy };
       if (fault.runs) for (const fix of fixes(report)) await source.run(fix);
-      return expect(wrong(await reportOn(source, { ...fault.args, ...fault.fixedBy }))).toEqual([]);
+      // What one fix keeps, such as a row filter, is the subject of another.
+      if (fault.runs) for (const fix of fixes(await reportOn(source, args))) await source.run(fix);
+      return expect(wrong(await reportOn(source, args))).toEqual([]);
     }
     // A fix can reveal another problem, such as the privileges that a new role lacks. The next report fixes that.
     for (let rounds = 0; wrong(report).length > 0 && rounds < 3; rounds++) {
@@ -46,6 +51,8 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness on Postgres %i", (version) => 
   });
 });
 
+/** Those that are statements. */
 function fixes(report: ReadinessCheck[]): Set<string> {
-  return new Set(report.filter(({ status }) => status !== "ok").map(({ fix }) => fix));
+  const fixes = report.filter(({ status }) => status !== "ok").map(({ fix }) => fix);
+  return new Set(fixes.filter((fix) => /^[A-Z]{4,}[ ;]/.test(fix)));
 }

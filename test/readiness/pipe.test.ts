@@ -81,11 +81,16 @@ describe.each(POSTGRES_VERSIONS)("SourceReadiness next to a running pipe, on Pos
     expect(detail).toMatch(/slot other_pipe is read by role "\w+"/);
   });
 
-  test("recognizes the slot of a paused pipe", async () => {
+  test("does not take a slot that no one reads for the pipe's by its name, and names it", async () => {
     await source.run("select pg_create_logical_replication_slot('peerflow_slot_orders', 'pgoutput')");
     await source.run(
       "select pg_create_logical_replication_slot('idle_' || i, 'pgoutput') from generate_series(1, 2) i",
     );
-    expect(wrong(await reportOn(source))).toEqual([]);
+    const report = await reportOn(source);
+    expect(wrong(report)).toEqual(["slots: blocked", "leftoverSlots: warning"]);
+    expect(report.find(({ check }) => check === "leftoverSlots")?.detail).toContain("peerflow_slot_orders");
+    expect(
+      wrong(await reportOn(source, { replicationMode: "cdc_only", replicationSlotName: "peerflow_slot_orders" })),
+    ).toEqual([]);
   });
 });

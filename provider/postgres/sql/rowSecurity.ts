@@ -69,6 +69,12 @@ function policies(table: string, role: string): string {
        and exists (select from unnest(p.polroles) as m (oid) where m.oid = 0 or pg_has_role(${role}.oid, m.oid, 'USAGE')))`;
 }
 
+/** Whether row-level security applies to the role at all. */
+export function isSubject(table: string, role: string): string {
+  return `(${table}.relrowsecurity and not ${role}.rolsuper and not ${role}.rolbypassrls
+    and (${table}.relforcerowsecurity or not pg_has_role(${role}.oid, ${table}.relowner, 'USAGE')))`;
+}
+
 /**
  * Whether row-level security hides rows of the table from the role. The rules are those of `check_role_for_policy` and
  * `add_security_quals` in Postgres. `unread`: how to count a policy that cannot be read.
@@ -76,8 +82,7 @@ function policies(table: string, role: string): string {
 export function hidesRows(table: string, role: string, unread: "shows" | "hides"): string {
   const shows = `coalesce(y.shows, ${unread === "shows"})`;
   return `(
-    ${table}.relrowsecurity and not ${role}.rolsuper and not ${role}.rolbypassrls
-    and (${table}.relforcerowsecurity or not pg_has_role(${role}.oid, ${table}.relowner, 'USAGE'))
+    ${isSubject(table, role)}
     and not (exists (select from ${policies(table, role)} y where y.permissive and ${shows})
              and not exists (select from ${policies(table, role)} y where not y.permissive and not ${shows})))`;
 }

@@ -3,24 +3,24 @@ import type { ReadinessCheck } from "../check";
 import type { TableFacts } from "../sql/tables";
 import { type Facts, isTable } from "./facts";
 import { displayColumns, publishGenerated, setIdentity, setIdentityIndex } from "./fixes";
-import { judgeTables } from "./judge";
+import { every, judgeTables } from "./judge";
 
 export function columnChecks(facts: Facts): ReadinessCheck[] {
-  const tables = facts.tables.filter(isTable);
+  const subject = facts.tables.filter(({ exists }) => exists);
   return [
     judgeTables(
       "columnsLeft",
-      tables.filter(({ columns }) => columns?.length === 0),
-      "every table has columns to replicate",
+      subject.filter(({ columnless }) => columnless),
+      `${every("table", subject, facts.tables)} has columns to replicate`,
       {
-        detail: "all columns are excluded",
+        detail: "no column, or all columns are excluded",
         fix: (table) => `leave ${displayTable(table)} out, or remove columns from its \`excludedColumns\``,
       },
     ),
     judgeTables(
       "excludedColumns",
-      tables.filter(({ unknownColumns }) => unknownColumns.length > 0),
-      "all excluded columns exist",
+      subject.filter(({ unknownColumns }) => unknownColumns.length > 0),
+      `all excluded columns of ${every("table", subject, facts.tables)} exist`,
       {
         status: "warning",
         detail: "excluded columns that do not exist, and so have no effect",
@@ -43,7 +43,7 @@ export function generatedChecks(facts: Facts): ReadinessCheck[] {
     judgeTables(
       "generatedKey",
       tables.filter(({ generatedInKey }) => generatedInKey),
-      "no key contains a generated column",
+      `no key of ${every("table", tables, facts.tables)} contains a generated column`,
       {
         detail: "a generated column in the key arrives as NULL with every change",
         fix: (table) => (since18 ? publishGenerated(publication) : otherKey(table)),
@@ -52,7 +52,7 @@ export function generatedChecks(facts: Facts): ReadinessCheck[] {
     judgeTables(
       "generatedColumns",
       others.filter(({ generated }) => generated.length > 0),
-      `no ${others.length < tables.length ? "other table has" : "table has"} generated columns that later changes set to NULL`,
+      `no ${others.length < facts.tables.length ? "other table has" : "table has"} generated columns that later changes set to NULL`,
       {
         status: "warning",
         detail: "the initial load fills generated columns, and later changes set them to NULL",

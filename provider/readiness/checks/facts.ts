@@ -1,7 +1,10 @@
+import type { Reading } from "../../pipe/reads";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { UnsafeTable } from "../../publication/sql/safety";
 import type { NarrowedMember, PublicationFacts } from "../sql/publication";
-import type { OpenTransaction, ServerFacts, SessionTimeouts, SlotFacts } from "../sql/server";
+import type { RelationFacts } from "../sql/relations";
+import type { OpenTransaction, ServerFacts, SlotFacts } from "../sql/server";
+import type { SessionFacts } from "../sql/session";
 import type { TableFacts } from "../sql/tables";
 
 export type ReplicationMode = "cdc" | "snapshot" | "cdc_only";
@@ -12,6 +15,15 @@ export interface ProbeFailure {
   code?: string;
 }
 
+/** What came of reading the relation as the ClickPipes user, and of reading it with row-level security switched off. */
+export interface Tried {
+  reading?: Reading;
+  plain?: Reading;
+}
+
+export type TriedTable = TableFacts & Tried;
+export type TriedRelation = RelationFacts & Tried;
+
 export interface Facts {
   role: string;
   publication: string;
@@ -20,9 +32,13 @@ export interface Facts {
   server: ServerFacts;
   pub: PublicationFacts;
   slots: SlotFacts[];
-  tables: TableFacts[];
+  tables: TriedTable[];
+  /** What the first load reads below them. */
+  relations: TriedRelation[];
   /** True if the program or the command line lists the tables. False if they come from the publication. */
   mapped: boolean;
+  /** The tables (`tableKey`) whose order in ClickHouse does not come from their key. */
+  ordered: string[];
   unsafe: UnsafeTable[];
   narrowed: NarrowedMember[];
   /** Accepts the tables in `unsafe`. */
@@ -32,7 +48,9 @@ export interface Facts {
   login: ProbeFailure | undefined;
   replication: ProbeFailure | undefined;
   /** Undefined if the ClickPipes user could not log in. */
-  timeouts: SessionTimeouts | undefined;
+  session: SessionFacts | undefined;
+  /** The catalogs that the ClickPipes user may not read. */
+  hiddenCatalogs: string[];
 }
 
 /** A snapshot replicates nothing after the initial load. */
@@ -40,20 +58,29 @@ export function replicatesChanges({ mode }: Pick<Facts, "mode">): boolean {
   return mode !== "snapshot";
 }
 
+/** ClickPipes selects from tables and, in a snapshot, from materialized views. It refuses everything else. */
+export function isReadable(kind: string): boolean {
+  return ["r", "p", "m"].includes(kind);
+}
+
 /** Only ordinary and partitioned tables have a replica identity and can be published. */
-export function isTable({ exists, kind }: TableFacts): boolean {
+export function isTable({ exists, kind }: Pick<TableFacts, "exists" | "kind">): boolean {
   return exists && (kind === "r" || kind === "p");
 }
 
+/** What a pipe in this mode can replicate: a snapshot reads unlogged tables and materialized views, too. */
+export function isSource({ mode }: Pick<Facts, "mode">, table: TableFacts): boolean {
+  return mode === "snapshot" ? table.exists && isReadable(table.kind) : isTable(table) && table.persistent;
+}
+
 /**
- * The pipe's own slots. An active slot is one if the ClickPipes user reads it. An inactive slot (the pipe is paused) is one if it
- * has the given name, or a name that ClickPipes generates.
+ * The pipe's own slots: those that the ClickPipes user reads, and the one of the given name. The name that ClickPipes generates says
+ * nothing: an earlier pipe may have left its slot behind.
  */
 export function ownSlots({ slots, role, slotName }: Pick<Facts, "slots" | "role" | "slotName">): SlotFacts[] {
   return slots.filter((slot) => {
     if (!slot.here || slot.plugin !== "pgoutput") return false;
-    if (slot.active) return slot.reader === role;
-    return slot.name === slotName || slot.name.startsWith("peerflow_slot_");
+    return slot.active ? slot.reader === role : slot.name === slotName;
   });
 }
 
@@ -62,11 +89,21 @@ export function needsNewSlot(facts: Pick<Facts, "mode" | "slots" | "role" | "slo
   return replicatesChanges(facts) && ownSlots(facts).length === 0;
 }
 
-export function isPipeRunning(facts: Facts): boolean {
+export function isPipeRunning(facts: Pick<Facts, "slots" | "role" | "slotName">): boolean {
   return ownSlots(facts).some(({ active }) => active);
+}
+
+/** Once the pipe reads changes, only a resync, or a table added to the pipe, loads rows. */
+export function isLoadToCome(facts: Facts): boolean {
+  return facts.mode === "snapshot" || (facts.mode === "cdc" && !isPipeRunning(facts));
 }
 
 /** The server refused the probe because the running pipe of the same user holds the connections that the probe needs. */
 export function isCrowdedOut(facts: Facts, probe: ProbeFailure): boolean {
   return probe.code === SQLSTATE.tooManyConnections && isPipeRunning(facts);
+}
+
+/** Another role whose privileges count, because a setting of the role or database says so. */
+export function actsAs({ session, role }: Facts): string | undefined {
+  return session && session.acting !== role ? session.acting : undefined;
 }

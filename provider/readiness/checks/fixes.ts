@@ -3,6 +3,7 @@ import { identifier, literal, qualified } from "../../postgres/sql/statement";
 import { displayIdentifier, displayTable, type TableName } from "../../postgres/sql/table";
 import type { NarrowedMember } from "../sql/publication";
 import type { ServerFacts } from "../sql/server";
+import type { Facts } from "./facts";
 
 /** ` ("a", "b")`, or nothing for all columns. */
 export function columnList(columns: string[] | null): string {
@@ -36,6 +37,9 @@ export function publishViaRoot(publication: string): string {
   return `ALTER PUBLICATION ${identifier(publication)} SET (publish_via_partition_root = true)`;
 }
 
+/** The rows and columns that were left out before are not sent later. */
+const RESYNC = "/* then resync the table, if a pipe reads it */";
+
 /** Drops the table from the publication and adds it again. One transaction, so that no change is lost in between. */
 export function republish(
   publication: string,
@@ -48,7 +52,13 @@ export function republish(
   const alter = `ALTER PUBLICATION ${identifier(publication)}`;
   const where = filter === null ? "" : ` WHERE ${portable(filter)}`;
   const both = `${alter} DROP TABLE ${qualified(table)}; ${alter} ADD TABLE ${qualified(table)}${columnList(changed.listed)}${where}`;
-  return pasteable(both, filter);
+  return `${pasteable(both, filter)} ${RESYNC}`;
+}
+
+export function publishTable({ publication, pub }: Pick<Facts, "publication" | "pub">, table: TableName): string {
+  return pub.allTables
+    ? `leave ${displayTable(table)} out`
+    : `ALTER PUBLICATION ${identifier(publication)} ADD TABLE ${qualified(table)}`;
 }
 
 export function dropSlot(name: string): string {

@@ -20,6 +20,11 @@ export function judge(check: string, good: boolean, ok: string, finding: Finding
   return { check, status: finding.status ?? "blocked", detail: finding.detail, fix: finding.fix };
 }
 
+/** For a sentence about `subject`: it says nothing about those of `all` that were not looked at. */
+export function every(what: string, subject: readonly unknown[], all: readonly unknown[]): string {
+  return `every ${subject.length < all.length ? "other " : ""}${what}`;
+}
+
 export interface TablesFinding<T> {
   status?: "warning" | "blocked";
   /** What is wrong with the tables. Their names are appended. */

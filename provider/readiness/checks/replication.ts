@@ -5,7 +5,7 @@ import type { ServerFacts } from "../sql/server";
 import { type Facts, isCrowdedOut, isPipeRunning } from "./facts";
 import { raiseSetting } from "./fixes";
 import { judge } from "./judge";
-import { loginFix } from "./role";
+import { connectionsFix, loginFix } from "./role";
 
 export function replicationChecks(facts: Facts): ReadinessCheck[] {
   const { server } = facts;
@@ -17,10 +17,15 @@ export function replicationChecks(facts: Facts): ReadinessCheck[] {
         : "ALTER SYSTEM SET wal_level = 'logical' -- and restart the server",
     }),
     ...(server.roleExists ? connectionChecks(facts) : []),
-    judge("walSenders", server.maxWalSenders >= 2 && isWalSenderFree(facts), "a walsender is free", {
-      detail: server.maxWalSenders < 2 ? `max_wal_senders = ${server.maxWalSenders}` : "all walsenders are in use",
-      fix: raiseWalSenders(server),
-    }),
+    judge(
+      "walSenders",
+      server.maxWalSenders >= 2 && isWalSenderFree(facts),
+      isPipeRunning(facts) ? "the pipe has its walsender" : "a walsender is free",
+      {
+        detail: server.maxWalSenders < 2 ? `max_wal_senders = ${server.maxWalSenders}` : "all walsenders are in use",
+        fix: raiseWalSenders(server),
+      },
+    ),
   ];
 }
 
@@ -34,7 +39,9 @@ function connectionChecks(facts: Facts): ReadinessCheck[] {
     judge(
       "replicationConnection",
       replication === undefined || isCrowdedOut(facts, replication),
-      "a replication connection answers IDENTIFY_SYSTEM",
+      replication === undefined
+        ? "a replication connection answers IDENTIFY_SYSTEM"
+        : "the running pipe holds the connections that the role may have",
       { detail: `a replication connection as "${role}" failed: ${replication?.text}`, fix: connectionFix(facts) },
     ),
   ];
@@ -45,7 +52,7 @@ function connectionFix(facts: Facts): string {
   const { role, server, replication } = facts;
   if (!server.replication) return letReplicate(role);
   if (replication?.code === SQLSTATE.tooManyConnections)
-    return isWalSenderFree(facts) ? `ALTER ROLE ${identifier(role)} CONNECTION LIMIT -1` : raiseWalSenders(server);
+    return isWalSenderFree(facts) ? connectionsFix(facts) : raiseWalSenders(server);
   return "use the direct host, not a pooler, and fix what the error names";
 }
 

@@ -1,8 +1,10 @@
 import type { ReadinessCheck } from "../check";
+import { arrivalChecks } from "./arrival";
 import { columnChecks, generatedChecks } from "./columns";
 import { type Facts, replicatesChanges } from "./facts";
 import { identityChecks } from "./identity";
 import type { ReadinessLine } from "./judge";
+import { keyChecks } from "./keys";
 import { publicationChecks } from "./publication";
 import { replicationChecks } from "./replication";
 import { rightChecks } from "./rights";
@@ -25,11 +27,16 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   { checks: [serverChecks, roleChecks] },
   { where: replicatesChanges, checks: [replicationChecks, slotChecks, transactionChecks] },
-  { where: areTablesJudged, checks: [tableChecks, rightChecks, columnChecks, identityChecks, rowSecurityChecks] },
-  { where: (facts) => replicatesChanges(facts) && areTablesJudged(facts), checks: [generatedChecks] },
+  { where: areTablesJudged, checks: [tableChecks] },
+  { where: hasTables, checks: [rightChecks, columnChecks, identityChecks, keyChecks, rowSecurityChecks] },
+  { where: (facts) => replicatesChanges(facts) && hasTables(facts), checks: [generatedChecks, arrivalChecks] },
   { where: replicatesChanges, checks: [publicationChecks] },
   { where: (facts) => replicatesChanges(facts) && facts.pub.exists, checks: [writeChecks] },
 ];
+
+function hasTables({ tables }: Facts): boolean {
+  return tables.length > 0;
+}
 
 /**
  * What ClickPipes checks in this source, and what it does not check but fails on later: one line per check, in a fixed order. A
@@ -42,7 +49,7 @@ export function readinessReport(facts: Facts): ReadinessLine[] {
 }
 
 /** What comes and goes without a change to the source, so it would show as a change on every refresh. */
-const TRANSIENT: readonly string[] = ["openTransactions"];
+const TRANSIENT: readonly string[] = ["openTransactions", "leftoverSlots"];
 
 /** What the state keeps after a refresh. The previous line is kept for what is transient, and for what cannot be read now. */
 export function lastingReport(report: ReadinessLine[], before: ReadinessCheck[] = []): ReadinessCheck[] {

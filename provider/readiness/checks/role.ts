@@ -1,7 +1,8 @@
 import { identifier } from "../../postgres/sql/statement";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { ReadinessCheck } from "../check";
-import { type Facts, isCrowdedOut } from "./facts";
+import { sessionChecks } from "./acting";
+import { type Facts, isCrowdedOut, isPipeRunning } from "./facts";
 import { judge } from "./judge";
 
 export function roleChecks(facts: Facts): ReadinessCheck[] {
@@ -11,17 +12,20 @@ export function roleChecks(facts: Facts): ReadinessCheck[] {
     const detail = `role "${role}" does not exist`;
     return [{ check: "role", status: "blocked", detail, fix: `CREATE ROLE ${name} LOGIN REPLICATION PASSWORD '…'` }];
   }
-  const narrow = server.connectionLimit >= 0 && server.connectionLimit < 3;
+  const { connectionLimit: limit } = server;
+  const isNarrow = limit >= 0 && limit < 3;
+  // With one connection, the pipe never starts.
+  const isTooNarrow = limit >= 0 && limit < 2 && !isPipeRunning(facts);
   return [
-    judge("role", server.canLogin && !server.expired, `role "${role}" can log in`, {
+    judge("role", server.canLogin && !server.expired, `role "${role}" is permitted to log in`, {
       detail: server.canLogin
         ? `the password of role "${role}" has expired`
         : `role "${role}" is not permitted to log in`,
       fix: server.canLogin ? `ALTER ROLE ${name} VALID UNTIL 'infinity'` : `ALTER ROLE ${name} LOGIN`,
     }),
-    judge("connectionLimit", !narrow, "the connection limit is high enough", {
-      status: "warning",
-      detail: `role "${role}" is limited to ${server.connectionLimit} connections; the initial load uses several`,
+    judge("connectionLimit", !isNarrow, "the connection limit of the role is high enough", {
+      status: isTooNarrow ? "blocked" : "warning",
+      detail: `role "${role}" is limited to ${limit} connections; the initial load uses several`,
       fix: `ALTER ROLE ${name} CONNECTION LIMIT -1`,
     }),
     judge("connect", server.mayConnect, "the ClickPipes user has CONNECT on the database", {
@@ -31,17 +35,22 @@ export function roleChecks(facts: Facts): ReadinessCheck[] {
     judge(
       "login",
       facts.login === undefined || isCrowdedOut(facts, facts.login),
-      "the ClickPipes user can log in with its password",
+      facts.login === undefined
+        ? "the ClickPipes user can log in with its password"
+        : "the running pipe holds the connections that the role may have",
       { detail: `logging in as "${role}" failed: ${facts.login?.text}`, fix: loginFix(facts) },
     ),
+    ...sessionChecks(facts),
     ...timeoutChecks(facts),
   ];
 }
 
 /** The transaction that exports the snapshot stays open during the whole initial load. ClickPipes overrides neither timeout. */
-function timeoutChecks({ role, server, timeouts }: Facts): ReadinessCheck[] {
-  if (timeouts === undefined) return [];
-  const set = Object.entries(timeouts).filter(([, value]) => value !== null && value !== "0");
+function timeoutChecks({ role, server, session }: Facts): ReadinessCheck[] {
+  if (session === undefined) return [];
+  const { transaction_timeout, idle_session_timeout } = session;
+  const timeouts = Object.entries({ transaction_timeout, idle_session_timeout });
+  const set = timeouts.filter(([, value]) => value !== null && value !== "0");
   const inDatabase = `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(server.database)}`;
   return [
     judge("timeouts", set.length === 0, "no server timeout cuts off a long initial load", {
@@ -52,12 +61,22 @@ function timeoutChecks({ role, server, timeouts }: Facts): ReadinessCheck[] {
   ];
 }
 
-export function loginFix({ role, server, login }: Facts): string {
+/** 53300 does not tell whose limit is reached. */
+export function connectionsFix({ role, server }: Facts): string {
+  if (server.connectionLimit >= 0 && server.connections >= server.connectionLimit)
+    return `ALTER ROLE ${identifier(role)} CONNECTION LIMIT -1`;
+  if (server.databaseLimit >= 0 && server.databaseConnections >= server.databaseLimit)
+    return `ALTER DATABASE ${identifier(server.database)} CONNECTION LIMIT -1`;
+  return "end connections to the server that no one needs, or raise its max_connections";
+}
+
+export function loginFix(facts: Facts): string {
+  const { role, server, login } = facts;
   const name = identifier(role);
   if (!server.canLogin) return `ALTER ROLE ${name} LOGIN`;
   if (server.expired) return `ALTER ROLE ${name} VALID UNTIL 'infinity'`;
   if (!server.mayConnect) return `GRANT CONNECT ON DATABASE ${identifier(server.database)} TO ${name}`;
-  if (login?.code === SQLSTATE.tooManyConnections) return `ALTER ROLE ${name} CONNECTION LIMIT -1`;
+  if (login?.code === SQLSTATE.tooManyConnections) return connectionsFix(facts);
   if (login?.code === SQLSTATE.transactionTimeout)
     return `ALTER ROLE ${name} IN DATABASE ${identifier(server.database)} SET transaction_timeout = 0`;
   if (login?.code === SQLSTATE.invalidPassword)

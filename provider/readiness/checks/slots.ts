@@ -6,14 +6,28 @@ import { dropSlot, raiseSetting } from "./fixes";
 import { type Finding, judge } from "./judge";
 
 export function slotChecks(facts: Facts): ReadinessCheck[] {
-  const { server, slots } = facts;
+  const { server, slots, slotName } = facts;
+  const own = ownSlots(facts);
+  const leftover = slots.filter(
+    (slot) => slot.here && !slot.active && slot.name !== slotName && slot.name.startsWith("peerflow_slot_"),
+  );
   const lost = slots.filter(({ lost, here }) => lost && here).map(({ name }) => name);
   return [
-    judge("slots", ownSlots(facts).length > 0 || server.slots < server.maxSlots, "a replication slot is free", {
-      detail: "all replication slots are in use",
-      fix: freeSlot(slots) ?? raiseSetting("max_replication_slots", server.maxSlots, server),
+    judge(
+      "slots",
+      own.length > 0 || server.slots < server.maxSlots,
+      own.length > 0 ? "the pipe has its slot" : "a replication slot is free",
+      {
+        detail: "all replication slots are in use",
+        fix: freeSlot(slots) ?? raiseSetting("max_replication_slots", server.maxSlots, server),
+      },
+    ),
+    judge("leftoverSlots", leftover.length === 0, "no slot of this database is left by a pipe", {
+      status: "warning",
+      detail: `slots that no one reads, of a paused pipe or left by an earlier one, and that keep WAL: ${leftover.map(({ name }) => name).join(", ")}`,
+      fix: `${leftover.map(({ name }) => dropSlot(name)).join("; ")} -- if no pipe needs them any more`,
     }),
-    judge("lostSlots", lost.length === 0, "no slot has lost its WAL", {
+    judge("lostSlots", lost.length === 0, "no slot of this database has lost its WAL", {
       status: "warning",
       detail: `slots that have lost their WAL, so their pipes need a resync: ${lost.join(", ")}`,
       fix: lost.map(dropSlot).join("; "),
@@ -40,7 +54,17 @@ const NOTHING: Readonly<Finding> = { detail: "", fix: "" };
 function unfitSlot(slot: SlotFacts | undefined, name: string, role: string): Finding | undefined {
   const create = `SELECT pg_catalog.pg_create_logical_replication_slot(${literal(name)}, 'pgoutput')`;
   const again = `${dropSlot(name)}; ${create}`;
-  if (!slot) return { detail: `slot ${name} does not exist`, fix: create };
+  if (!slot)
+    return {
+      status: "warning",
+      detail: `slot ${name} does not exist; ClickPipes creates it, without the changes before that`,
+      fix: create,
+    };
+  if (slot.plugin === null)
+    return {
+      detail: `slot ${name} is a physical one`,
+      fix: slot.active ? "choose another `replicationSlotName`" : again,
+    };
   if (!slot.here)
     return { detail: `slot ${name} belongs to another database`, fix: "choose another `replicationSlotName`" };
   if (slot.plugin !== "pgoutput")

@@ -11,7 +11,7 @@ import { unreadFilters, withUnread } from "./unread";
 export function writeChecks(facts: Facts): ReadinessLine[] {
   const { tables, unsafe } = facts;
   const known = new Map(tables.map((table) => [tableKey(table), table]));
-  const named = new Set(tables.filter(lacksIdentity).map(tableKey));
+  const named = new Set(tables.filter((table) => lacksIdentity(facts, table)).map(tableKey));
   const others = unsafe.filter((table) => !named.has(tableKey(table)));
   return [
     writeCheck(

@@ -7,6 +7,7 @@ import type { TableName } from "../../postgres/sql/table";
 export interface PublicationFacts {
   exists: boolean;
   viaRoot: boolean;
+  allTables: boolean;
   /** Which of INSERT, UPDATE and DELETE it does not publish. */
   missingOperations: string[];
   /** It publishes whole schemas. Postgres then allows no column lists. */
@@ -16,7 +17,7 @@ export interface PublicationFacts {
 export function readPublicationFacts(version: number, name: string): Query<PublicationFacts> {
   return queryOneRow(
     `
-    select p.oid is not null as "exists", coalesce(p.pubviaroot, false) as "viaRoot",
+    select p.oid is not null as "exists", coalesce(p.pubviaroot, false) as "viaRoot", coalesce(p.puballtables, false) as "allTables",
            array_remove(array[case when not p.pubinsert then 'insert' end, case when not p.pubupdate then 'update' end,
                               case when not p.pubdelete then 'delete' end], null) as "missingOperations",
            ${version >= 15 ? "exists (select from pg_publication_namespace s where s.pnpubid = p.oid)" : "false"} as "ofSchemas"

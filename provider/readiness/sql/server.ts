@@ -17,7 +17,11 @@ export interface ServerFacts {
   replication: boolean;
   expired: boolean;
   connectionLimit: number;
-  bypassRls: boolean;
+  /** How many connections the role has. */
+  connections: number;
+  /** The limit of the database, and how many connections it has. */
+  databaseLimit: number;
+  databaseConnections: number;
   mayConnect: boolean;
 }
 
@@ -33,23 +37,14 @@ export function readServerFacts(role: string): Query<ServerFacts> {
            r.oid is not null as "roleExists", coalesce(r.rolcanlogin, false) as "canLogin",
            coalesce(r.rolreplication or r.rolsuper, false) as "replication", coalesce(r.rolvaliduntil < now(), false) as "expired",
            coalesce(r.rolconnlimit, -1) as "connectionLimit",
-           coalesce(r.rolbypassrls or r.rolsuper, false) as "bypassRls",
+           (select count(*)::int from pg_stat_activity a where a.usesysid = r.oid) as "connections",
+           (select d.datconnlimit from pg_database d where d.datname = current_database()) as "databaseLimit",
+           (select count(*)::int from pg_stat_activity a where a.datname = current_database() and a.backend_type = 'client backend') as "databaseConnections",
            coalesce(has_database_privilege(r.oid, current_database(), 'CONNECT'), false) as "mayConnect"
       from (select 1) one left join pg_roles r on r.rolname = $1`,
     [role],
   );
 }
-
-/** Timeouts that ClickPipes does not override, in a session of its user. Null if the server has no such setting. */
-export interface SessionTimeouts {
-  transaction_timeout: string | null;
-  idle_session_timeout: string | null;
-}
-
-/** Runs in the user's own session, with whatever search path it has. */
-export const readSessionTimeouts =
-  "select pg_catalog.current_setting('transaction_timeout', true) as transaction_timeout, " +
-  "pg_catalog.current_setting('idle_session_timeout', true) as idle_session_timeout";
 
 /** A transaction that has written; with a `gid`, a prepared one. A new slot waits for its end, whatever its database. */
 export interface OpenTransaction {
@@ -77,7 +72,8 @@ export function readOpenTransactions(): Query<OpenTransaction[]> {
 
 export interface SlotFacts {
   name: string;
-  plugin: string;
+  /** Null for a physical slot. */
+  plugin: string | null;
   /** It reads this database. */
   here: boolean;
   active: boolean;
@@ -89,7 +85,7 @@ export interface SlotFacts {
 /** Slot names are unique per server, so slots of other databases count too. */
 export function readSlotFacts(): Query<SlotFacts[]> {
   return queryRows(`
-    select s.slot_name::text as "name", s.plugin::text as "plugin", s.database = current_database() as "here", s.active as "active",
+    select s.slot_name::text as "name", s.plugin::text as "plugin", coalesce(s.database = current_database(), false) as "here", s.active as "active",
            a.usename::text as "reader", coalesce(s.wal_status = 'lost', false) as "lost"
-      from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid where s.slot_type = 'logical' order by 1`);
+      from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid order by 1`);
 }

@@ -1,12 +1,17 @@
-import { hidesRows, narrowingPolicies, policiesHeldBy, showsRows } from "../../postgres/sql/rowSecurity";
+import { hidesRows, isSubject, narrowingPolicies, policiesHeldBy, showsRows } from "../../postgres/sql/rowSecurity";
 import { FILTER_HOLDER, FILTER_UNLESS_HELD } from "./publication";
 
 // What `readTableFacts` selects, by subject. Aliases in its query: `c` the table in `pg_class`, `n` its schema, `m` its mapping,
 // `r` the role, `p` the publication, `l` its membership in the publication, `o` the other index, `u` its published parent.
 
+/** The columns of the relation with this alias of pg_class. */
+export function live(relation: string): string {
+  return `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual, attgenerated = 's' as stored
+                 from pg_attribute where attrelid = ${relation}.oid and attnum > 0 and not attisdropped)`;
+}
+
 /** Subqueries on the table `c`. */
-const LIVE = `(select attnum, attname::text as name, attgenerated <> '' as generated, attgenerated = 'v' as virtual, attgenerated = 's' as stored
-                 from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped)`;
+const LIVE = live("c");
 export const OTHER_INDEX = `(select x.relname::text as name, array(select a.name from ${LIVE} a where a.attnum = any (i.columns) order by 1) as columns
                         from (select *, (indkey::int2[])[0:indnkeyatts - 1] as columns from pg_index where indrelid = c.oid) i
                         join pg_class x on x.oid = i.indexrelid
@@ -14,22 +19,37 @@ export const OTHER_INDEX = `(select x.relname::text as name, array(select a.name
                          and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum = any (i.columns)
                                             and (not a.attnotnull or a.attgenerated <> '')) order by 1 limit 1)`;
 
+/**
+ * The columns by which ClickPipes orders a table, before the excluded ones are taken away: those of the identity index or of the
+ * primary key, even if Postgres cannot use it, or else all columns under FULL. Null if there is no key.
+ */
+const CLICKPIPES_KEY = `(
+  select array_agg(a.name order by a.attnum) from ${LIVE} a
+   where case when c.relreplident <> 'n' then coalesce(
+           a.attnum = any ((select (i.indkey::int2[])[0:i.indnkeyatts - 1] from pg_index i where i.indrelid = c.oid
+                             and case c.relreplident when 'i' then i.indisreplident else i.indisprimary end)::int2[]),
+           c.relreplident = 'f') end)`;
+
 /** The columns of the effective key. */
 const KEY = `(select unnest(indkey::int2[]) as attnum from pg_index
                where indrelid = c.oid and case c.relreplident when 'i' then indisreplident else indisprimary end)`;
 
 export const RIGHTS = `
            coalesce(has_schema_privilege(r.oid, n.oid, 'USAGE'), false) as "usage",
-           coalesce(has_table_privilege(r.oid, c.oid, 'SELECT') or (c.oid is not null and r.oid is not null and not exists (
+           coalesce(has_table_privilege(r.oid, c.oid, 'SELECT') or (c.oid is not null and r.oid is not null
+             and (c.relkind = 'p' or has_column_privilege(r.oid, c.oid, -1::int2, 'SELECT')) and not exists (
              select from ${LIVE} a where a.name <> all (m.excluded) and not has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT'))), false) as "selectable"`;
 
 export const COLUMNS = `
            case when m.excluded <> '{}' then array(select a.name from ${LIVE} a where a.name <> all (m.excluded) order by a.attnum) end as "columns",
-           case when c.oid is not null then array(select e from unnest(m.excluded) e where e not in (select a.name from ${LIVE} a) order by 1)
+           c.oid is not null and not exists (select from ${LIVE} a where a.name <> all (m.excluded)) as "columnless",
+           case when c.oid is not null then array(select e from unnest(m.excluded) e where e not in (select a.name from ${LIVE} a)
+                  and not (c.relhassubclass and exists (select from pg_inherits h join pg_attribute a on a.attrelid = h.inhrelid where h.inhparent = c.oid and a.attname = e)) order by 1)
                 else '{}' end as "unknownColumns"`;
 
 export const ROW_SECURITY = `
            coalesce(${hidesRows("c", "r", "shows")}, false) as "rowSecurity",
+           coalesce(c.relrowsecurity, false) as "secured", coalesce(${isSubject("c", "r")}, false) as "subject",
            case when coalesce(${hidesRows("c", "r", "hides")}, false) and not coalesce(${hidesRows("c", "r", "shows")}, false)
                 then ${policiesHeldBy("c", "r")} end as "rowsHeldBy",
            case when c.relrowsecurity then ${showsRows("c", "r")} else true end as "showsRows",
@@ -39,7 +59,7 @@ export const IDENTITY = `
            coalesce(c.relreplident, ' ') as "identity",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indisvalid and i.indimmediate) as "hasKey",
            exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid and i.indimmediate) as "hasIdentityIndex",
-           o.name as "otherIndex", o.columns as "otherColumns"`;
+           ${CLICKPIPES_KEY} as "key", o.name as "otherIndex", o.columns as "otherColumns"`;
 
 /** The column list of the publication. Null if it has none. */
 function listedColumns(version: number): string {

@@ -1,4 +1,5 @@
 import type { Blocker } from "../../postgres/errors";
+import { lockerOf } from "../../postgres/sql/lockHolders";
 import type { RowSecurity } from "../../postgres/sql/rowSecurity";
 import { type Query, queryRows } from "../../postgres/sql/statement";
 import type { TableName } from "../../postgres/sql/table";
@@ -15,11 +16,20 @@ export interface TableFacts extends TableName, RowSecurity {
   selectable: boolean;
   /** The columns that the pipe reads. Null if it reads all. */
   columns: string[] | null;
+  /** It has no columns, or all are excluded. */
+  columnless: boolean;
   /** Row-level security may hide rows from the role. */
   rowSecurity: boolean;
+  /** It has row-level security, and the role is subject to it. */
+  secured: boolean;
+  subject: boolean;
+  /** Who has it locked. */
+  heldBy: Blocker | null;
   identity: string;
   hasKey: boolean;
   hasIdentityIndex: boolean;
+  /** The columns by which ClickPipes orders it. Null if it has none. */
+  key: string[] | null;
   /** A unique index that could become the replica identity, and its columns. */
   otherIndex: string | null;
   otherColumns: string[] | null;
@@ -55,7 +65,7 @@ export function readTableFacts(
     `
     ${mappedTables(version)}
     select m.schema, m.name, c.oid is not null as "exists", coalesce(c.relkind, ' ') as "kind", coalesce(c.relpersistence = 'p', false) as "persistent",
-           coalesce(c.relispartition, false) as "partition",${[RIGHTS, COLUMNS, ROW_SECURITY, IDENTITY, generatedColumns(version), membership(version)].join(",")}
+           coalesce(c.relispartition, false) as "partition", ${lockerOf("c.oid")} as "heldBy",${[RIGHTS, COLUMNS, ROW_SECURITY, IDENTITY, generatedColumns(version), membership(version)].join(",")}
       from mapped m
       left join pg_roles r on r.rolname = $1
       left join pg_namespace n on n.nspname = m.schema

@@ -2,6 +2,10 @@ import { describe, expect, test } from "vitest";
 import { readinessReport } from "../../../provider/readiness/checks/report";
 import { blocked, type Case, FACTS, SLOT, warning, withServer, wrongIn } from "../../support/readiness/facts";
 
+const LEFTOVER =
+  "slots that no one reads, of a paused pipe or left by an earlier one, and that keep WAL: peerflow_slot_orders";
+const DROP_SLOT =
+  "SELECT pg_catalog.pg_drop_replication_slot('peerflow_slot_orders') -- if no pipe needs them any more";
 const UNLIMITED = 'ALTER ROLE "reader" CONNECTION LIMIT -1';
 const NO_EXPIRY = `ALTER ROLE "reader" VALID UNTIL 'infinity'`;
 const LOGIN = 'ALTER ROLE "reader" LOGIN';
@@ -63,7 +67,7 @@ const CASES: Case[] = [
     when: "the role is allowed no connection",
     facts: withServer({ connectionLimit: 0 }),
     finds: [
-      warning("connectionLimit", 'role "reader" is limited to 0 connections; the initial load uses several', UNLIMITED),
+      blocked("connectionLimit", 'role "reader" is limited to 0 connections; the initial load uses several', UNLIMITED),
     ],
   },
   { when: "the role is limited to 3 connections", facts: withServer({ connectionLimit: 3 }), finds: [] },
@@ -74,7 +78,7 @@ const CASES: Case[] = [
   },
   {
     when: "both timeouts are set",
-    facts: { ...FACTS, timeouts: { transaction_timeout: "1min", idle_session_timeout: "5s" } },
+    facts: { ...FACTS, session: { acting: "reader", transaction_timeout: "1min", idle_session_timeout: "5s" } },
     finds: [
       warning(
         "timeouts",
@@ -114,7 +118,7 @@ const CASES: Case[] = [
   },
   {
     when: "all connections of the role are in use, and no pipe is running",
-    facts: { ...FACTS, login: { text: "too many", code: "53300" } },
+    facts: withServer({ connectionLimit: 3, connections: 3 }, { login: { text: "too many", code: "53300" } }),
     finds: [blocked("login", failed("too many"), UNLIMITED)],
   },
   {
@@ -125,7 +129,45 @@ const CASES: Case[] = [
   {
     when: "all connections of the role are in use, and its pipe is paused",
     facts: { ...FACTS, login: { text: "too many", code: "53300" }, slots: [{ ...SLOT, active: false, reader: null }] },
-    finds: [blocked("login", failed("too many"), UNLIMITED)],
+    finds: [
+      blocked(
+        "login",
+        failed("too many"),
+        "end connections to the server that no one needs, or raise its max_connections",
+      ),
+      warning("leftoverSlots", LEFTOVER, DROP_SLOT),
+    ],
+  },
+  {
+    when: "all connections of the database are in use",
+    facts: withServer({ databaseLimit: 5, databaseConnections: 5 }, { login: { text: "too many", code: "53300" } }),
+    finds: [blocked("login", failed("too many"), 'ALTER DATABASE "app" CONNECTION LIMIT -1')],
+  },
+  {
+    when: "sessions of the role act as another role",
+    facts: { ...FACTS, session: { acting: "app", transaction_timeout: null, idle_session_timeout: "0" } },
+    finds: [
+      warning(
+        "actingRole",
+        'sessions of "reader" act as "app", so that role\'s privileges count',
+        'ALTER ROLE "reader" IN DATABASE "app" SET role = none',
+      ),
+    ],
+  },
+  {
+    when: "the role may not read a catalog",
+    facts: {
+      ...FACTS,
+      session: { acting: "reader", transaction_timeout: null, idle_session_timeout: "0" },
+      hiddenCatalogs: ["pg_publication", "pg_publication_tables"],
+    },
+    finds: [
+      blocked(
+        "catalogs",
+        'role "reader" cannot read pg_catalog.pg_publication, pg_catalog.pg_publication_tables',
+        'GRANT SELECT ON pg_catalog.pg_publication, pg_catalog.pg_publication_tables TO "reader"',
+      ),
+    ],
   },
   {
     when: "a transaction timeout ends the login",

@@ -13,6 +13,7 @@ import {
   wrongIn,
 } from "../../support/readiness/facts";
 
+const RESYNC = "/* then resync the table, if a pipe reads it */";
 const PIPE = 'ALTER PUBLICATION "pipe"';
 const DROP_ORDERS = `${PIPE} DROP TABLE "public"."orders"; ${PIPE} ADD TABLE "public"."orders"`;
 const VIA_ROOT = `${PIPE} SET (publish_via_partition_root = true)`;
@@ -66,7 +67,7 @@ const CASES: Case[] = [
       blocked(
         "publication",
         'pgoutput would look up publication "My, Pipe" under another name: it folds upper case and splits at spaces, commas and quotes',
-        'ALTER PUBLICATION "My, Pipe" RENAME TO "my_pipe"',
+        'ALTER PUBLICATION "My, Pipe" RENAME TO "my_pipe" /* then set the name of the publication to my_pipe */',
       ),
     ],
   },
@@ -125,7 +126,7 @@ const CASES: Case[] = [
       blocked(
         "columns",
         "columns that are neither published nor excluded become NULL with every change: public.orders (note)",
-        `BEGIN; ${DROP_ORDERS} ("id", "note"); COMMIT`,
+        `BEGIN; ${DROP_ORDERS} ("id", "note"); COMMIT ${RESYNC}`,
       ),
     ],
   },
@@ -141,12 +142,12 @@ const CASES: Case[] = [
       blocked(
         "columns",
         "columns that are neither published nor excluded become NULL with every change: public.orders (note)",
-        `BEGIN; SET LOCAL search_path = pg_catalog, pg_temp; ${DROP_ORDERS} WHERE (note ~  E'\\\\d'); COMMIT`,
+        `BEGIN; SET LOCAL search_path = pg_catalog, pg_temp; ${DROP_ORDERS} WHERE (note ~  E'\\\\d'); COMMIT ${RESYNC}`,
       ),
       warning(
         "filters",
         "a row filter keeps changes from reaching ClickHouse: public.orders",
-        `BEGIN; ${DROP_ORDERS} ("id"); COMMIT`,
+        `BEGIN; ${DROP_ORDERS} ("id"); COMMIT ${RESYNC}`,
       ),
     ],
   },
@@ -162,7 +163,7 @@ const CASES: Case[] = [
       warning(
         "filters",
         "a row filter keeps changes from reaching ClickHouse: public.orders",
-        `BEGIN; ${DROP_ORDERS} ("id"); COMMIT`,
+        `BEGIN; ${DROP_ORDERS} ("id"); COMMIT ${RESYNC}`,
       ),
     ],
   },

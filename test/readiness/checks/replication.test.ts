@@ -62,7 +62,7 @@ const CASES: Case[] = [
   },
   {
     when: "the role's connection limit refuses the replication connection",
-    facts: { ...FACTS, replication: REFUSED },
+    facts: withServer({ connectionLimit: 3, connections: 3 }, { replication: REFUSED }),
     finds: [blocked("replicationConnection", failed("too many"), 'ALTER ROLE "reader" CONNECTION LIMIT -1')],
   },
   {
@@ -158,7 +158,19 @@ const CASES: Case[] = [
   {
     when: "cdc_only names a slot that does not exist",
     facts: named("cdc_only", []),
-    finds: [blocked("slotName", "slot mine does not exist", CREATE)],
+    finds: [
+      warning("slotName", "slot mine does not exist; ClickPipes creates it, without the changes before that", CREATE),
+    ],
+  },
+  {
+    when: "cdc_only names a physical slot",
+    facts: named("cdc_only", [{ ...MINE, plugin: null, here: false }]),
+    finds: [blocked("slotName", "slot mine is a physical one", `${DROP}; ${CREATE}`)],
+  },
+  {
+    when: "cdc names a physical slot",
+    facts: named("cdc", [{ ...MINE, plugin: null, here: false }]),
+    finds: [blocked("slotName", "slot mine already exists, and ClickPipes creates its own", DROP)],
   },
   {
     when: "cdc_only names a slot of another database",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { tableKey } from "../../../provider/postgres/sql/table";
 import { readinessReport } from "../../../provider/readiness/checks/report";
 import {
   blocked,
@@ -62,14 +63,19 @@ const CASES: Case[] = [
   },
   {
     when: "a table in a snapshot has no key",
-    facts: withTable({ hasKey: false }, AS_SNAPSHOT),
+    facts: withTable({ hasKey: false, key: null }, AS_SNAPSHOT),
     finds: [
-      warning(
+      blocked(
         "identity",
-        "no primary key, so the ClickHouse table needs `sortingKeys` or the MergeTree engine: public.orders",
+        "no key, so ClickPipes cannot order the table without `sortingKeys` or another engine: public.orders",
         `${ORDERS} REPLICA IDENTITY FULL`,
       ),
     ],
+  },
+  {
+    when: "a table in a snapshot has no key, and its mapping an order of its own",
+    facts: withTable({ hasKey: false, key: null }, { ...AS_SNAPSHOT, ordered: [tableKey(TABLE)] }),
+    finds: [],
   },
   {
     when: "a table in a snapshot has REPLICA IDENTITY NOTHING",
@@ -94,8 +100,8 @@ const CASES: Case[] = [
     ],
   },
   {
-    when: "row-level security hides rows, but the role has BYPASSRLS",
-    facts: withServer({ bypassRls: true }, { tables: [{ ...TABLE, rowSecurity: true, showsRows: false }] }),
+    when: "row-level security seems to hide rows, but a read without it succeeds",
+    facts: withTable({ rowSecurity: true, showsRows: false, reading: "read", plain: "read" }),
     finds: [],
   },
   {

@@ -47,7 +47,7 @@ const CASES: Case[] = [
       blocked(
         "tableNames",
         'ClickPipes does not support a dot in the name of a table or schema: public."a.b"',
-        'ALTER TABLE "public"."a.b" RENAME TO "a_b"',
+        'ALTER TABLE "public"."a.b" RENAME TO "a_b" /* then write the new name in `tables` */',
       ),
     ],
   },
@@ -58,7 +58,7 @@ const CASES: Case[] = [
       blocked(
         "tableNames",
         'ClickPipes does not support a dot in the name of a table or schema: "s.t"."a.b"',
-        'ALTER SCHEMA "s.t" RENAME TO "s_t"; ALTER TABLE "s_t"."a.b" RENAME TO "a_b"',
+        'ALTER SCHEMA "s.t" RENAME TO "s_t"; ALTER TABLE "s_t"."a.b" RENAME TO "a_b" /* then write the new name in `tables` */',
       ),
     ],
   },
@@ -114,17 +114,17 @@ const CASES: Case[] = [
       blocked(
         "select",
         'role "reader" cannot read all columns of: public.orders',
-        'GRANT SELECT ("id", "Note") ON "public"."orders" TO "reader"',
+        'GRANT SELECT ("id", "Note", "ctid") ON "public"."orders" TO "reader"',
       ),
     ],
   },
   {
     when: "all columns are excluded",
-    facts: withTable({ columns: [] }),
+    facts: withTable({ columns: [], columnless: true }),
     finds: [
       blocked(
         "columnsLeft",
-        "all columns are excluded: public.orders",
+        "no column, or all columns are excluded: public.orders",
         "leave public.orders out, or remove columns from its `excludedColumns`",
       ),
     ],

@@ -7,6 +7,7 @@ import type { NarrowedMember } from "../../../provider/readiness/sql/publication
 import { FACTS, TABLE, withTable, wrongIn } from "../../support/readiness/facts";
 
 /** A published table that the pipe does not replicate. */
+const RESYNC = "/* then resync the table, if a pipe reads it */";
 const LOG = { schema: "public", name: "log" };
 const MEMBER: NarrowedMember = {
   ...{ ...LOG, listed: ["id"], filter: null, filtered: false, filterHeldBy: null, partitions: [] },
@@ -50,7 +51,7 @@ describe("an unsafe published table", () => {
       that: "has only a deferrable key, and a column list, which FULL does not allow",
       table: { hazard: "deferrableKey" },
       narrowed: [MEMBER],
-      fix: `BEGIN; ${ADD_AGAIN}; COMMIT; ${FULL}`,
+      fix: `BEGIN; ${ADD_AGAIN}; COMMIT ${RESYNC}; ${FULL}`,
     },
     {
       that: "has a column list under FULL, and a primary key",
@@ -62,7 +63,7 @@ describe("an unsafe published table", () => {
       that: "has a column list under FULL, and no key",
       table: { hazard: "listUnderFull" },
       narrowed: [MEMBER],
-      fix: `BEGIN; ${ADD_AGAIN}; COMMIT`,
+      fix: `BEGIN; ${ADD_AGAIN}; COMMIT ${RESYNC}`,
     },
     {
       that: "has a virtual column under FULL, and no key",
@@ -79,13 +80,13 @@ describe("an unsafe published table", () => {
       that: "has a column list without its key",
       table: { hazard: "listWithoutKey", columns: ["key"] },
       narrowed: [MEMBER],
-      fix: `BEGIN; ${ADD_AGAIN} ("id", "key"); COMMIT`,
+      fix: `BEGIN; ${ADD_AGAIN} ("id", "key"); COMMIT ${RESYNC}`,
     },
     {
       that: "is a partition whose parent has a column list without the key",
       table: { hazard: "listWithoutKey", columns: ["key"], name: "log_1" },
       narrowed: [{ ...MEMBER, partitions: [{ schema: "public", name: "log_1" }] }],
-      fix: `BEGIN; ${ADD_AGAIN} ("id", "key"); COMMIT`,
+      fix: `BEGIN; ${ADD_AGAIN} ("id", "key"); COMMIT ${RESYNC}`,
     },
     {
       that: "has a row filter outside its key, and could be FULL",
@@ -97,7 +98,7 @@ describe("an unsafe published table", () => {
       that: "has a row filter outside its key, and cannot be FULL",
       table: { hazard: "filterBeyondKey", columns: ["line"] },
       narrowed: [{ ...MEMBER, filter: "(line <> '')", filtered: true }],
-      fix: `BEGIN; ${ADD_AGAIN} ("id"); COMMIT`,
+      fix: `BEGIN; ${ADD_AGAIN} ("id"); COMMIT ${RESYNC}`,
     },
     { that: "has a generated column under FULL", table: { hazard: "generatedUnderFull" }, fix: GENERATED },
     { that: "has a generated column in its key", table: { hazard: "generatedInKey" }, fix: GENERATED },

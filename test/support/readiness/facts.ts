@@ -1,5 +1,5 @@
 import type { ReadinessCheck } from "../../../provider/readiness/check";
-import type { Facts } from "../../../provider/readiness/checks/facts";
+import type { Facts, TriedTable } from "../../../provider/readiness/checks/facts";
 import { readinessReport } from "../../../provider/readiness/checks/report";
 import type { SlotFacts } from "../../../provider/readiness/sql/server";
 import type { TableFacts } from "../../../provider/readiness/sql/tables";
@@ -7,9 +7,17 @@ import type { TableFacts } from "../../../provider/readiness/sql/tables";
 /** A table with nothing wrong. */
 export const TABLE: TableFacts = {
   ...{ schema: "public", name: "orders", exists: true, kind: "r", persistent: true, partition: false },
-  ...{ usage: true, selectable: true, columns: null, unknownColumns: [] },
-  ...{ rowSecurity: false, showsRows: true, narrowedBy: [], rowsHeldBy: null },
-  ...{ identity: "d", hasKey: true, hasIdentityIndex: false, otherIndex: null, otherColumns: null },
+  ...{ usage: true, selectable: true, columns: null, columnless: false, unknownColumns: [] },
+  ...{
+    rowSecurity: false,
+    showsRows: true,
+    narrowedBy: [],
+    rowsHeldBy: null,
+    heldBy: null,
+    secured: false,
+    subject: false,
+  },
+  ...{ identity: "d", key: ["id"], hasKey: true, hasIdentityIndex: false, otherIndex: null, otherColumns: null },
   ...{ generated: [], virtual: [], generatedInKey: false },
   ...{ member: true, published: true, publishedParent: null, listed: null, unpublishedColumns: [] },
   ...{ filter: null, filtered: false, filterHeldBy: null },
@@ -17,15 +25,32 @@ export const TABLE: TableFacts = {
 
 /** A source with nothing wrong, before it has a pipe. */
 export const FACTS: Facts = {
-  ...{ role: "reader", publication: "pipe", mode: "cdc", mapped: false, slots: [], tables: [TABLE], unsafe: [] },
-  ...{ login: undefined, replication: undefined, timeouts: undefined, narrowed: [], openTransactions: [] },
+  ...{
+    role: "reader",
+    publication: "pipe",
+    mode: "cdc",
+    mapped: false,
+    slots: [],
+    tables: [TABLE],
+    relations: [],
+    unsafe: [],
+  },
+  ...{
+    login: undefined,
+    replication: undefined,
+    session: undefined,
+    hiddenCatalogs: [],
+    ordered: [],
+    narrowed: [],
+    openTransactions: [],
+  },
   server: {
     ...{ versionNumber: 170010, versionText: "17.10", database: "app", neon: false, inRecovery: false },
     ...{ walLevel: "logical", maxWalSenders: 10, walSenders: 0, maxSlots: 10, slots: 0 },
-    ...{ roleExists: true, canLogin: true, replication: true, expired: false, connectionLimit: -1 },
-    ...{ bypassRls: false, mayConnect: true },
+    ...{ roleExists: true, canLogin: true, replication: true, expired: false, connectionLimit: -1, connections: 0 },
+    ...{ databaseLimit: -1, databaseConnections: 1, mayConnect: true },
   },
-  pub: { exists: true, viaRoot: true, missingOperations: [], ofSchemas: false },
+  pub: { exists: true, viaRoot: true, allTables: false, missingOperations: [], ofSchemas: false },
 };
 
 /** The slot of a pipe that is running. */
@@ -44,7 +69,7 @@ export function withServer(server: Partial<Facts["server"]>, facts: Partial<Fact
   return { ...FACTS, ...facts, server: { ...FACTS.server, ...server } };
 }
 
-export function withTable(table: Partial<TableFacts>, facts: Partial<Facts> = {}): Facts {
+export function withTable(table: Partial<TriedTable>, facts: Partial<Facts> = {}): Facts {
   return { ...FACTS, ...facts, tables: [{ ...TABLE, ...table }] };
 }
 

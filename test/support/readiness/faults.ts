@@ -58,6 +58,7 @@ export const FAULTS: Fault[] = [
   {
     what: "no slot with the name that ClickPipes would read",
     check: "slotName",
+    status: "warning",
     args: { replicationSlotName: "mine", replicationMode: "cdc_only" },
   },
   {
@@ -164,6 +165,16 @@ export const FAULTS: Fault[] = [
     sql: `create table public.made (a int not null unique, b int generated always as (a * 2) stored primary key);
       grant select on public.made to reader; alter publication pipe add table public.made`,
     args: { tables: [{ schema: "public", name: "made", excludedColumns: ["b"] }] },
+    also: ["keys: blocked"],
+    to: 17,
+  },
+  {
+    what: "a generated column in the key that could be published",
+    check: "generatedKey",
+    sql: `create table public.made (a int not null unique, b int generated always as (a * 2) stored primary key);
+      grant select on public.made to reader; alter publication pipe add table public.made`,
+    args: { tables: ["public.made"] },
+    from: 18,
   },
   {
     what: "a generated column",
@@ -196,7 +207,6 @@ export const FAULTS: Fault[] = [
   {
     what: "a table without a key in a snapshot",
     check: "identity",
-    status: "warning",
     sql: "create table public.log (line text); grant select on public.log to reader",
     args: { tables: ["public.log"], replicationMode: "snapshot" },
   },

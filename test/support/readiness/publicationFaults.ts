@@ -18,6 +18,8 @@ export interface Fault {
   core?: true;
   /** The first version of Postgres that has it. */
   from?: number;
+  /** The last version on which the fix is this one. */
+  to?: number;
 }
 
 const ORDERS = { tables: ["public.orders"] };
@@ -101,7 +103,9 @@ export const PUBLICATION_FAULTS: Fault[] = [
     check: "applicationWrites",
     sql: "alter publication pipe drop table public.orders; alter publication pipe add table public.orders (note) where (id > 5)",
     args: { tables: [{ schema: "public", name: "orders", excludedColumns: ["id"] }] },
-    also: ["filters: warning"],
+    also: ["filters: warning", "keys: blocked"],
+    fixedBy: ORDERS,
+    runs: true,
     from: 15,
   },
   ...otherTable("is REPLICA IDENTITY NOTHING, without a key", {

@@ -13,7 +13,7 @@ create table shop.events (id int primary key) partition by range (id);
 create table shop.events_1 partition of shop.events for values from (0) to (1000);
 create role reader login replication password '${PASSWORD}';
 grant usage on schema public, shop to reader;
-grant select on public.orders, shop.items, shop.events to reader;
+grant select on public.orders, shop.items, shop.events, shop.events_1 to reader;
 create publication pipe for table public.orders, shop.items, shop.events with (publish_via_partition_root = true);
 `;
 

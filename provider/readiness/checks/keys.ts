@@ -1,0 +1,57 @@
+import { displayTable, tableKey } from "../../postgres/sql/table";
+import { joinFirst } from "../../text";
+import type { ReadinessCheck } from "../check";
+import { type Facts, isSource, type TriedTable } from "./facts";
+import { displayColumns } from "./fixes";
+import { lacksIdentity } from "./identity";
+import { every, judge } from "./judge";
+
+/**
+ * ClickPipes takes the excluded columns away from the key. If nothing is left, it cannot order the table. If something is left, rows
+ * that agree in it become one. Tables without any key are the subject of `identity`.
+ */
+export function keyChecks(facts: Facts): ReadinessCheck[] {
+  const subject = facts.tables.filter(
+    (table) => isSource(facts, table) && !table.columnless && !lacksIdentity(facts, table),
+  );
+  const lost = subject.filter((table) => lostKey(table).length > 0 && keptKey(table).length === 0);
+  const cut = subject.filter((table) => lostKey(table).length > 0 && keptKey(table).length > 0);
+  const unordered = lost.filter((table) => !facts.ordered.includes(tableKey(table)));
+  const found = [...lost, ...cut.filter((table) => !facts.ordered.includes(tableKey(table)))];
+  const names = (tables: TriedTable[]) =>
+    joinFirst(
+      tables.map((table) => displayColumns(table, lostKey(table))),
+      10,
+    );
+  const parts = [
+    ...(unordered.length > 0
+      ? [`ClickPipes cannot order a table whose whole key is excluded: ${names(unordered)}`]
+      : []),
+    ...(lost.length > unordered.length
+      ? [
+          `the whole key is excluded, so updates and deletes find their rows only by \`sortingKeys\`: ${names(lost.filter((one) => !unordered.includes(one)))}`,
+        ]
+      : []),
+    ...(found.length > lost.length
+      ? [`rows that differ only in these excluded columns of the key become one: ${names(found.slice(lost.length))}`]
+      : []),
+  ];
+  return [
+    judge("keys", found.length === 0, `the pipe includes the key of ${every("table", subject, facts.tables)}`, {
+      ...(unordered.length === 0 && { status: "warning" }),
+      detail: parts.join("; "),
+      fix: `remove the columns of the key from \`excludedColumns\` of ${joinFirst(found.map(displayTable), 10)}`,
+    }),
+  ];
+}
+
+function keptKey({ key, columns }: TriedTable): string[] {
+  return (key ?? []).filter((name) => columns === null || columns.includes(name));
+}
+
+/** Under FULL without a primary key, the key is all columns, and excluding some is what the user wants. */
+function lostKey(table: TriedTable): string[] {
+  const { key, columns, identity, hasKey } = table;
+  if (identity === "f" && !hasKey) return [];
+  return (key ?? []).filter((name) => columns !== null && !columns.includes(name));
+}
