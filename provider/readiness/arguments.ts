@@ -30,7 +30,7 @@ function readMappedTables(args: Arguments): ReadinessInputs["tables"] {
   const list = args.list("tables", (value, path) => readMappedTable(args, value, path));
   if (!Array.isArray(list) || list.some(hasUnknown)) return list;
   return canonicalTables(args, list.map(toMapped))?.map((table) =>
-    table.excludedColumns ? table : formatTable(table),
+    Object.keys(table).length > 2 ? table : formatTable(table),
   );
 }
 
@@ -41,11 +41,16 @@ function readMappedTable(args: Arguments, value: unknown, path: string): string 
     return undefined;
   }
   const parts = new Arguments((value ?? {}) as Properties, `${path}.`);
-  parts.only("schema", "name", "excludedColumns");
+  parts.only("schema", "name", "excludedColumns", "sortingKeys", "tableEngine");
   const schema = parts.identifier("schema", { required: true });
   const name = parts.identifier("name", { required: true });
   const excludedColumns = canonicalList(parts.identifiers("excludedColumns"), compareText);
+  const sortingKeys = parts.identifiers("sortingKeys");
+  const tableEngine = parts.oneOf("tableEngine", "MergeTree", "ReplacingMergeTree", "Null");
   args.problems.push(...parts.problems);
   if (schema === undefined || name === undefined) return undefined;
-  return { schema, name, ...(excludedColumns && excludedColumns.length > 0 && { excludedColumns }) };
+  return {
+    ...{ schema, name, ...(excludedColumns && excludedColumns.length > 0 && { excludedColumns }) },
+    ...{ ...(sortingKeys && sortingKeys.length > 0 && { sortingKeys }), ...(tableEngine && { tableEngine }) },
+  };
 }

@@ -113,10 +113,11 @@ export function createReadiness(
   if (given === false) return undefined;
   const { host, port, database } = address;
   const tables = mappings.apply((list) =>
-    list.map(({ sourceSchemaName: schema, sourceTable, excludedColumns }) => ({
-      schema,
-      name: sourceTable,
-      ...(excludedColumns && { excludedColumns }),
+    list.map(({ sourceSchemaName: schema, sourceTable: name, excludedColumns, ...mapping }) => ({
+      ...{ schema, name, ...(excludedColumns && { excludedColumns }) },
+      // What they say of the order matters only where the key does not decide it.
+      ...(mapping.useCustomSortingKey && mapping.sortingKeys && { sortingKeys: mapping.sortingKeys }),
+      ...(mapping.tableEngine && { tableEngine: mapping.tableEngine }),
     })),
   );
   const args: SourceReadinessArgs = {
