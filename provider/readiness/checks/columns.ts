@@ -43,7 +43,7 @@ export function generatedChecks(facts: Facts): ReadinessCheck[] {
     judgeTables(
       "generatedKey",
       tables.filter(({ generatedInKey }) => generatedInKey),
-      `no key of ${every("table", tables, facts.tables)} contains a generated column`,
+      `no ${tables.length < facts.tables.length ? "other " : ""}key contains a generated column`,
       {
         detail: "a generated column in the key arrives as NULL with every change",
         fix: (table) => (since18 ? publishGenerated(publication) : otherKey(table)),

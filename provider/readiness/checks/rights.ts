@@ -39,7 +39,7 @@ export function rightChecks(facts: Facts): ReadinessLine[] {
     judgeTables(
       "usage",
       noUsage,
-      `role "${role}" has USAGE on the schema of ${what} and of what the initial load reads`,
+      `role "${role}" has USAGE on the schema of ${what}${mode === "cdc_only" ? "" : ", and of its partitions and children"}`,
       {
         ...worst(noUsage),
         detail: `role "${role}" has no USAGE on the schema of`,
@@ -81,7 +81,7 @@ function selectCheck(facts: Facts, unreadable: Target[], unread: string | undefi
   const { role } = facts;
   if (unreadable.length === 0 && unread)
     return { check: "select", status: "warning", detail: unread, fix: "check again when the lock is released", unread };
-  const ok = `role "${role}" can read ${what}, with its partitions and children`;
+  const ok = `role "${role}" can read ${what}${facts.mode === "cdc_only" ? "" : ", with its partitions and children"}`;
   const line = judge("select", unreadable.length === 0, ok, {
     ...worst(unreadable),
     detail: `role "${role}" cannot read all columns of: ${joinFirst(unreadable.map(displayTable), 10)}${consequence(facts, unreadable)}`,

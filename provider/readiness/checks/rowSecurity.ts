@@ -22,7 +22,9 @@ export function rowSecurityChecks(facts: Facts): ReadinessLine[] {
     return [
       { check: "rowSecurity", status: "warning", detail: unread, fix: "check again when the lock is released", unread },
     ];
-  const isHarmless = hiding.every((one) => one.kind === "p" || ("of" in one && !isLoadToCome(facts)));
+  const isHarmless = hiding.every(
+    (one) => mode === "cdc_only" || one.kind === "p" || ("of" in one && !isLoadToCome(facts)),
+  );
   const line = judgeTables("rowSecurity", hiding, "row-level security hides no rows", {
     ...(isHarmless && { status: "warning" }),
     detail: `row-level security may hide rows from "${role}", and ${isLoadToCome(facts) ? "the initial load" : "a resync"} would silently miss them`,

@@ -23,7 +23,7 @@ export function writeChecks(facts: Facts): ReadinessLine[] {
     judgeTables(
       "futurePartitions",
       others.filter(({ hazard }) => hazard === "partitionsToCome"),
-      "future partitions will have a replica identity",
+      `future partitions ${others.length < unsafe.length ? "of every other table " : ""}will have a replica identity`,
       {
         status: "warning",
         detail:
