@@ -6,7 +6,7 @@ import { readServer, type Server } from "../postgres/sql/server";
 import { tableKey } from "../postgres/sql/table";
 import { readUnsafe } from "../publication/sql/safety";
 import type { MappedTable } from "./check";
-import { type Facts, needsNewSlot, replicatesChanges } from "./checks/facts";
+import { type Facts, needsNewSlot, replicatesChanges, type Tried, type TriedTable } from "./checks/facts";
 import { awaitUntil, type Login, logIn, replicate } from "./probe";
 import type { ReadinessQuestion } from "./question";
 import { type Readable, readsOf } from "./reads";
@@ -51,9 +51,13 @@ function hasOwnOrder({ sortingKeys = [], tableEngine }: MappedTable): boolean {
 }
 
 /** Each with what the login found out about it. */
-function withReadings<T extends object>(all: T[], reads: readonly Readable[], login: Login | undefined): T[] {
-  const found = new Map<object, object | undefined>(reads.map(({ facts }, index) => [facts, login?.readings[index]]));
-  return all.map((one) => ({ ...one, ...found.get(one) }));
+function withReadings<T extends Pick<TriedTable, "heldBy"> & Tried>(
+  all: T[],
+  reads: readonly Readable[],
+  login: Login | undefined,
+): T[] {
+  const found = new Map<object, Tried | undefined>(reads.map(({ facts }, index) => [facts, login?.readings[index]]));
+  return all.map((one) => ({ ...one, ...(one.heldBy === null ? found.get(one) : { reading: "held" }) }));
 }
 
 type Catalog = Pick<

@@ -24,9 +24,13 @@ export interface Readings {
   plain?: Reading;
 }
 
-/** A relation to read. `secured`: it has row-level security. */
+/**
+ * A relation to read. `secured`: it has row-level security. `subject`: its policies apply to the role. Planning them may wait for the
+ * tables that they use, so it is only read with row-level security switched off.
+ */
 export interface Asked extends Read {
   secured: boolean;
+  subject: boolean;
 }
 
 /** The reads take what they take: ClickPipes' patience is for the login alone. This is the most for one. */
@@ -41,24 +45,26 @@ export function logIn(
   deadline: number,
   asked: readonly Asked[],
 ): Promise<Failed | Login> {
+  const free = asked.filter(({ subject }) => !subject);
   const secured = asked.filter(({ secured }) => secured);
   const statements = [
     ...[readSession, ...SETTLE, ...READ_CATALOGS.map(({ statement }) => statement)],
-    ...[...asked.map(readNothing), WITHOUT_ROW_SECURITY, ...secured.map(readNothing)],
+    ...[...free.map(readNothing), WITHOUT_ROW_SECURITY, ...secured.map(readNothing)],
   ];
   return connectAs(postgres, login, deadline, {}, async (opened) => {
     const answers = new Session(opened).attempt(statements);
-    const end = deadline + READ_MS * (asked.length + secured.length);
+    const end = deadline + READ_MS * (free.length + secured.length);
     const outcomes = await awaitUntil(end, answers, postgres, () => opened.socket.destroy());
     const first = outcomes[0] as Outcome;
     if (first.status === "rejected") throw first.reason;
     const readings = outcomes.slice(1 + SETTLE.length).map(readingOf);
-    const [catalogs, open] = [readings.splice(0, READ_CATALOGS.length), readings.splice(0, asked.length)];
+    const [catalogs, open] = [readings.splice(0, READ_CATALOGS.length), readings.splice(0, free.length)];
+    const reading = new Map(free.map((one, index) => [one, open[index]]));
     const plain = new Map(secured.map((one, index) => [one, readings[1 + index]]));
     return {
       session: readSession.read(first.value.rows),
       hiddenCatalogs: READ_CATALOGS.map(({ catalog }) => catalog).filter((_, index) => catalogs[index] === "denied"),
-      readings: asked.map((one, index) => ({ reading: open[index], plain: plain.get(one) })),
+      readings: asked.map((one) => ({ reading: reading.get(one), plain: plain.get(one) })),
     };
   });
 }

@@ -8,15 +8,16 @@ export interface Readable extends Asked {
   facts: TableFacts | RelationFacts;
 }
 
-/** What ClickPipes selects from: the tables of the pipe, and in the first load the leaves and children below them. */
+/**
+ * What ClickPipes selects from: the tables of the pipe, and in the first load the leaves and children below them. Those that another
+ * session has locked are left out, since a read would wait.
+ */
 export function readsOf(tables: TableFacts[], relations: RelationFacts[], mode: ReplicationMode): Readable[] {
   const loads = mode !== "cdc_only";
   const read = (facts: TableFacts | RelationFacts): Readable => {
-    const { schema, name, columns, secured, kind } = facts;
-    return { schema, name, columns, secured, byCtid: loads && kind !== "p", facts };
+    const { schema, name, columns, secured, subject, kind } = facts;
+    return { schema, name, columns, secured, subject, byCtid: loads && kind !== "p", facts };
   };
-  return [
-    ...tables.filter(({ exists, kind }) => exists && isReadable(kind)),
-    ...(loads ? relations.filter(({ kind }) => isReadable(kind)) : []),
-  ].map(read);
+  const all = [...tables.filter(({ exists }) => exists), ...(loads ? relations : [])];
+  return all.filter(({ kind, heldBy }) => isReadable(kind) && heldBy === null).map(read);
 }

@@ -35,8 +35,6 @@ export function rowSecurityChecks(facts: Facts): ReadinessLine[] {
 
 /** The catalogs are asked about the role that logs in. If another one acts, only the attempt counts. */
 function hidesRows(facts: Facts, { rowSecurity, subject, reading, plain }: TriedTable | TriedRelation): boolean {
-  const isShown = reading === "read" && plain === "read";
-  const isChanged = reading === "read" && plain === "denied";
-  if (actsAs(facts) !== undefined && reading !== undefined) return isChanged;
-  return (rowSecurity && !isShown) || (isChanged && !subject);
+  if (actsAs(facts) !== undefined && plain !== undefined) return plain === "denied";
+  return (rowSecurity && plain !== "read") || (!subject && reading === "read" && plain === "denied");
 }

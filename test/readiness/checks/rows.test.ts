@@ -101,7 +101,7 @@ const CASES: Case[] = [
   },
   {
     when: "row-level security seems to hide rows, but a read without it succeeds",
-    facts: withTable({ rowSecurity: true, showsRows: false, reading: "read", plain: "read" }),
+    facts: withTable({ rowSecurity: true, showsRows: false, plain: "read" }),
     finds: [],
   },
   {

@@ -5,8 +5,8 @@ import type { TestDatabase } from "../postgres/database";
 import type { LockHolder } from "./holder";
 import { checkByCommand, type LockedResource, type LockSource } from "./source";
 
-/** What of a report needs the text of a policy or of a row filter; all else is told of a locked table as of any other. */
-const OF_EXPRESSIONS = /^(rowSecurity|filters|columns|applicationWrites)$/;
+/** What of a report needs the text of a policy or of a row filter, or a read of the table; all else is told of a locked table as of any other. */
+const OF_EXPRESSIONS = /^(select|rowSecurity|filters|columns|applicationWrites)$/;
 
 /** Whoever holds a lock has a transaction open, and is told as one. */
 const OF_TRANSACTIONS = /^(openTransactions|preparedTransactions)$/;
