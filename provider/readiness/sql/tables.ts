@@ -5,7 +5,16 @@ import { type Query, queryRows } from "../../postgres/sql/statement";
 import type { TableName } from "../../postgres/sql/table";
 import type { MappedTable } from "../check";
 import { mappedTables, mappedValues } from "./mappedTables";
-import { COLUMNS, generatedColumns, IDENTITY, membership, OTHER_INDEX, RIGHTS, ROW_SECURITY } from "./tableExpressions";
+import {
+  COLUMNS,
+  generatedColumns,
+  IDENTITY,
+  membership,
+  OTHER_INDEX,
+  RIGHTS,
+  ROW_SECURITY,
+  SUMMARIES,
+} from "./tableExpressions";
 
 export interface TableFacts extends TableName, RowSecurity {
   exists: boolean;
@@ -28,7 +37,7 @@ export interface TableFacts extends TableName, RowSecurity {
   identity: string;
   hasKey: boolean;
   hasIdentityIndex: boolean;
-  /** The columns by which ClickPipes orders it. Null if it has none. */
+  /** The columns by which ClickPipes orders it. Null if it has none; empty if no column is excluded. */
   key: string[] | null;
   /** A unique index that could become the replica identity, and its columns. */
   otherIndex: string | null;
@@ -72,6 +81,7 @@ export function readTableFacts(
       left join pg_class c on c.oid = m.oid
       left join publication p on true
       left join pg_publication_rel l on l.prpubid = p.oid and l.prrelid = c.oid
+${SUMMARIES}
       left join lateral ${OTHER_INDEX} o on true
       left join under u on u.leaf = c.oid left join pg_class uc on uc.oid = u.parent left join pg_namespace un on un.oid = uc.relnamespace
      order by m.schema collate "C", m.name collate "C"`,
