@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { Arguments } from "../lifecycle/arguments";
 import { DEFAULT_PUBLICATION, DEFAULT_USER, READINESS_DEFAULTS } from "../lifecycle/defaults";
 import { resolveSettings } from "../lifecycle/settings";
@@ -7,28 +6,18 @@ import type { PostgresSettings } from "../postgres/connectionSettings";
 import { readArguments } from "../readiness/arguments";
 import { type ReadinessQuestion, toQuestion } from "../readiness/question";
 import { scrub } from "../scrub";
+import { otherDatabase, readConnection } from "./connection";
+import { type Options, parseOptions } from "./options";
 import { usageProblem } from "./refusals";
+import { readTables } from "./tables";
 
 export interface CheckArguments {
   postgres: PostgresSettings;
   /** Must never be printed. */
   secrets: string[];
   question: ReadinessQuestion;
-  json: boolean;
+  options: Options;
 }
-
-const DEFAULTS = { role: DEFAULT_USER, publication: DEFAULT_PUBLICATION, mode: READINESS_DEFAULTS.replicationMode };
-
-const OPTIONS = {
-  uri: { type: "string" },
-  role: { type: "string" },
-  "password-stdin": { type: "boolean" },
-  publication: { type: "string" },
-  table: { type: "string", multiple: true },
-  mode: { type: "string" },
-  slot: { type: "string" },
-  json: { type: "boolean" },
-} as const;
 
 /** The options that stand for the resource's arguments. */
 const FLAGS: Record<string, string> = {
@@ -40,40 +29,56 @@ const FLAGS: Record<string, string> = {
 };
 
 export async function readCheckArguments(words: string[]): Promise<CheckArguments> {
-  const values = parseOptions(words);
-  const { json = false, role, publication, table, mode, slot } = { ...DEFAULTS, ...values };
-  const args = new Arguments({ role, publication, tables: table, replicationMode: mode, replicationSlotName: slot });
-  const password = (values["password-stdin"] ? await readPassword() : process.env.CLICKPIPES_PASSWORD) ?? "";
+  const options = parseOptions(words);
+  const problems: string[] = [];
+  const { password, ...login } = await readLogin(options, problems);
+  const { table, exclude = [], mode = READINESS_DEFAULTS.replicationMode, slot } = options;
+  if (table === undefined && exclude.length > 0) problems.push("--exclude needs --table for the same table.");
+  const tables = table && readTables(table, exclude, problems);
+  const named = { role: options.role ?? login.role, publication: options.publication ?? login.publication };
+  const args = new Arguments({ ...named, tables, replicationMode: mode, replicationSlotName: slot });
   const inputs = { ...readArguments(args), password };
-  const problems = args.problems.flatMap((problem) => (problem.startsWith("password:") ? [] : [inFlags(problem)]));
-  if (!password)
-    problems.push("the password of the ClickPipes user is missing.\nSet CLICKPIPES_PASSWORD, or use --password-stdin.");
+  problems.push(...args.problems.flatMap((problem) => (problem.startsWith("password:") ? [] : [inFlags(problem)])));
   const settings = resolveSettings(
-    (name) => (name === "connectionUri" ? values.uri : undefined),
+    (name) => (name === "connectionUri" ? options.uri : undefined),
     (name) => process.env[name] || undefined,
   );
   const { postgres } = settings;
   const secrets = [...settings.secrets, password];
+  if ("problem" in postgres) problems.push(inShell(postgres.problem));
+  else if (login.other?.(postgres)) problems.push(login.other(postgres) ?? "");
   // A misplaced value may be a URI or a password.
-  if ("problem" in postgres || problems.length > 0) {
-    const found = "problem" in postgres ? [...problems, inShell(postgres.problem)] : problems;
-    throw usageProblem(scrub(found.join("\n"), secrets));
-  }
-  return { postgres, secrets, question: toQuestion(inputs), json };
+  if ("problem" in postgres || problems.length > 0) throw usageProblem(scrub(problems.join("\n"), secrets));
+  return { postgres, secrets, question: toQuestion(inputs), options };
 }
 
-function parseOptions(words: string[]) {
-  try {
-    return parseArgs({ args: words, options: OPTIONS }).values;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    // Do not repeat a misplaced value: it may be a URI or a password.
-    const harmless = code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" || /^Unknown option '-{1,2}[\w-]+'/.test(message);
-    throw usageProblem(harmless ? message : "check takes only options, such as --uri <uri> and --table <name>.");
-  }
+interface Login {
+  role: string;
+  publication: string;
+  password: string;
+  /** Says so if the admin's connection is to another database. */
+  other?: (admin: PostgresSettings) => string | undefined;
 }
 
-async function readPassword(): Promise<string> {
+/** The ClickPipes user, from standard input or the environment. */
+async function readLogin(options: Options, problems: string[]): Promise<Login> {
+  const names = { role: DEFAULT_USER, publication: DEFAULT_PUBLICATION };
+  if (options["connection-stdin"]) {
+    const connection = readConnection(await readInput());
+    if ("problem" in connection) {
+      problems.push(connection.problem);
+      return { ...names, password: "" };
+    }
+    const { user: role, publication, password } = connection;
+    return { role, publication, password, other: (admin) => otherDatabase(connection, admin) };
+  }
+  const password = (options["password-stdin"] ? await readInput() : process.env.CLICKPIPES_PASSWORD) ?? "";
+  if (!password)
+    problems.push("the password of the ClickPipes user is missing.\nSet CLICKPIPES_PASSWORD, or use --password-stdin.");
+  return { ...names, password };
+}
+
+async function readInput(): Promise<string> {
   let text = "";
   for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
   return text.replace(/\r?\n$/, "");

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { checkSource } from "./check";
 import { HELP } from "./help";
 import { isUsageProblem } from "./refusals";
@@ -10,10 +12,18 @@ async function main(words: string[]): Promise<number> {
     console.log(HELP);
     return command === undefined ? 2 : 0;
   }
+  if (words.includes("--version")) {
+    console.log(readVersion());
+    return 0;
+  }
   if (command === "check") return checkSource(rest);
   // Do not repeat the word: it may be a URI with a password, without the `check --uri` before it.
   console.error(`The only command is check.\n\n${HELP}`);
   return 2;
+}
+
+function readVersion(): string {
+  return (JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string }).version;
 }
 
 main(process.argv.slice(2)).then(

@@ -106,7 +106,7 @@ async function connectAs<T extends object>(
   }
 }
 
-/** Other errors, such as for a table that was dropped meanwhile, say nothing about privileges. */
+/** Other errors, such as for a table that no longer exists, say nothing about privileges. */
 function readingOf(outcome: Outcome | undefined): Reading {
   if (outcome?.status === "fulfilled") return "read";
   const { code } = (outcome?.reason ?? {}) as ConnectFailure;

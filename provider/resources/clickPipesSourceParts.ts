@@ -115,7 +115,7 @@ export function createReadiness(
   const tables = mappings.apply((list) =>
     list.map(({ sourceSchemaName: schema, sourceTable: name, excludedColumns, ...mapping }) => ({
       ...{ schema, name, ...(excludedColumns && { excludedColumns }) },
-      // What they say of the order matters only where the key does not decide it.
+      // How ClickHouse orders the table, if not by its key.
       ...(mapping.useCustomSortingKey && mapping.sortingKeys && { sortingKeys: mapping.sortingKeys }),
       ...(mapping.tableEngine && { tableEngine: mapping.tableEngine }),
     })),

@@ -56,7 +56,7 @@ async function recordLife(
     text.replaceAll(neon.endpointId, `ep-${PROJECT}`).replaceAll(`${neon.port}`, "5432").trimEnd();
   return [
     { name: "up", command: "pulumi up", text: named(atTheEnd(up.output, ["postgresSource"])) },
-    { name: "check", command: "npx pulumi-neon-clickpipes check | grep -v '^ok'", text: named(withoutOk(check)) },
+    { name: "check", command: "npx pulumi-neon-clickpipes check --problems", text: named(check) },
     {
       name: "refresh",
       command: "pulumi refresh",
@@ -78,17 +78,12 @@ function atTheEnd(output: string, elided: string[]): string {
     .replace(/\n{3,}/g, "\n\n");
 }
 
-/** As `grep -v '^ok'` does. */
-function withoutOk(output: string): string {
-  return output.replace(/^ok.*\n/gm, "");
-}
-
 /** With exit status 1, since the source is blocked. */
 function checkSource(neon: LocalNeon, outputs: Record<string, unknown>): Promise<string> {
   const { password } = outputs.connection as { password: string };
   const env = { PATH: process.env.PATH, DATABASE_URL: neon.connectionUri, CLICKPIPES_PASSWORD: password };
   return new Promise((done, fail) => {
-    execFile(process.execPath, [`${ROOT}/bin/cli/main.js`, "check"], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [`${ROOT}/bin/cli/main.js`, "check", "--problems"], { env }, (error, stdout, stderr) => {
       if (error?.code === 1) done(stdout);
       else fail(new Error(`check ended with ${error?.code ?? 0} and not with 1\n${stdout}${stderr}`));
     });

@@ -116,7 +116,13 @@ describe("pulumi-neon-clickpipes check", () => {
       [["--tabel", "public.orders"], {}, "Unknown option '--tabel'"],
       [["--table", "orders"], {}, '--table: "orders" is not "schema.table"'],
       [["--mode", "all"], {}, "--mode: expected one of"],
+      [["--tabel", "public.orders"], {}, "Did you mean --table?"],
       [["--password", "hunter2hunter2"], {}, "Unknown option '--password'"],
+      [["--password", "hunter2hunter2"], {}, "Did you mean --password-stdin?"],
+      [["--exclude", "public.orders.note"], {}, "--exclude needs --table"],
+      [["--table", "shop.items", "--exclude", "public.orders.note"], {}, "Add --table 'public.orders'"],
+      [["--table", "a.b.c"], {}, "put it in double quotes"],
+      [["--connection-stdin"], {}, "standard input is not the JSON of a connection"],
       [
         [],
         { CLICKPIPES_PASSWORD: "" },
@@ -145,8 +151,61 @@ describe("pulumi-neon-clickpipes check", () => {
     expect(words.stderr).toContain("nothing listens there");
     const json = await check(["--uri", uri, "--json"]);
     expect(json.status).toBe(2);
-    expect(JSON.parse(json.stdout)).toMatchObject({ status: "error" });
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, status: "error" });
+    const wrong = await check(["--tabel", "--json"]);
+    expect({ ...wrong, stdout: JSON.parse(wrong.stdout) }).toEqual({
+      ...{ status: 2, stderr: "" },
+      stdout: { version: 1, status: "error", error: "Unknown option '--tabel'.\nDid you mean --table?" },
+    });
     expect(words.stderr + json.stdout + json.stderr).not.toMatch(/hunter2|\n {4}at /);
+  });
+
+  test("takes excluded columns, and names with dots in double quotes", async () => {
+    await source.run(
+      `create schema "v1.shop"; create table "v1.shop"."the ""orders""" (id int primary key, "no.te" text)`,
+    );
+    const words = ["--table", `"v1.shop"."the ""orders"""`, "--exclude", `"v1.shop"."the ""orders"""."no.te"`];
+    const { stdout } = await check([...words, "--table", "public.orders", "--exclude", "public.orders.id", "--json"]);
+    const wrong = JSON.parse(stdout).report.filter((line: { status: string }) => line.status !== "ok");
+    const details = wrong.map(({ check, detail }: Record<string, string>) => `${check}: ${detail}`).join("\n");
+    expect(details).toContain(
+      'tableNames: ClickPipes does not support a dot in the name of a table or schema: "v1.shop"',
+    );
+    expect(details).toContain("keys: ClickPipes cannot order a table whose whole key is excluded: public.orders (id)");
+    expect(wrong.find(({ check }: { check: string }) => check === "select").fix).toContain(
+      'GRANT SELECT ("id", "ctid") ON "v1.shop"."the ""orders""" TO "reader"',
+    );
+  });
+
+  test("takes the connection that a stack's output shows", async () => {
+    const { hostname, port } = new URL(source.uri);
+    const login = { user: "reader", password: source.password, publication: "pipe" };
+    const connection = { host: hostname, port: Number(port), database: "postgres", ...login };
+    const given = (text: string) => run(["check", "--connection-stdin"], { DATABASE_URL: source.uri }, text);
+    expect(await given(JSON.stringify(connection))).toMatchObject({ status: 0, stderr: "" });
+    const other = await given(JSON.stringify({ ...connection, database: "other" }));
+    expect(other.stderr).toContain(`the connection is to ${hostname}:${port}/other, and the admin's to`);
+    const hidden = await given(JSON.stringify({ ...connection, password: "[secret]" }));
+    expect(hidden.stderr).toContain("Add --show-secrets");
+    expect((await given("{}")).stderr).toContain("lacks host, port, database, user, password, publication");
+    expect(other.stderr + hidden.stderr).not.toContain(source.password);
+  });
+
+  test("shows only the problems, as annotations too, and can take warnings for errors", async () => {
+    await source.run("alter publication pipe set (publish = 'insert')");
+    const { status, stdout } = await check(["--problems", "--github", "--warnings-as-errors"]);
+    expect(status).toBe(1);
+    const [first, , , line] = stdout.split("\n");
+    expect(first).toMatch(
+      /^::warning title=ClickPipes source%3A operations::not published: update, delete%0Afix: ALTER/,
+    );
+    expect(line).toMatch(/^warning {2}operations/);
+    expect(stdout).not.toContain("\nok ");
+  });
+
+  test("prints the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect(await run(["--version"])).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
   });
 
   test("has the defaults of the resources", async () => {
@@ -178,6 +237,7 @@ describe("pulumi-neon-clickpipes check", () => {
       "--mode",
       "--slot",
       "--json",
+      ...["--exclude", "--connection-stdin", "--problems", "--warnings-as-errors", "--github", "--version"],
     ])
       expect(stdout).toContain(`  ${option}`);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);

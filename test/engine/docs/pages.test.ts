@@ -96,6 +96,12 @@ describe("a reader who follows the pages on a local Neon", { timeout: 300_000 },
     const first = "export DATABASE_URL='postgres://owner:password@ep-….neon.tech/neondb' CLICKPIPES_PASSWORD=…";
     for (const page of ["README.md", "docs/check.md"])
       expect(await succeed(stack, page, first, env)).toContain("ClickPipes would accept this source.");
+    for (const first of [
+      "pulumi stack output connection --json --show-secrets | npx pulumi-neon-clickpipes check --connection-stdin",
+      "npx pulumi-neon-clickpipes check --problems --github --warnings-as-errors",
+      "npx pulumi-neon-clickpipes check --table public.orders --exclude public.orders.note",
+    ])
+      expect(await succeed(stack, "docs/check.md", first, env)).toContain("ClickPipes would accept this source.");
     const json = await succeed(stack, "docs/check.md", "npx pulumi-neon-clickpipes check --json", env);
     expect(JSON.parse(json)).toMatchObject({ status: "ok", report: expect.any(Array), target: expect.any(Object) });
   });
