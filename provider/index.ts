@@ -9,7 +9,7 @@ export {
 export { ClickPipesSource } from "./resources/clickPipesSource";
 export type { ClickPipesSourceArgs } from "./resources/clickPipesSourceArgs";
 export { ClickPipesUser, type ClickPipesUserArgs, type Target } from "./resources/clickPipesUser";
-export { type ClickPipesRegion, IpAllowlist, type IpAllowlistArgs } from "./resources/ipAllowlist";
+export { type ClickPipesRegion, IpAllowlist, type IpAllowlistArgs, type KnownRegion } from "./resources/ipAllowlist";
 export { LogicalReplication, type LogicalReplicationArgs } from "./resources/logicalReplication";
 export type {
   ClickPipePostgresSource,
@@ -18,6 +18,7 @@ export type {
   ExcludedColumns,
   Leaves,
   PipeArgs,
+  PostgresKind,
   TableMapping,
 } from "./resources/pipe";
 export { Provider, type ProviderArgs } from "./resources/provider";

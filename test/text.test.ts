@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { scrubDeep } from "../provider/scrub";
-import { compareText, joinFirst } from "../provider/text";
+import { compareText, joinFirst, nearest } from "../provider/text";
 
 test("names are sorted by code unit, the same on every machine", () => {
   expect(["b", "a", "B", "ä", "a"].sort(compareText)).toEqual(["B", "a", "a", "b", "ä"]);
@@ -20,4 +20,14 @@ test("every text inside a value is scrubbed, and nothing else changes", () => {
   expect(scrubDeep({ a: "x", b: ["y", { c: "z" }], d: 7, e: null, f: true }, shout)).toEqual({
     ...{ a: "X", b: ["Y", { c: "Z" }], d: 7, e: null, f: true },
   });
+});
+
+test.each([
+  { word: "tabel", found: "table" },
+  { word: "table", found: "table" },
+  { word: "uri", found: "uri" },
+  { word: "tables", found: "table" },
+  { word: "something", found: undefined },
+])("what $word may mean is $found", ({ word, found }) => {
+  expect(nearest(word, ["uri", "role", "table"])).toBe(found);
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../text";
 import { usageProblem } from "./refusals";
 
 const OPTIONS = {
@@ -33,24 +34,9 @@ export function parseOptions(words: string[]) {
   }
 }
 
-/** An option that begins like the word, or that two typing errors would turn into it. */
+/** An option that begins like the word, or that typing errors would turn into it. */
 function suggest(word: string): string {
   const names = Object.keys(OPTIONS);
-  const near = names
-    .map((name) => ({ name, edits: name.startsWith(word) ? 0 : countEdits(word, name) }))
-    .filter(({ edits }) => edits <= 2)
-    .sort((a, b) => a.edits - b.edits);
-  return near[0] === undefined ? "" : `\nDid you mean --${near[0].name}?`;
-}
-
-/** How many letters have to be typed, removed or changed (Levenshtein). */
-function countEdits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [at, other] of [...to].entries())
-      next.push(Math.min((row[at] ?? 0) + (letter === other ? 0 : 1), (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+  const near = names.find((name) => name.startsWith(word)) ?? nearest(word, names);
+  return near === undefined ? "" : `\nDid you mean --${near}?`;
 }

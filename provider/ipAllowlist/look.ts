@@ -1,5 +1,5 @@
 import type { Context } from "../lifecycle/context";
-import { ADDRESSES_AS_OF, regionAddresses } from "./addresses/regions";
+import { ADDRESSES_AS_OF, nearestRegion, regionAddresses } from "./addresses/regions";
 import { toAllowedList } from "./edit";
 import type { AllowlistInputs } from "./state";
 import { openList, restrictsTo } from "./wording";
@@ -11,9 +11,11 @@ export async function look(
   { clickPipesRegion: region, projectId, addresses, whenOpen }: AllowlistInputs,
 ): Promise<void> {
   if (region && regionAddresses(region).unknownRegion) {
+    const meant = nearestRegion(region);
     context.warn(
       [
         `region ${region.region} of ${region.cloud} is not in the table of ClickPipes addresses (as of ${ADDRESSES_AS_OF}).`,
+        ...(meant === undefined ? [] : [`Did you mean ${meant}?`]),
         "The addresses of the default region are used.",
         "Check them against ClickHouse's page on static IPs.",
       ].join("\n"),

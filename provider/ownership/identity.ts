@@ -15,6 +15,11 @@ function stackOf(mark: string): string {
   return mark.split("/").slice(0, 3).join("/");
 }
 
+export function differInOrganizationAlone(a: string, b: string): boolean {
+  const rest = (mark: string) => mark.slice(mark.indexOf("/"));
+  return a !== b && rest(a) === rest(b);
+}
+
 /** The mark, and the types of the parents if there are any. `isLong`: also says that there are none. */
 export function displayIdentity({ mark, path }: Identity, isLong = false): string {
   if (path) return `${mark} (in ${path})`;

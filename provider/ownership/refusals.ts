@@ -1,7 +1,7 @@
 import { refusal, type SourceError } from "../errors";
 import { formatComment, type Identity, type Marked } from "../postgres/sql/mark";
 import { identifier, literal } from "../postgres/sql/statement";
-import { displayIdentity } from "./identity";
+import { differInOrganizationAlone, displayIdentity } from "./identity";
 import type { ObjectName } from "./program";
 import { displayOrigin } from "./sentences";
 import type { Whose } from "./whose";
@@ -19,7 +19,7 @@ export function notOurs(object: ExistingObject, found: Whose, asker?: Identity):
     "notOurs",
     `${kind} "${name}" already exists and ${whoseWords(found)}.`,
     ...asked,
-    ...waysOn(object, found),
+    ...waysOn(object, found, asker),
   );
 }
 
@@ -63,7 +63,7 @@ function whoseWords(found: Whose): string {
 
 const SHARED = { role: "user", publication: "publication" } as const;
 
-function waysOn(object: ExistingObject, found: Whose): string[] {
+function waysOn(object: ExistingObject, found: Whose, asker?: Identity): string[] {
   const { kind } = object;
   const clear = removeMarker(object);
   switch (found.is) {
@@ -85,6 +85,7 @@ function waysOn(object: ExistingObject, found: Whose): string[] {
       ];
     case "otherStack":
       return [
+        ...(asker ? adviceOnOrganization(asker.mark, found.owner.mark) : []),
         "To take it over, set `adopt: true`. Delete then leaves it in place, and gives it back.",
         "Otherwise, choose another name.",
       ];
@@ -94,6 +95,16 @@ function waysOn(object: ExistingObject, found: Whose): string[] {
         "Otherwise, choose another name.",
       ];
   }
+}
+
+/** The plugin is not told the organization, so the object may be the resource's own. */
+function adviceOnOrganization(asker: string, owner: string): string[] {
+  if (!differInOrganizationAlone(asker, owner)) return [];
+  const [wanted] = owner.split("/");
+  return [
+    `Only the organization differs from this resource, which is ${asker}.`,
+    `If it is this resource's, and the program uses the plugin, set the provider's \`organization\` to "${wanted}".`,
+  ];
 }
 
 /** Two resources of one program name the same object. Neither is changed. */

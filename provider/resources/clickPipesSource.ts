@@ -179,7 +179,7 @@ function postgresSource(
   const given = Object.entries(pipe?.settings ?? {}).filter(([, value]) => value !== undefined);
   const settings = Object.fromEntries(given.map(([key, value]) => [key, ready<unknown>(value)]));
   return {
-    type: ready<"neon">("neon"),
+    type: ready<string>(pipe?.type ?? "neon"),
     host: connection.host,
     port: connection.port,
     database: connection.database,

@@ -3,14 +3,48 @@ import type { Region as ResolvedRegion } from "../ipAllowlist/addresses/regions"
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
 
+/** The regions whose addresses are in the table of this version. */
+export type KnownRegion =
+  | "af-south-1"
+  | "ap-east-1"
+  | "ap-east-2"
+  | "ap-northeast-1"
+  | "ap-northeast-2"
+  | "ap-south-1"
+  | "ap-southeast-1"
+  | "ap-southeast-2"
+  | "ap-southeast-3"
+  | "asia-northeast1"
+  | "asia-southeast1"
+  | "australia-southeast1"
+  | "ca-central-1"
+  | "eu-central-1"
+  | "eu-north-1"
+  | "eu-west-1"
+  | "eu-west-2"
+  | "europe-west2"
+  | "europe-west3"
+  | "europe-west4"
+  | "europe-west6"
+  | "il-central-1"
+  | "mx-central-1"
+  | "northamerica-northeast1"
+  | "sa-east-1"
+  | "us-central1"
+  | "us-east-1"
+  | "us-east-2"
+  | "us-east1"
+  | "us-west-2"
+  | "us-west1";
+
 /** The location of the ClickHouse service. It decides which addresses its ClickPipes connect from. */
 export interface ClickPipesRegion {
   cloud: pulumi.Input<"aws" | "gcp" | "azure">;
   /**
-   * Region of the ClickHouse service, not of the Neon project, such as `us-east-1`. For an unknown region, the addresses of the
-   * default region are used, with a warning.
+   * Region of the ClickHouse service, not of the Neon project, such as `us-east-1`. For a region that this version does not know, the
+   * addresses of the default region are used, with a warning that names the nearest one.
    */
-  region: pulumi.Input<string>;
+  region: pulumi.Input<KnownRegion | (string & {})>;
   /**
    * When the service was created, as an ISO date. On AWS, a service that is older than its region's addresses uses those of
    * another region. If you omit the date, both sets are allowed.

@@ -56,7 +56,7 @@ export interface TableMapping {
 
 /** The value of `source.postgres` in `@pulumi/clickhouse`'s Clickpipe and in the ClickHouse Cloud API. */
 export interface ClickPipePostgresSource {
-  type: "neon";
+  type: string;
   host: string;
   port: number;
   database: string;
@@ -65,15 +65,39 @@ export interface ClickPipePostgresSource {
   tableMappings: TableMapping[];
 }
 
-/** A plain object with an Output at each leaf (a list is one leaf), so that each value is unknown or secret on its own. */
+/**
+ * A plain object with an Output at each leaf (a list is one leaf), so that each value is unknown or secret on its own. What is not set
+ * is absent, never an Output of `undefined`, which the SDKs of earlier Pulumi versions do not take.
+ */
 export type Leaves<T> = [T] extends [readonly unknown[]]
   ? pulumi.Output<T>
   : [T] extends [object]
-    ? { readonly [K in keyof T]: Leaves<T[K]> }
+    ? { readonly [K in keyof T]: Leaves<Exclude<T[K], undefined>> }
     : pulumi.Output<T>;
+
+/** The kinds of Postgres that ClickPipes distinguishes (Terraform provider clickhouse 3.25.3). */
+export type PostgresKind =
+  | "alloydb"
+  | "aurorapostgres"
+  | "azurepostgres"
+  | "cloudsqlpostgres"
+  | "crunchybridge"
+  | "neon"
+  | "planetscale"
+  | "postgres"
+  | "rdspostgres"
+  | "supabase"
+  | "tigerdata";
 
 /** The parts of `postgresSource` other than the connection. */
 export interface PipeArgs {
+  /**
+   * What kind of Postgres it is, as ClickPipes names it: `postgres`, `neon`, `supabase`, `rdspostgres`, `aurorapostgres`,
+   * `cloudsqlpostgres`, `azurepostgres`, `alloydb`, `planetscale`, `crunchybridge`, `tigerdata`, or a new one. With another kind than
+   * `neon`, leave `project` out: logical replication and the allowed addresses are then up to you. A change replaces the pipe.
+   * @defaultValue `neon`
+   */
+  type?: pulumi.Input<PostgresKind | (string & {})>;
   /**
    * {@link ClickPipeSettings}, all of them optional, without `publicationName`, which the component sets.
    * @defaultValue `{ replicationMode: "cdc" }`

@@ -78,6 +78,9 @@ export class SchemaTypes {
         return this.#reference(type, name, isPlain);
       case "reflection":
         return this.#expanded(name, type.declaration.children ?? []);
+      case "intersection":
+        // `string & {}` keeps a union of known names open to others.
+        return { type: "string" };
       case "unknown":
         return computed(type.name, name);
       default:
@@ -154,6 +157,8 @@ export class SchemaTypes {
 
 /** A type that the compiler works out, of which TypeDoc knows only the text. */
 function computed(text: string, name: string): Spec {
+  // A union of known names that is open to others.
+  if (text.includes("(string & {})")) return { type: "string" };
   const plain = text.replace(/Input<|>|\s*\|\s*undefined/g, "").trim();
   const [, element, list] = /^(string|number|boolean)(\[\])?$/.exec(plain) ?? [];
   if (!element) throw new Error(`${name}: cannot read ${text}`);

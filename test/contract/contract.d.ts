@@ -188,6 +188,7 @@ export class SourceReadiness extends pulumi.CustomResource {
 }
 
 export interface PipeArgs {
+  /** as ClickPipes names the kinds of Postgres; default "neon" */ type?: In<string>;
   settings?: { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: In<ClickPipeSettings[K]> };
   /** default schema_table where two schemas would clash, else the table's name */ targetTable?: (
     table: TableName,

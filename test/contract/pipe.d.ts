@@ -35,7 +35,7 @@ export interface TableMapping {
 }
 /** What `source.postgres` of `@pulumi/clickhouse`'s Clickpipe and of the ClickHouse Cloud API takes, as it stands. */
 export interface ClickPipePostgresSource {
-  type: "neon";
+  type: string;
   host: string;
   port: number;
   database: string;

@@ -116,6 +116,11 @@ describe("merging", () => {
     expect(lines()).toContain("region eu-south-2 of aws is not in the table of ClickPipes addresses");
     expect(list()).toContain("18.195.233.217");
   });
+
+  test("suggests the region that a misspelt one may mean", async () => {
+    await allowlist().up({ projectId: project.api.projectId, clickPipesRegion: { cloud: "aws", region: "us-esat-1" } });
+    expect(lines()).toContain("Did you mean us-east-1?");
+  });
 });
 
 describe("protected_branches_only", () => {

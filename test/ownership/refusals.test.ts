@@ -80,6 +80,16 @@ describe("an object that belongs to someone else is refused with the ways to con
     expect(notOurs(ROLE, ANSWERS.otherStack, asker).message).not.toContain("This resource is");
   });
 
+  test("and where the organization alone differs, the plugin's argument for it is named", () => {
+    const asker = { mark: OTHER_STACK.replace("organization/", "acme/") };
+    expect(notOurs(ROLE, ANSWERS.otherStack, asker).message.split("\n").slice(1, 3)).toEqual([
+      "Only the organization differs from this resource, which is acme/app/prod/ClickPipesUser/user.",
+      "If it is this resource's, and the program uses the plugin, set the provider's `organization` to \"organization\".",
+    ]);
+    for (const mark of [MARK, OTHER_STACK.replace("/prod/", "/test/")])
+      expect(notOurs(ROLE, ANSWERS.otherStack, { mark }).message).not.toContain("organization differs");
+  });
+
   test("and hints at `aliases` only for an object of this stack", () => {
     const hinted = Object.values(ANSWERS).filter((found) => notOurs(ROLE, found).message.includes("`aliases`"));
     expect(hinted.map(({ is }) => is)).toEqual(["sibling"]);

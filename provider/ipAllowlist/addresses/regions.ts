@@ -1,3 +1,4 @@
+import { nearest } from "../../text";
 import staticIps from "./staticIps.json";
 
 export interface Region {
@@ -42,6 +43,11 @@ export function regionAddresses(region: Region): RegionAddresses {
   if (region.cloud === "azure")
     return { ips: ipsOf(defaultRegion(EUROPEAN_AZURE.test(region.region))), unknownRegion: false };
   return region.cloud === "aws" ? awsAddresses(region) : gcpAddresses(region);
+}
+
+/** The region of the table that may be meant by one that is not in it. */
+export function nearestRegion({ cloud, region }: Region): string | undefined {
+  return nearest(region, Object.keys(cloud === "gcp" ? GCP : AWS));
 }
 
 /** Tells whether ClickPipes use this address, in any region. */
