@@ -38,20 +38,20 @@ export interface ClickPipesGrantsArgs {
    * `schemas`, `tables` or both; the grants cover everything in either.
    * @change in place, only the difference
    */
-  schemas?: pulumi.Input<pulumi.Input<string>[] | "*">;
+  schemas?: pulumi.Input<pulumi.Input<string>[] | "*"> | undefined;
   /**
    * Single tables or views, with USAGE on their schemas. With `columns`, SELECT on those columns only, and on the system column
    * `ctid`. A partitioned table includes all its partitions, in whatever schema. Tables that inherit from a listed one are not
    * included: list them too.
    * @change in place, only the difference
    */
-  tables?: pulumi.Input<pulumi.Input<TableSpec>[]>;
+  tables?: pulumi.Input<pulumi.Input<TableSpec>[]> | undefined;
   /**
    * Roles whose future tables in `schemas` are covered.
    * @defaultValue found in the database: owners of the schemas, owners of the relations in them, roles with CREATE on them, the admin, and login roles that inherit from any of these; a login role that may not connect to the database is left out
    * @change in place
    */
-  objectOwners?: pulumi.Input<pulumi.Input<string>[]>;
+  objectOwners?: pulumi.Input<pulumi.Input<string>[]> | undefined;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface ClickPipesUserArgs {
    * @defaultValue `clickpipes_user`
    * @change in place; the role keeps its password and grants, but a pipe needs the new name
    */
-  name?: pulumi.Input<string>;
+  name?: pulumi.Input<string> | undefined;
   /**
    * The role's password. It is secret. A password that has to be set needs at least 60 bits of entropy, because Neon refuses
    * anything weaker. (The entropy is counted as Neon counts it, with the formula of go-password-validator.) If an adopted role
@@ -29,45 +29,45 @@ export interface ClickPipesUserArgs {
    * @defaultValue generated: 32 characters from four classes
    * @change in place; the old password stops working
    */
-  password?: pulumi.Input<string>;
+  password?: pulumi.Input<string> | undefined;
   /**
    * Any text or number. Change it to generate a new password. Together with `password` it has one meaning: if an adopted role
    * does not accept that password, set it.
    * @change in place; the old password stops working
    */
-  passwordVersion?: pulumi.Input<string | number>;
+  passwordVersion?: pulumi.Input<string | number> | undefined;
   /**
    * How many connections the role may hold at once; -1 means no limit. ClickPipes' initial load opens several.
    * @defaultValue as found; no limit for a new role
    * @change in place
    */
-  connectionLimit?: pulumi.Input<number>;
+  connectionLimit?: pulumi.Input<number> | undefined;
   /**
    * When the password expires: an ISO 8601 time (in UTC if it names no zone), or `"infinity"`. If you leave it out, an expired
    * role becomes valid permanently.
    * @defaultValue as found; a new role never expires
    * @change in place
    */
-  validUntil?: pulumi.Input<string>;
+  validUntil?: pulumi.Input<string> | undefined;
   /**
    * Your own part of the role's COMMENT, in front of the marker that pulumi-neon-clickpipes adds. `""` removes it.
    * @defaultValue as found
    * @change in place
    */
-  comment?: pulumi.Input<string>;
+  comment?: pulumi.Input<string> | undefined;
   /**
    * Takes over an existing role, and leaves it in place on delete. It needs the role's `password`, or `passwordVersion` to reset
    * the password. If there is no such role, one is created. A role that this resource created never becomes adopted.
    * @defaultValue false
    * @change no effect by itself; it counts only when the resource is created
    */
-  adopt?: pulumi.Input<boolean>;
+  adopt?: pulumi.Input<boolean> | undefined;
   /**
    * Drops the role on delete even if it was adopted. It is read from the state: set it, run `pulumi up`, then destroy.
    * @defaultValue false
    * @change in the state only
    */
-  deleteAdopted?: pulumi.Input<boolean>;
+  deleteAdopted?: pulumi.Input<boolean> | undefined;
   /**
    * Accepts a role with more privileges than ClickPipes needs (SUPERUSER, BYPASSRLS, CREATEROLE, CREATEDB, or membership in
    * `neon_superuser`). Every role made with Neon's console, CLI or API has such privileges. Otherwise such a role is not
@@ -75,13 +75,13 @@ export interface ClickPipesUserArgs {
    * @defaultValue false
    * @change in place; if you remove it, the next `pulumi up` takes the privileges away if the admin may
    */
-  allowPrivileged?: pulumi.Input<boolean>;
+  allowPrivileged?: pulumi.Input<boolean> | undefined;
   /**
    * Drops the role on delete even if it has sessions or active slots. It is read from the state, like `deleteAdopted`.
    * @defaultValue false
    * @change in the state only
    */
-  allowLeftoverSlots?: pulumi.Input<boolean>;
+  allowLeftoverSlots?: pulumi.Input<boolean> | undefined;
 }
 
 /**

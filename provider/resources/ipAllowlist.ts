@@ -49,12 +49,12 @@ export interface ClickPipesRegion {
    * When the service was created, as an ISO date. On AWS, a service that is older than its region's addresses uses those of
    * another region. If you omit the date, both sets are allowed.
    */
-  serviceCreated?: pulumi.Input<string>;
+  serviceCreated?: pulumi.Input<string> | undefined;
   /**
    * When the first ClickPipe of the service was created, as an ISO date. On GCP, the region's own addresses are used from
    * 2026-06-15 on, and those of the default region before that. If you omit the date, both sets are allowed.
    */
-  firstClickPipe?: pulumi.Input<string>;
+  firstClickPipe?: pulumi.Input<string> | undefined;
 }
 
 export interface IpAllowlistArgs {
@@ -67,13 +67,13 @@ export interface IpAllowlistArgs {
    * The location that ClickPipes will connect from. Set this, or `ips`, or both.
    * @change in place, in one write
    */
-  clickPipesRegion?: pulumi.Input<ClickPipesRegion>;
+  clickPipesRegion?: pulumi.Input<ClickPipesRegion> | undefined;
   /**
    * Further addresses, `a-b` ranges or CIDR blocks, IPv4 or IPv6. They are checked strictly: Neon's proxy accepts a misspelled
    * entry without an error, and such an entry lets no one in.
    * @change in place
    */
-  ips?: pulumi.Input<pulumi.Input<string>[]>;
+  ips?: pulumi.Input<pulumi.Input<string>[]> | undefined;
   /**
    * What to do if the list is empty, which leaves the project open to the world. `leaveOpen` adds nothing. `restrict` closes the
    * project to every address that is not in `clickPipesRegion` or `ips`. In addition to ClickPipes' own addresses, `ips` must then
@@ -82,20 +82,20 @@ export interface IpAllowlistArgs {
    * @defaultValue `leaveOpen`
    * @change in place
    */
-  whenOpen?: pulumi.Input<"leaveOpen" | "restrict">;
+  whenOpen?: pulumi.Input<"leaveOpen" | "restrict"> | undefined;
   /**
    * Whether the list applies to protected branches only.
    * @defaultValue unchanged
    * @change in place; if you remove it again, the earlier value is restored
    */
-  protectedBranchesOnly?: pulumi.Input<boolean>;
+  protectedBranchesOnly?: pulumi.Input<boolean> | undefined;
   /**
    * Allows delete to leave the list empty, which opens the project to the world. Delete reads it from the state: set it, run
    * `pulumi up`, then destroy.
    * @defaultValue false
    * @change in the state only
    */
-  allowOpenOnDelete?: pulumi.Input<boolean>;
+  allowOpenOnDelete?: pulumi.Input<boolean> | undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface LogicalReplicationArgs {
    * @defaultValue false
    * @change in the state only, if the setting is on already
    */
-  allowRestart?: pulumi.Input<boolean>;
+  allowRestart?: pulumi.Input<boolean> | undefined;
 }
 
 /**

@@ -97,23 +97,25 @@ export interface PipeArgs {
    * `neon`, leave `project` out: logical replication and the allowed addresses are then up to you. A change replaces the pipe.
    * @defaultValue `neon`
    */
-  type?: pulumi.Input<PostgresKind | (string & {})>;
+  type?: pulumi.Input<PostgresKind | (string & {})> | undefined;
   /**
    * {@link ClickPipeSettings}, all of them optional, without `publicationName`, which the component sets.
    * @defaultValue `{ replicationMode: "cdc" }`
    */
-  settings?: { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: pulumi.Input<ClickPipeSettings[K]> };
+  settings?:
+    | { [K in keyof Omit<ClickPipeSettings, "publicationName">]?: pulumi.Input<ClickPipeSettings[K]> }
+    | undefined;
   /**
    * Names the ClickHouse table for a table of the source. Give it if a table of the same name in another schema may be added later,
    * since ClickPipes cannot rename the target of a table that it already replicates.
    * @defaultValue the table's name, or `schema_table` if two schemas would clash
    */
-  targetTable?: (table: TableName) => string;
+  targetTable?: ((table: TableName) => string) | undefined;
   /**
    * The mappings of the pipe, replacing those computed from the scope.
    * @defaultValue the listed tables, or what is published if the scope is schemas or all tables
    */
-  tableMappings?: pulumi.Input<pulumi.Input<TableMapping>[]>;
+  tableMappings?: pulumi.Input<pulumi.Input<TableMapping>[]> | undefined;
 }
 
 /** The columns that a column list leaves out. ClickPipes lists the excluded columns, Postgres the included ones. */

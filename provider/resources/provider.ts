@@ -12,87 +12,87 @@ export interface ProviderArgs {
    * separate fields below override its parts. Secret.
    * @defaultValue `clickpipes:connectionUri`, else `DATABASE_URL`
    */
-  connectionUri?: pulumi.Input<string>;
+  connectionUri?: pulumi.Input<string> | undefined;
   /**
    * The direct host of the server. If you give `connectionUri` or `host`, no other source adds parts to the connection.
    * @defaultValue `clickpipes:host`, else `PGHOST`
    */
-  host?: pulumi.Input<string>;
+  host?: pulumi.Input<string> | undefined;
   /**
    * Port of the server.
    * @defaultValue 5432; or `clickpipes:port` or `PGPORT`, from the same source as the host
    */
-  port?: pulumi.Input<number>;
+  port?: pulumi.Input<number> | undefined;
   /**
    * The database. A provider serves a single one.
    * @defaultValue `clickpipes:database` or `PGDATABASE`, from the same source as the host
    */
-  database?: pulumi.Input<string>;
+  database?: pulumi.Input<string> | undefined;
   /**
    * The admin: on Neon, the owner role that came with the project. Elsewhere, a superuser, or (from Postgres 16 on) a role with
    * CREATEROLE and REPLICATION that may act as the owners of the tables.
    * @defaultValue `clickpipes:user` or `PGUSER`, from the same source as the host
    */
-  user?: pulumi.Input<string>;
+  user?: pulumi.Input<string> | undefined;
   /**
    * The admin's password. Secret.
    * @defaultValue `clickpipes:password` or `PGPASSWORD`, from the same source as the host
    */
-  password?: pulumi.Input<string>;
+  password?: pulumi.Input<string> | undefined;
   /**
    * How to encrypt the connection, and which certificates to accept, as in libpq. For a host in `.neon.tech`, `require` also verifies
    * the certificate. `channel_binding=require` in `connectionUri` (or `PGCHANNELBINDING`) is always enforced: a server that
    * does not offer SCRAM-SHA-256-PLUS gets neither the password nor a proof of it.
    * @defaultValue `verify-full`; `disable` for a local host
    */
-  sslmode?: pulumi.Input<"disable" | "require" | "verify-ca" | "verify-full">;
+  sslmode?: pulumi.Input<"disable" | "require" | "verify-ca" | "verify-full"> | undefined;
   /**
    * A file with root certificates, their text, or `system`.
    * @defaultValue the root certificates of Node.js
    */
-  sslrootcert?: pulumi.Input<string>;
+  sslrootcert?: pulumi.Input<string> | undefined;
   /**
    * Seconds to wait for a server that starts, wakes or restarts. An unknown host, a connection that is refused the first time, and a
    * wrong password or database fail at once.
    * @defaultValue 60
    */
-  connectTimeout?: pulumi.Input<number>;
+  connectTimeout?: pulumi.Input<number> | undefined;
   /**
    * Maximum seconds for a statement.
    * @defaultValue 60
    */
-  statementTimeout?: pulumi.Input<number>;
+  statementTimeout?: pulumi.Input<number> | undefined;
   /**
    * Seconds to wait for a lock. After three tries, the error names the session that holds it.
    * @defaultValue 5
    */
-  lockTimeout?: pulumi.Input<number>;
+  lockTimeout?: pulumi.Input<number> | undefined;
   /**
    * Seconds that a delete, a replacement or a rename waits for readers to go away.
    * @defaultValue 60
    */
-  deleteTimeout?: pulumi.Input<number>;
+  deleteTimeout?: pulumi.Input<number> | undefined;
   /**
    * Maximum number of connections at the same time. A single one serves all resources, one transaction after the other.
    * @defaultValue 1
    */
-  maxConnections?: pulumi.Input<number>;
+  maxConnections?: pulumi.Input<number> | undefined;
   /**
    * Accepts that the database was restored or moved. Objects are then looked up by name, since their OIDs have changed. Set it,
    * run `pulumi up` and `pulumi refresh`, then remove it.
    * @defaultValue false
    */
-  acceptMovedDatabase?: pulumi.Input<boolean>;
+  acceptMovedDatabase?: pulumi.Input<boolean> | undefined;
   /**
    * A key for Neon's API, which `LogicalReplication` and `IpAllowlist` use. A key scoped to the project is enough. Secret.
    * @defaultValue `clickpipes:neonApiKey`, else `NEON_API_KEY`
    */
-  neonApiKey?: pulumi.Input<string>;
+  neonApiKey?: pulumi.Input<string> | undefined;
   /**
    * URL of Neon's API.
    * @defaultValue `clickpipes:neonApiUrl`, else `NEON_API_HOST`, else `https://console.neon.tech/api/v2`
    */
-  neonApiUrl?: pulumi.Input<string>;
+  neonApiUrl?: pulumi.Input<string> | undefined;
 }
 
 const CONNECTION = ["connectionUri", "host", "port", "database", "user", "password", "sslmode", "sslrootcert"] as const;

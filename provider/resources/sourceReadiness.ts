@@ -27,35 +27,37 @@ export interface SourceReadinessArgs {
    * @defaultValue all published tables
    * @change checked again
    */
-  tables?: pulumi.Input<
-    pulumi.Input<
-      | string
-      | {
-          schema: pulumi.Input<string>;
-          name: pulumi.Input<string>;
-          excludedColumns?: pulumi.Input<pulumi.Input<string>[]>;
-          sortingKeys?: pulumi.Input<pulumi.Input<string>[]>;
-          tableEngine?: pulumi.Input<"MergeTree" | "ReplacingMergeTree" | "Null">;
-        }
-    >[]
-  >;
+  tables?:
+    | pulumi.Input<
+        pulumi.Input<
+          | string
+          | {
+              schema: pulumi.Input<string>;
+              name: pulumi.Input<string>;
+              excludedColumns?: pulumi.Input<pulumi.Input<string>[]>;
+              sortingKeys?: pulumi.Input<pulumi.Input<string>[]>;
+              tableEngine?: pulumi.Input<"MergeTree" | "ReplacingMergeTree" | "Null">;
+            }
+        >[]
+      >
+    | undefined;
   /**
    * The replication mode of the pipe. `snapshot` needs no replication, so it skips those checks.
    * @defaultValue `cdc`
    * @change checked again
    */
-  replicationMode?: pulumi.Input<"cdc" | "snapshot" | "cdc_only">;
+  replicationMode?: pulumi.Input<"cdc" | "snapshot" | "cdc_only"> | undefined;
   /**
    * The slot that the pipe will use. With `cdc_only` it must exist, with `cdc` it must not.
    * @change checked again
    */
-  replicationSlotName?: pulumi.Input<string>;
+  replicationSlotName?: pulumi.Input<string> | undefined;
   /**
    * What a blocked check does: `error` fails the `pulumi up`, `warn` only warns.
    * @defaultValue `error`
    * @change checked again
    */
-  onFailure?: pulumi.Input<"error" | "warn">;
+  onFailure?: pulumi.Input<"error" | "warn"> | undefined;
   /**
    * Accepts published tables whose UPDATE or DELETE fails in the application: the check then only warns. Tables in the pipe without
    * a usable replica identity stay blocked, because ClickPipes rejects them. `ClickPipesSource` passes on what you set in its
@@ -63,13 +65,13 @@ export interface SourceReadinessArgs {
    * @defaultValue false
    * @change checked again
    */
-  allowUnsafeTables?: pulumi.Input<boolean>;
+  allowUnsafeTables?: pulumi.Input<boolean> | undefined;
   /**
    * Any values. A change to one of them checks the source again.
    * @change checked again
    */
   // biome-ignore lint/suspicious/noExplicitAny: any values of a program, compared and never read.
-  triggers?: pulumi.Input<any[]>;
+  triggers?: pulumi.Input<any[]> | undefined;
 }
 
 /**
