@@ -1,4 +1,5 @@
 import { type Arguments, canonicalList } from "../lifecycle/arguments";
+import type { Context } from "../lifecycle/context";
 import type { Unmarked } from "../lifecycle/lifecycle";
 import { readTables } from "../lifecycle/tables";
 import { isUnknown } from "../lifecycle/unknown";
@@ -6,13 +7,19 @@ import { parseTable, type TableSpec } from "../postgres/sql/table";
 import { compareText } from "../text";
 import type { GrantsInputs } from "./state";
 
-export function checkArguments(args: Arguments): Unmarked<GrantsInputs> {
+export function checkArguments(
+  args: Arguments,
+  _before: Partial<GrantsInputs>,
+  context: Context,
+): Unmarked<GrantsInputs> {
   const schemas = readSchemaNames(args);
   const tables = readListedTables(args);
   const nothing = (schemas ?? []).length === 0 && (tables ?? []).length === 0;
   if (nothing && args.problems.length === 0) args.problem("schemas", "set `schemas`, `tables` or both");
+  const role = args.identifier("role", { required: true });
+  if (role !== undefined && args.is("announced", true)) context.run.announceRole(role);
   return {
-    role: args.identifier("role", { required: true }),
+    role,
     schemas,
     tables,
     objectOwners: canonicalList(args.identifiers("objectOwners"), compareText),

@@ -44,6 +44,9 @@ const IDENTITY = ["mark", "path"] as const;
 /** Outputs that may quote a server. */
 const QUOTING: readonly string[] = ["report", "uncovered"];
 
+/** What the program says about the whole of its resources. It goes into no state. */
+const HINTS = ["namesakes", "announced"] as const;
+
 /** Runs the lifecycle of one resource on plain values, for any front. */
 export class Host {
   readonly #kind: string;
@@ -65,7 +68,7 @@ export class Host {
     const lifecycle = this.#lifecycle;
     const context = this.#context(news);
     const args = new Arguments(news);
-    args.only(...lifecycle.arguments, ...IDENTITY, "namesakes", "drift");
+    args.only(...lifecycle.arguments, ...IDENTITY, ...HINTS, "drift");
     const { drift, ...before } = olds;
     const { mark, path } = news;
     const checked = plain({ ...lifecycle.check(args, before, context), mark, path });

@@ -1,8 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Uncovered } from "../grants/uncovered";
 import { ARGUMENT_NAMES } from "../lifecycle/argumentNames";
-import type { Target } from "./clickPipesUser";
+import { ClickPipesUser, type Target } from "./clickPipesUser";
 import { DynamicResource, isInstanceOf, properties } from "./dynamicResource";
+import { servedByPlugin } from "./served";
 
 /**
  * A table, as `"schema.table"` or as `{ schema, name }`. The string has exactly one dot. Spell names as the Postgres catalog
@@ -162,7 +163,8 @@ export class ClickPipesGrants extends DynamicResource {
   declare readonly target: pulumi.Output<Target>;
 
   constructor(name: string, args: ClickPipesGrantsArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super("ClickPipesGrants", name, properties(args, OUTPUTS), [], opts);
+    const announced = opts.id === undefined && !servedByPlugin() ? isRoleOfUser(args.role) : undefined;
+    super("ClickPipesGrants", name, { ...properties(args, OUTPUTS), announced }, [], opts);
   }
 
   /** Reads existing grants without managing them. `id` is the role's name, `state` gives the scope. A missing role is an error. */
@@ -182,3 +184,18 @@ export class ClickPipesGrants extends DynamicResource {
 }
 
 const OUTPUTS = [...ARGUMENT_NAMES.ClickPipesGrants, "grantedTables", "uncovered", "target"];
+
+/**
+ * Whether a ClickPipesUser of this program makes the role. Another provider's process would otherwise warn in a preview that the role
+ * does not exist yet.
+ */
+async function isRoleOfUser(role: pulumi.Input<string>): Promise<true | undefined> {
+  if (!pulumi.Output.isInstance(role)) return undefined;
+  const resources = await (role as pulumi.Output<string> & Partial<OutputOfResources>).allResources?.();
+  return [...(resources ?? [])].some((one) => ClickPipesUser.isInstance(one)) || undefined;
+}
+
+/** What the types of Pulumi leave out. */
+interface OutputOfResources {
+  allResources(): Promise<Set<pulumi.Resource>>;
+}

@@ -144,6 +144,12 @@ describe.each(PLACES)(
       expect(said).toEqual([]);
     });
 
+    test("nor of the role, if the program says that it makes it in another process; that goes into no state", async () => {
+      const { inputs } = await grants.check({ role: `${role}_elsewhere`, schemas: [schema], announced: true });
+      expect(said).toEqual([]);
+      expect(inputs).not.toHaveProperty("announced");
+    });
+
     test("a system table is refused in the preview", async () => {
       for (const table of ["pg_catalog.pg_class", "information_schema.tables"])
         await expect(grants.check({ role, tables: [table] })).rejects.toThrow(`"${table}" is in a system schema`);
