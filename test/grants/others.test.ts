@@ -145,7 +145,7 @@ describe.each(PLACES)(
     });
 
     test("nor of the role, if the program says that it makes it in another process; that goes into no state", async () => {
-      const { inputs } = await grants.check({ role: `${role}_elsewhere`, schemas: [schema], announced: true });
+      const inputs = await grants.check({ role: `${role}_elsewhere`, schemas: [schema], announced: true });
       expect(said).toEqual([]);
       expect(inputs).not.toHaveProperty("announced");
     });
