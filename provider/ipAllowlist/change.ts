@@ -13,7 +13,7 @@ import { type Ours, protectionFound } from "./ours";
 import { memberOf, RunRegistry } from "./runRegistry";
 import type { AllowlistInputs, AllowlistOutputs, AllowlistState } from "./state";
 import { type Survey, survey, willCloseOpenList } from "./survey";
-import { emptiedList, openList, unclaimedEntries } from "./wording";
+import { openList, staysEmptied, unclaimedEntries } from "./wording";
 
 export async function createAllowlist(context: Context, inputs: AllowlistInputs): Promise<Created<AllowlistOutputs>> {
   return { id: inputs.projectId, outputs: await applyAllowlist(context, inputs, undefined) };
@@ -95,7 +95,7 @@ const STAYS_OPEN = 'It stays open, because `whenOpen` is "leaveOpen".';
 function leaveOpen(context: Context, known: Survey): AllowlistOutputs {
   const { desired, state } = known;
   const { projectId } = desired;
-  if (state?.effective === "restricted") context.warn(`${emptiedList(projectId)}.\n${STAYS_OPEN}`);
+  if (state?.effective === "restricted" || state?.wasClosed) context.warn(staysEmptied(projectId));
   else context.inform(`${openList(projectId)}.\n${STAYS_OPEN}`);
   return outputsWhenOpen(known);
 }

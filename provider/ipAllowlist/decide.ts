@@ -24,7 +24,7 @@ export function decide(known: Survey, willClose: boolean, sight: Sight): Desired
 
 /** The outputs after an edit that succeeded. If it closed the list, a connection has proved that this machine is not shut out. */
 export function outputsWhenDone(known: Survey, edit: Edit): AllowlistOutputs {
-  return { ...outputsAfter(known, edit, true), effective: "restricted" };
+  return { ...outputsAfter(known, edit, true), effective: "restricted", wasClosed: undefined };
 }
 
 /** The outputs after an edit that failed part-way. */
@@ -35,8 +35,9 @@ export function outputsWhenFailed(known: Survey, willClose: boolean, edit: Edit)
 }
 
 /** The outputs for an open list, which has no entries at all. */
-export function outputsWhenOpen({ token, edition }: Survey): AllowlistOutputs {
-  return { effective: "open", token, edition, added: [] };
+export function outputsWhenOpen({ state, token, edition }: Survey): AllowlistOutputs {
+  const wasClosed = state?.effective === "restricted" || state?.wasClosed ? true : undefined;
+  return { effective: "open", wasClosed, token, edition, added: [] };
 }
 
 /** `isRemoved`: what this resource no longer desires is out of the list. */

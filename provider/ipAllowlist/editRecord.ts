@@ -32,8 +32,11 @@ export function mayHaveWritten({ writes }: Edit): boolean {
 export function recordWrite(edit: Edit, sent: Sent | undefined, writes: Writes): Edit {
   const recorded = { ...edit, writes };
   if (!sent || countWrites(writes) === countWrites(edit.writes)) return recorded;
-  const isCarriedOut = writes.carriedOut > edit.writes.carriedOut;
-  return { ...recorded, ...(isCarriedOut && { seen: seenAgain(edit, sent.plan.list.ips) }), ...oursAfter(edit, sent) };
+  const after = { ...recorded, ...oursAfter(edit, sent) };
+  if (writes.carriedOut === edit.writes.carriedOut) return after;
+  // What it removed is not its own any more, even if another user puts it back before the next look.
+  const added = after.added.filter((entry) => !sent.plan.removed.includes(entry));
+  return { ...after, added, seen: seenAgain(edit, sent.plan.list.ips) };
 }
 
 /** An entry that is gone no longer belongs to this resource, even if it comes back later. */

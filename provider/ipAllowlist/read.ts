@@ -5,7 +5,7 @@ import type { ProjectSettings } from "../neon/project";
 import { missingFrom } from "./addresses/plan";
 import { toAllowedList } from "./edit";
 import type { AllowlistInputs, AllowlistOutputs, AllowlistState } from "./state";
-import { blockedConnections, emptiedList, openList, restrictsTo } from "./wording";
+import { blockedConnections, emptiedList, openList, restrictsTo, staysEmptied } from "./wording";
 
 export async function readAllowlist(
   context: Context,
@@ -16,11 +16,13 @@ export async function readAllowlist(
   const settings = await context.neon.readSettings(projectId).catch(refuseMissingProject);
   const found = toAllowedList(settings);
   const isOpen = found.ips.length === 0;
+  const wasClosed = isOpen && (state.effective === "restricted" || state.wasClosed) ? true : undefined;
+  if (wasClosed && state.whenOpen !== "restrict") context.warn(staysEmptied(projectId));
   const missing = isOpen ? [] : missingFrom(found.ips, addresses);
   // An entry that is gone, or spelled differently now, no longer belongs to this resource, even if it comes back later.
   const added = (state.added ?? []).filter((entry) => found.ips.includes(entry));
   return {
-    outputs: { effective: isOpen ? "open" : "restricted", added },
+    outputs: { effective: isOpen ? "open" : "restricted", wasClosed, added },
     inputs: {
       projectId,
       clickPipesRegion: state.clickPipesRegion,

@@ -15,6 +15,8 @@ export interface AllowlistInputs extends Identity {
 
 export interface AllowlistOutputs {
   effective: "open" | "restricted";
+  /** It was restricted before another user emptied it. Kept until it is closed again, since `effective` forgets it at a refresh. */
+  wasClosed?: true;
   token: string;
   /** Identifies this state. Each create and update makes a new one. */
   edition: string;

@@ -10,6 +10,15 @@ export function emptiedList(projectId: string): string {
   return `${nameList(projectId)} was emptied, so the project is open to the world`;
 }
 
+/** For as long as it stays open, a refresh and an update say so. */
+export function staysEmptied(projectId: string): string {
+  return [
+    `${emptiedList(projectId)}.`,
+    'It stays open, because `whenOpen` is "leaveOpen".',
+    'Fill it in Neon, with the addresses of your applications, and run `pulumi refresh` and `pulumi up`. Or set `whenOpen: "restrict"`.',
+  ].join("\n");
+}
+
 /** A killed create of an earlier version noted these, without its component. So no resource may remove them. */
 export function unclaimedEntries(projectId: string, entries: readonly string[]): string {
   return [

@@ -64,6 +64,21 @@ describe("after a write", () => {
       recorded: { added: [ONE], writes: carriedOut(2) },
     },
     {
+      title:
+        "that removed an entry, the entry no longer belongs to the resource, even if another user puts it back at once",
+      edit: anEdit({ added: [ONE, TWO], seen: [ONE, TWO] }),
+      sent: { plan: { list: { ips: [TWO], protectedOnly: undefined }, added: [], removed: [ONE] }, found: FOUND },
+      writes: carriedOut(1),
+      recorded: { added: [TWO], writes: carriedOut(1), seen: [TWO] },
+    },
+    {
+      title: "of unknown outcome that was to remove an entry, the entry still belongs to the resource",
+      edit: anEdit({ added: [ONE], seen: [ONE] }),
+      sent: { plan: { list: { ips: [], protectedOnly: undefined }, added: [], removed: [ONE] }, found: FOUND },
+      writes: UNCLEAR,
+      recorded: { added: [ONE], writes: UNCLEAR, seen: [ONE] },
+    },
+    {
       title: "that repeats an entry, the entry is recorded once",
       edit: anEdit({ added: [ONE], seen: ["10.0.0.1"], writes: UNCLEAR }),
       sent: sent([ONE, TWO]),

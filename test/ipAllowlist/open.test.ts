@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { failure } from "../support/ipAllowlist/process";
+import { failure, newProcess } from "../support/ipAllowlist/process";
 import { FOREIGN, OURS, useProject } from "../support/ipAllowlist/project";
 
 const project = useProject();
@@ -60,6 +60,38 @@ describe("a list that another user emptied", () => {
       'was emptied, so the project is open to the world.\nIt stays open, because `whenOpen` is "leaveOpen".',
     );
     expect(list()).toEqual([]);
+  });
+
+  test("is a warning at each refresh and up until it is filled again, and drift only once", async () => {
+    let resource = allowlist();
+    await resource.up(args(OURS));
+    set();
+    /** In a process of its own, as each run of Pulumi has one. What it answers, and whether it warns. */
+    const next = async (work: (resource: ReturnType<typeof allowlist>) => Promise<unknown>) => {
+      const before = lines().length;
+      project.run = await newProcess();
+      resource = Object.assign(allowlist(), { state: resource.state });
+      const answer = await work(resource);
+      return [answer, /warning: .* was emptied, so the project is open to the world\./.test(lines().slice(before))];
+    };
+    const refresh = () => next((one) => one.refresh());
+    const up = () => next(async (one) => (await one.up(args(OURS))).kind);
+    expect([await refresh(), await up()]).toEqual([
+      [true, true],
+      ["update", true],
+    ]);
+    expect([await refresh(), await up()]).toEqual([
+      [false, true],
+      ["same", true],
+    ]);
+    set(...FOREIGN);
+    expect([await refresh(), await up(), await refresh(), await up()]).toEqual([
+      [true, false],
+      ["update", false],
+      [false, false],
+      ["same", false],
+    ]);
+    expect(resource.outputs).not.toHaveProperty("wasClosed");
   });
 
   test("right after this resource wrote it stays open", async () => {

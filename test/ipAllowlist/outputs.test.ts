@@ -133,5 +133,5 @@ describe("the state after an edit that failed has", () => {
 
 test("the state of an open list has no entries, whatever it had before", () => {
   const known = aSurvey([ONE], { state: aState([ONE], { protectedBranchesOnly: true, protectedBefore: false }) });
-  expect(outputsWhenOpen(known)).toEqual({ effective: "open", token: "t1", edition: "e2", added: [] });
+  expect(outputsWhenOpen(known)).toEqual({ effective: "open", wasClosed: true, token: "t1", edition: "e2", added: [] });
 });
