@@ -50,7 +50,7 @@ function outputsAfter({ desired, state, token, edition }: Survey, edit: Edit, is
   return {
     token,
     edition,
-    added: [...new Set([...before, ...edit.added])].sort(),
+    added: [...new Set([...before, ...edit.added.filter((entry) => !edit.removed?.includes(entry))])].sort(),
     protectedBefore: isRestored ? undefined : (state?.protectedBefore ?? edit.protectedBefore),
   };
 }

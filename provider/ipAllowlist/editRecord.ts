@@ -7,6 +7,11 @@ export interface Edit extends Ours {
   readonly writes: Writes;
   /** The entries that were in the list at every read and write. Undefined if there was none. */
   readonly seen?: readonly string[];
+  /**
+   * The entries that its writes removed. If one is in the list again, another user put it back, and the state must not name it. A note
+   * still may: after a kill, the next run removes it again.
+   */
+  readonly removed?: readonly string[];
 }
 
 /** A write whose outcome is not known yet, and the list that it is based on. */
@@ -34,9 +39,9 @@ export function recordWrite(edit: Edit, sent: Sent | undefined, writes: Writes):
   if (!sent || countWrites(writes) === countWrites(edit.writes)) return recorded;
   const after = { ...recorded, ...oursAfter(edit, sent) };
   if (writes.carriedOut === edit.writes.carriedOut) return after;
-  // What it removed is not its own any more, even if another user puts it back before the next look.
-  const added = after.added.filter((entry) => !sent.plan.removed.includes(entry));
-  return { ...after, added, seen: seenAgain(edit, sent.plan.list.ips) };
+  const { plan } = sent;
+  const removed = [...(edit.removed ?? []), ...plan.removed].filter((entry) => !plan.added.includes(entry));
+  return { ...after, seen: seenAgain(edit, plan.list.ips), ...(removed.length > 0 && { removed }) };
 }
 
 /** An entry that is gone no longer belongs to this resource, even if it comes back later. */

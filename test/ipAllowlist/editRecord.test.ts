@@ -64,12 +64,11 @@ describe("after a write", () => {
       recorded: { added: [ONE], writes: carriedOut(2) },
     },
     {
-      title:
-        "that removed an entry, the entry no longer belongs to the resource, even if another user puts it back at once",
+      title: "that removed an entry, the removal is recorded",
       edit: anEdit({ added: [ONE, TWO], seen: [ONE, TWO] }),
       sent: { plan: { list: { ips: [TWO], protectedOnly: undefined }, added: [], removed: [ONE] }, found: FOUND },
       writes: carriedOut(1),
-      recorded: { added: [TWO], writes: carriedOut(1), seen: [TWO] },
+      recorded: { added: [ONE, TWO], removed: [ONE], writes: carriedOut(1), seen: [TWO] },
     },
     {
       title: "of unknown outcome that was to remove an entry, the entry still belongs to the resource",

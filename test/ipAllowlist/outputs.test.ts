@@ -44,6 +44,12 @@ describe("the state after an edit that succeeded has", () => {
       added: [ONE],
     },
     {
+      title: "no entry that the edit removed, even if another user put it back at once",
+      known: aSurvey([TWO]),
+      edit: anEdit({ added: [ONE, TWO], removed: [ONE], seen: [ONE, TWO], writes: WRITTEN }),
+      added: [TWO],
+    },
+    {
       title: "protected_branches_only as the edit found it",
       known: aSurvey([ONE], { desired: { protectedBranchesOnly: true } }),
       edit: anEdit({ added: [ONE], protectedBefore: false, writes: WRITTEN }),
