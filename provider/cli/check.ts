@@ -20,15 +20,15 @@ const JSON_VERSION = 1;
 
 /** Prints the report on a source and returns the exit status. */
 export async function checkSource(words: string[]): Promise<number> {
+  const run = new Run();
   const args = await readCheckArguments(words).catch((error: Error) => {
     if (!words.includes("--json")) throw error;
-    console.log(toJson({ status: "error", error: error.message }));
+    run.output.print(toJson({ status: "error", error: error.message }));
   });
-  return args === undefined ? 2 : reportOn(args);
+  return args === undefined ? 2 : reportOn(run, args);
 }
 
-async function reportOn({ postgres, secrets, question, options }: CheckArguments): Promise<number> {
-  const run = new Run();
+async function reportOn(run: Run, { postgres, secrets, question, options }: CheckArguments): Promise<number> {
   const { output } = run;
   output.hide(secrets);
   try {

@@ -6,7 +6,7 @@ import type { PostgresSettings } from "../postgres/connectionSettings";
 import { readArguments } from "../readiness/arguments";
 import { type ReadinessQuestion, toQuestion } from "../readiness/question";
 import { scrub } from "../scrub";
-import { otherDatabase, readConnection } from "./connection";
+import { type Connection, otherDatabase, readConnection } from "./connection";
 import { type Options, parseOptions } from "./options";
 import { usageProblem } from "./refusals";
 import { readTables } from "./tables";
@@ -46,7 +46,7 @@ export async function readCheckArguments(words: string[]): Promise<CheckArgument
   const { postgres } = settings;
   const secrets = [...settings.secrets, password];
   if ("problem" in postgres) problems.push(inShell(postgres.problem));
-  else if (login.other?.(postgres)) problems.push(login.other(postgres) ?? "");
+  else if (login.connection) problems.push(...otherDatabase(login.connection, postgres));
   // A misplaced value may be a URI or a password.
   if ("problem" in postgres || problems.length > 0) throw usageProblem(scrub(problems.join("\n"), secrets));
   return { postgres, secrets, question: toQuestion(inputs), options };
@@ -56,8 +56,8 @@ interface Login {
   role: string;
   publication: string;
   password: string;
-  /** Says so if the admin's connection is to another database. */
-  other?: (admin: PostgresSettings) => string | undefined;
+  /** From the stack, if that says where the database is. */
+  connection?: Connection;
 }
 
 /** The ClickPipes user, from standard input or the environment. */
@@ -70,7 +70,7 @@ async function readLogin(options: Options, problems: string[]): Promise<Login> {
       return { ...names, password: "" };
     }
     const { user: role, publication, password } = connection;
-    return { role, publication, password, other: (admin) => otherDatabase(connection, admin) };
+    return { role, publication, password, connection };
   }
   const password = (options["password-stdin"] ? await readInput() : process.env.CLICKPIPES_PASSWORD) ?? "";
   if (!password)

@@ -1,16 +1,9 @@
 import type { PostgresSettings } from "../postgres/connectionSettings";
 
-/** What `pulumi stack output connection --json --show-secrets` prints. */
-interface Connection {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-  publication: string;
-}
-
 const NEEDED = ["host", "port", "database", "user", "password", "publication"] as const;
+
+/** What `pulumi stack output connection --json --show-secrets` prints. */
+export type Connection = Record<Exclude<(typeof NEEDED)[number], "port">, string> & { port: number };
 
 /** The connection of a source, or the problem with it, which never quotes the text. */
 export function readConnection(input: string): Connection | { problem: string } {
@@ -43,14 +36,14 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The admin's and the source's database have to be one, or the report would be of two. */
+/** The admin's and the source's database have to be one, or the report would be of two. Empty if they are. */
 export function otherDatabase(
   { host, port, database }: Connection,
   admin: Pick<PostgresSettings, "host" | "port" | "database">,
-): string | undefined {
-  if (host === admin.host && port === admin.port && database === admin.database) return undefined;
-  return (
+): string[] {
+  if (host === admin.host && port === admin.port && database === admin.database) return [];
+  return [
     `--connection-stdin: the connection is to ${host}:${port}/${database}, and the admin's to ${admin.host}:${admin.port}/${admin.database}.\n` +
-    "Give the admin's connection to the same database in --uri or DATABASE_URL."
-  );
+      "Give the admin's connection to the same database in --uri or DATABASE_URL.",
+  ];
 }

@@ -9,11 +9,11 @@ import type { Edit } from "./editRecord";
 import { mayHaveWritten } from "./editRecord";
 import { handOver } from "./notes/handOver";
 import { Notes } from "./notes/notes";
-import { type Ours, protectionFound } from "./ours";
+import { type Ours, protectionFound, wasRestricted } from "./ours";
 import { memberOf, RunRegistry } from "./runRegistry";
 import type { AllowlistInputs, AllowlistOutputs, AllowlistState } from "./state";
 import { type Survey, survey, willCloseOpenList } from "./survey";
-import { openList, staysEmptied, unclaimedEntries } from "./wording";
+import { openList, STAYS_OPEN, staysEmptied, unclaimedEntries } from "./wording";
 
 export async function createAllowlist(context: Context, inputs: AllowlistInputs): Promise<Created<AllowlistOutputs>> {
   return { id: inputs.projectId, outputs: await applyAllowlist(context, inputs, undefined) };
@@ -90,12 +90,10 @@ async function concludeEdit(
   return { failure: closed.refusal, isChanged: true, ...(known.state && { outputs: outputsWhenOpen(known) }) };
 }
 
-const STAYS_OPEN = 'It stays open, because `whenOpen` is "leaveOpen".';
-
 function leaveOpen(context: Context, known: Survey): AllowlistOutputs {
   const { desired, state } = known;
   const { projectId } = desired;
-  if (state?.effective === "restricted" || state?.wasClosed) context.warn(staysEmptied(projectId));
+  if (wasRestricted(state)) context.warn(staysEmptied(projectId));
   else context.inform(`${openList(projectId)}.\n${STAYS_OPEN}`);
   return outputsWhenOpen(known);
 }

@@ -1,7 +1,7 @@
 import type { DesiredList } from "./addresses/plan";
 import type { Sight } from "./edit";
 import type { Edit } from "./editRecord";
-import { protectionToRestore } from "./ours";
+import { protectionToRestore, wasRestricted } from "./ours";
 import { listEmptied, publicBlocked } from "./refusals";
 import { notDesiredBy, protectsForOthers } from "./runRegistry";
 import type { AllowlistOutputs } from "./state";
@@ -36,8 +36,7 @@ export function outputsWhenFailed(known: Survey, willClose: boolean, edit: Edit)
 
 /** The outputs for an open list, which has no entries at all. */
 export function outputsWhenOpen({ state, token, edition }: Survey): AllowlistOutputs {
-  const wasClosed = state?.effective === "restricted" || state?.wasClosed ? true : undefined;
-  return { effective: "open", wasClosed, token, edition, added: [] };
+  return { effective: "open", wasClosed: wasRestricted(state) || undefined, token, edition, added: [] };
 }
 
 /** `isRemoved`: what this resource no longer desires is out of the list. */

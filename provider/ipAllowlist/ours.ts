@@ -13,6 +13,11 @@ export function ownEntries(state: Partial<Ours> | undefined, pending: Ours | und
   return [...new Set([...(state?.added ?? []), ...(pending?.added ?? [])])];
 }
 
+/** Whether a list that is open now was restricted once: another user has emptied it. */
+export function wasRestricted(state: Pick<AllowlistState, "effective" | "wasClosed"> | undefined): boolean {
+  return state?.effective === "restricted" || state?.wasClosed === true;
+}
+
 /** What `protected_branches_only` was before this resource changed it. Undefined if it never did. */
 export function protectionFound(state: Partial<Ours> | undefined, pending: Ours | undefined): boolean | undefined {
   return state?.protectedBefore ?? pending?.protectedBefore;

@@ -4,6 +4,7 @@ import { refuseMissingProject } from "../neon/errors";
 import type { ProjectSettings } from "../neon/project";
 import { missingFrom } from "./addresses/plan";
 import { toAllowedList } from "./edit";
+import { wasRestricted } from "./ours";
 import type { AllowlistInputs, AllowlistOutputs, AllowlistState } from "./state";
 import { blockedConnections, emptiedList, openList, restrictsTo, staysEmptied } from "./wording";
 
@@ -16,7 +17,7 @@ export async function readAllowlist(
   const settings = await context.neon.readSettings(projectId).catch(refuseMissingProject);
   const found = toAllowedList(settings);
   const isOpen = found.ips.length === 0;
-  const wasClosed = isOpen && (state.effective === "restricted" || state.wasClosed) ? true : undefined;
+  const wasClosed = (isOpen && wasRestricted(state)) || undefined;
   if (wasClosed && state.whenOpen !== "restrict") context.warn(staysEmptied(projectId));
   const missing = isOpen ? [] : missingFrom(found.ips, addresses);
   // An entry that is gone, or spelled differently now, no longer belongs to this resource, even if it comes back later.

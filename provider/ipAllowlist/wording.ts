@@ -10,11 +10,13 @@ export function emptiedList(projectId: string): string {
   return `${nameList(projectId)} was emptied, so the project is open to the world`;
 }
 
+export const STAYS_OPEN = 'It stays open, because `whenOpen` is "leaveOpen".';
+
 /** For as long as it stays open, a refresh and an update say so. */
 export function staysEmptied(projectId: string): string {
   return [
     `${emptiedList(projectId)}.`,
-    'It stays open, because `whenOpen` is "leaveOpen".',
+    STAYS_OPEN,
     'Fill it in Neon, with the addresses of your applications, and run `pulumi refresh` and `pulumi up`. Or set `whenOpen: "restrict"`.',
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { isReadable, type ReplicationMode } from "./checks/facts";
+import { isReadable, loadedRelations, type ReplicationMode } from "./checks/facts";
 import type { Asked } from "./probe";
 import type { RelationFacts } from "./sql/relations";
 import type { TableFacts } from "./sql/tables";
@@ -13,11 +13,10 @@ export interface Readable extends Asked {
  * session has locked are left out, since a read would wait.
  */
 export function readsOf(tables: TableFacts[], relations: RelationFacts[], mode: ReplicationMode): Readable[] {
-  const loads = mode !== "cdc_only";
   const read = (facts: TableFacts | RelationFacts): Readable => {
     const { schema, name, columns, secured, subject, kind } = facts;
-    return { schema, name, columns, secured, subject, byCtid: loads && kind !== "p", facts };
+    return { schema, name, columns, secured, subject, byCtid: mode !== "cdc_only" && kind !== "p", facts };
   };
-  const all = [...tables.filter(({ exists }) => exists), ...(loads ? relations : [])];
-  return all.filter(({ kind, heldBy }) => isReadable(kind) && heldBy === null).map(read);
+  const there = tables.filter(({ exists, kind }) => exists && isReadable(kind));
+  return [...there, ...loadedRelations(mode, relations)].filter(({ heldBy }) => heldBy === null).map(read);
 }

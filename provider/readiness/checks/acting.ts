@@ -1,6 +1,7 @@
 import { identifier } from "../../postgres/sql/statement";
 import type { ReadinessCheck } from "../check";
 import { actsAs, type Facts } from "./facts";
+import { setForRole } from "./fixes";
 import { judge } from "./judge";
 
 /** What the ClickPipes user's own session shows, and the catalogs about it do not. */
@@ -21,7 +22,6 @@ export function sessionChecks(facts: Facts): ReadinessCheck[] {
   ];
 }
 
-/** Overrides what is set for the role or for the database. */
-export function resetRole({ role, server }: Facts): string {
-  return `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(server.database)} SET role = none`;
+export function resetRole(facts: Facts): string {
+  return setForRole(facts, "role", "none");
 }

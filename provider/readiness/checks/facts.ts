@@ -63,6 +63,11 @@ export function isReadable(kind: string): boolean {
   return ["r", "p", "m"].includes(kind);
 }
 
+/** What the first load reads below the tables. With `cdc_only` there is none. */
+export function loadedRelations<T extends { kind: string }>(mode: ReplicationMode, relations: T[]): T[] {
+  return mode === "cdc_only" ? [] : relations.filter(({ kind }) => isReadable(kind));
+}
+
 /** Only ordinary and partitioned tables have a replica identity and can be published. */
 export function isTable({ exists, kind }: Pick<TableFacts, "exists" | "kind">): boolean {
   return exists && (kind === "r" || kind === "p");
@@ -102,6 +107,9 @@ export function isLoadToCome(facts: Facts): boolean {
 export function isCrowdedOut(facts: Facts, probe: ProbeFailure): boolean {
   return probe.code === SQLSTATE.tooManyConnections && isPipeRunning(facts);
 }
+
+/** What is true of the login and of the replication connection then. */
+export const HELD_BY_PIPE = "the running pipe holds the connections that the role may have";
 
 /** Another role whose privileges count, because a setting of the role or database says so. */
 export function actsAs({ session, role }: Facts): string | undefined {

@@ -61,6 +61,11 @@ export function publishTable({ publication, pub }: Pick<Facts, "publication" | "
     : `ALTER PUBLICATION ${identifier(publication)} ADD TABLE ${qualified(table)}`;
 }
 
+/** The most specific place of a setting: it overrides what is set for the role or for the database. */
+export function setForRole({ role, server }: Pick<Facts, "role" | "server">, setting: string, value: string): string {
+  return `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(server.database)} SET ${setting} = ${value}`;
+}
+
 export function dropSlot(name: string): string {
   return `SELECT pg_catalog.pg_drop_replication_slot(${literal(name)})`;
 }

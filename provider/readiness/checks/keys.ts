@@ -14,39 +14,30 @@ export function keyChecks(facts: Facts): ReadinessCheck[] {
   const subject = facts.tables.filter(
     (table) => isSource(facts, table) && !table.columnless && !lacksIdentity(facts, table),
   );
-  const lost = subject.filter((table) => lostKey(table).length > 0 && keptKey(table).length === 0);
-  const cut = subject.filter((table) => lostKey(table).length > 0 && keptKey(table).length > 0);
-  const unordered = lost.filter((table) => !facts.ordered.includes(tableKey(table)));
-  const found = [...lost, ...cut.filter((table) => !facts.ordered.includes(tableKey(table)))];
-  const names = (tables: TriedTable[]) =>
-    joinFirst(
-      tables.map((table) => displayColumns(table, lostKey(table))),
-      10,
-    );
+  const without = subject.filter((table) => lostKey(table).length > 0);
+  const isOrdered = (table: TriedTable) => facts.ordered.includes(tableKey(table));
+  const isWhole = (table: TriedTable) => lostKey(table).length === table.key?.length;
+  const unordered = without.filter((table) => isWhole(table) && !isOrdered(table));
+  const reordered = without.filter((table) => isWhole(table) && isOrdered(table));
+  const cut = without.filter((table) => !isWhole(table) && !isOrdered(table));
+  const found = [...unordered, ...reordered, ...cut];
   const parts = [
-    ...(unordered.length > 0
-      ? [`ClickPipes cannot order a table whose whole key is excluded: ${names(unordered)}`]
-      : []),
-    ...(lost.length > unordered.length
-      ? [
-          `the whole key is excluded, so updates and deletes find their rows only by \`sortingKeys\`: ${names(lost.filter((one) => !unordered.includes(one)))}`,
-        ]
-      : []),
-    ...(found.length > lost.length
-      ? [`rows that differ only in these excluded columns of the key become one: ${names(found.slice(lost.length))}`]
-      : []),
+    sentence("ClickPipes cannot order a table whose whole key is excluded", unordered),
+    sentence("the whole key is excluded, so updates and deletes find their rows only by `sortingKeys`", reordered),
+    sentence("rows that differ only in these excluded columns of the key become one", cut),
   ];
   return [
     judge("keys", found.length === 0, `the pipe includes the key of ${every("table", subject, facts.tables)}`, {
       ...(unordered.length === 0 && { status: "warning" }),
-      detail: parts.join("; "),
+      detail: parts.filter((part) => part !== "").join("; "),
       fix: `remove the columns of the key from \`excludedColumns\` of ${joinFirst(found.map(displayTable), 10)}`,
     }),
   ];
 }
 
-function keptKey({ key, columns }: TriedTable): string[] {
-  return (key ?? []).filter((name) => columns === null || columns.includes(name));
+function sentence(what: string, tables: TriedTable[]): string {
+  const names = tables.map((table) => displayColumns(table, lostKey(table)));
+  return names.length === 0 ? "" : `${what}: ${joinFirst(names, 10)}`;
 }
 
 /** Under FULL without a primary key, the key is all columns, and excluding some is what the user wants. */

@@ -2,7 +2,7 @@ import { identifier } from "../../postgres/sql/statement";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { ReadinessCheck } from "../check";
 import type { ServerFacts } from "../sql/server";
-import { type Facts, isCrowdedOut, isPipeRunning } from "./facts";
+import { type Facts, HELD_BY_PIPE, isCrowdedOut, isPipeRunning } from "./facts";
 import { raiseSetting } from "./fixes";
 import { judge } from "./judge";
 import { connectionsFix, loginFix } from "./role";
@@ -39,9 +39,7 @@ function connectionChecks(facts: Facts): ReadinessCheck[] {
     judge(
       "replicationConnection",
       replication === undefined || isCrowdedOut(facts, replication),
-      replication === undefined
-        ? "a replication connection answers IDENTIFY_SYSTEM"
-        : "the running pipe holds the connections that the role may have",
+      replication === undefined ? "a replication connection answers IDENTIFY_SYSTEM" : HELD_BY_PIPE,
       { detail: `a replication connection as "${role}" failed: ${replication?.text}`, fix: connectionFix(facts) },
     ),
   ];

@@ -3,10 +3,10 @@ import { identifier, qualified } from "../../postgres/sql/statement";
 import { displayTable, type TableName } from "../../postgres/sql/table";
 import { joinFirst } from "../../text";
 import { resetRole } from "./acting";
-import { actsAs, type Facts, isLoadToCome, isReadable, type Tried } from "./facts";
+import { actsAs, type Facts, isLoadToCome, loadedRelations, type Tried } from "./facts";
 import { columnList } from "./fixes";
 import { every, judge, judgeTables, type ReadinessLine } from "./judge";
-import { unreadOf, withUnread } from "./unread";
+import { unreadLine, unreadOf, withUnread } from "./unread";
 
 /** A table of the pipe, or a relation below one. `status`: how bad it is if it cannot be read. */
 interface Target extends TableName {
@@ -24,7 +24,7 @@ export function rightChecks(facts: Facts): ReadinessLine[] {
   const { role, tables, relations, server, mode } = facts;
   if (!server.roleExists) return [];
   const there = tables.filter(({ exists }) => exists);
-  const below = mode === "cdc_only" ? [] : relations.filter(({ kind }) => isReadable(kind));
+  const below = loadedRelations(mode, relations);
   const all = [...there, ...below];
   const what = every("table", there, tables);
   const noUsage = [
@@ -79,8 +79,7 @@ function worst(found: Pick<Target, "status">[]): { status?: "warning" } {
 
 function selectCheck(facts: Facts, unreadable: Target[], unread: string | undefined, what: string): ReadinessLine {
   const { role } = facts;
-  if (unreadable.length === 0 && unread)
-    return { check: "select", status: "warning", detail: unread, fix: "check again when the lock is released", unread };
+  if (unreadable.length === 0 && unread) return unreadLine("select", unread);
   const ok = `role "${role}" can read ${what}${facts.mode === "cdc_only" ? "" : ", with its partitions and children"}`;
   const line = judge("select", unreadable.length === 0, ok, {
     ...worst(unreadable),

@@ -2,7 +2,8 @@ import { identifier } from "../../postgres/sql/statement";
 import { SQLSTATE } from "../../postgres/sqlstate";
 import type { ReadinessCheck } from "../check";
 import { sessionChecks } from "./acting";
-import { type Facts, isCrowdedOut, isPipeRunning } from "./facts";
+import { type Facts, HELD_BY_PIPE, isCrowdedOut, isPipeRunning } from "./facts";
+import { setForRole } from "./fixes";
 import { judge } from "./judge";
 
 export function roleChecks(facts: Facts): ReadinessCheck[] {
@@ -35,9 +36,7 @@ export function roleChecks(facts: Facts): ReadinessCheck[] {
     judge(
       "login",
       facts.login === undefined || isCrowdedOut(facts, facts.login),
-      facts.login === undefined
-        ? "the ClickPipes user can log in with its password"
-        : "the running pipe holds the connections that the role may have",
+      facts.login === undefined ? "the ClickPipes user can log in with its password" : HELD_BY_PIPE,
       { detail: `logging in as "${role}" failed: ${facts.login?.text}`, fix: loginFix(facts) },
     ),
     ...sessionChecks(facts),
@@ -46,17 +45,17 @@ export function roleChecks(facts: Facts): ReadinessCheck[] {
 }
 
 /** The transaction that exports the snapshot stays open during the whole initial load. ClickPipes overrides neither timeout. */
-function timeoutChecks({ role, server, session }: Facts): ReadinessCheck[] {
+function timeoutChecks(facts: Facts): ReadinessCheck[] {
+  const { role, session } = facts;
   if (session === undefined) return [];
   const { transaction_timeout, idle_session_timeout } = session;
   const timeouts = Object.entries({ transaction_timeout, idle_session_timeout });
   const set = timeouts.filter(([, value]) => value !== null && value !== "0");
-  const inDatabase = `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(server.database)}`;
   return [
     judge("timeouts", set.length === 0, "no server timeout cuts off a long initial load", {
       status: "warning",
       detail: `sessions of "${role}" have ${set.map(([name, value]) => `${name} = ${value}`).join(" and ")}, which cuts off a longer initial load`,
-      fix: set.map(([name]) => `${inDatabase} SET ${name} = 0`).join("; "),
+      fix: set.map(([name]) => setForRole(facts, name, "0")).join("; "),
     }),
   ];
 }
@@ -77,8 +76,7 @@ export function loginFix(facts: Facts): string {
   if (server.expired) return `ALTER ROLE ${name} VALID UNTIL 'infinity'`;
   if (!server.mayConnect) return `GRANT CONNECT ON DATABASE ${identifier(server.database)} TO ${name}`;
   if (login?.code === SQLSTATE.tooManyConnections) return connectionsFix(facts);
-  if (login?.code === SQLSTATE.transactionTimeout)
-    return `ALTER ROLE ${name} IN DATABASE ${identifier(server.database)} SET transaction_timeout = 0`;
+  if (login?.code === SQLSTATE.transactionTimeout) return setForRole(facts, "transaction_timeout", "0");
   if (login?.code === SQLSTATE.invalidPassword)
     return `ALTER ROLE ${name} PASSWORD '…' -- or use the password that the role has`;
   return "correct the host, IP Allow or TLS setting that the error names";

@@ -1,8 +1,16 @@
 import { rowsFix } from "../../postgres/sql/rowSecurity";
 import { resetRole } from "./acting";
-import { actsAs, type Facts, isLoadToCome, isReadable, isTable, type TriedRelation, type TriedTable } from "./facts";
+import {
+  actsAs,
+  type Facts,
+  isLoadToCome,
+  isTable,
+  loadedRelations,
+  type TriedRelation,
+  type TriedTable,
+} from "./facts";
 import { judgeTables, type ReadinessLine } from "./judge";
-import { unreadOf, withUnread } from "./unread";
+import { unreadLine, unreadOf, withUnread } from "./unread";
 
 /**
  * Of a partitioned table, the initial load reads the leaves, each under its own policies. Only earlier versions of ClickPipes' engine
@@ -10,7 +18,7 @@ import { unreadOf, withUnread } from "./unread";
  */
 export function rowSecurityChecks(facts: Facts): ReadinessLine[] {
   const { role, tables, relations, mode } = facts;
-  const below = mode === "cdc_only" ? [] : relations.filter(({ kind }) => isReadable(kind));
+  const below = loadedRelations(mode, relations);
   const subject = [...tables.filter(isTable), ...below];
   const hiding = subject.filter((relation) => hidesRows(facts, relation));
   const unread = unreadOf(
@@ -18,10 +26,7 @@ export function rowSecurityChecks(facts: Facts): ReadinessLine[] {
     ({ rowsHeldBy }) => rowsHeldBy,
     `whether row-level security hides rows from "${role}"`,
   );
-  if (hiding.length === 0 && unread)
-    return [
-      { check: "rowSecurity", status: "warning", detail: unread, fix: "check again when the lock is released", unread },
-    ];
+  if (hiding.length === 0 && unread) return [unreadLine("rowSecurity", unread)];
   const isHarmless = hiding.every(
     (one) => mode === "cdc_only" || one.kind === "p" || ("of" in one && !isLoadToCome(facts)),
   );

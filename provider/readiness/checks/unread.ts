@@ -27,3 +27,8 @@ export function unreadFilters<T extends TableName & { filterHeldBy: Blocker | nu
 export function withUnread(line: ReadinessCheck, unread: string | undefined): ReadinessLine {
   return unread === undefined ? line : { ...line, unread };
 }
+
+/** A check that found nothing wrong in what could be read: neither ok nor blocked. */
+export function unreadLine(check: string, unread: string): ReadinessLine {
+  return { check, status: "warning", detail: unread, fix: "check again when the lock is released", unread };
+}

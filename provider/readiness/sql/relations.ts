@@ -65,16 +65,17 @@ export function readRelationFacts(
     )
     select jsonb_build_object('schema', m.schema, 'name', m.name) as "of", x.how as "how", x.distance as "distance",
            n.nspname as "schema", c.relname as "name", c.relkind as "kind", c.relpersistence = 'p' as "persistent",
-           case when m.excluded <> '{}' or ${EXTRA} <> '{}' then array(select a.name from ${live("t")} a where a.name <> all (m.excluded) order by a.attnum) end as "columns",
-           ${EXTRA} as "extraColumns",
-           coalesce(has_schema_privilege(r.oid, n.oid, 'USAGE'), false) as "usage", coalesce(${SELECTABLE}, false) as "selectable",
-           coalesce(case when not (has_schema_privilege(r.oid, n.oid, 'USAGE') and ${SELECTABLE}) and c.relkind = 'r' and ${lockerOf("c.oid")} is null
+           case when m.excluded <> '{}' or e.extra <> '{}' then array(select a.name from ${live("t")} a where a.name <> all (m.excluded) order by a.attnum) end as "columns",
+           e.extra as "extraColumns", g.usage as "usage", g.selectable as "selectable",
+           coalesce(case when not (g.usage and g.selectable) and c.relkind = 'r' and ${lockerOf("c.oid")} is null
                 then pg_relation_size(c.oid) = 0 end, false) as "empty",
            ${ROW_SECURITY}, ${lockerOf("c.oid")} as "heldBy", c.oid in (select relid from published) as "published",
            c.oid in (select oid from mapped where oid is not null) as "mapped"
       from part x join mapped m on m.oid = x.root join pg_class t on t.oid = m.oid
       join pg_class c on c.oid = x.relid join pg_namespace n on n.oid = c.relnamespace
       left join pg_roles r on r.rolname = $1
+      cross join lateral (select ${EXTRA} as extra offset 0) e
+      cross join lateral (select coalesce(has_schema_privilege(r.oid, n.oid, 'USAGE'), false) as usage, coalesce(${SELECTABLE}, false) as selectable offset 0) g
      order by m.schema collate "C", m.name collate "C", n.nspname collate "C", c.relname collate "C"`,
     [role, publication, ...mappedValues(tables)],
   );
